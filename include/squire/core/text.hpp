@@ -1,0 +1,32 @@
+// Text as the wire formats need it: base64, percent encoding, UTF-8 and XML character checks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace squire {
+
+// RFC 4648, standard alphabet, padded.
+std::string base64_encode(std::string_view bytes);
+// Nothing if the text is not base64. Missing padding is accepted, as the AWS services do (?).
+std::optional<std::string> base64_decode(std::string_view text);
+
+// application/x-www-form-urlencoded: '+' is a space, %XX a byte. Nothing on a broken escape.
+std::optional<std::string> form_decode(std::string_view text);
+
+// Appends the code point as UTF-8. `code_point` must be a Unicode scalar value.
+void append_utf8(std::string& out, std::uint32_t code_point);
+
+bool is_utf8(std::string_view text);
+
+// The first character SQS does not take in a message (sqs.md, "Allowed characters"):
+// allowed are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
+// `text` must be UTF-8.
+std::optional<std::uint32_t> first_illegal_character(std::string_view text);
+
+// A whole decimal integer, nothing around it; nothing on overflow.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+}  // namespace squire

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "squire/core/waiter.hpp"
+#include "squire/engine/record.hpp"
+
+namespace squire::engine {
+
+// A place in the journal: everything appended up to and including it. 0: nothing to wait for.
+using Ticket = std::uint64_t;
+
+// The storage seam. The engine appends what it changed, under the lock that guards what changed, so
+// that the journal's order is the order of changes. It never waits; the dispatcher does, before it
+// replies. Implementations: MemoryJournal, SqliteJournal; a replicated one fits as well (a ticket is
+// then an index of the replicated log, and durable means a quorum has it).
+//
+// Thread-safe. append() is a leaf in the lock order and never blocks on a disk.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  // Buffers the record. DeliveryRow is written lazily: it need not be waited for, gets no ticket of
+  // its own (0) and reaches the disk within 100 ms, or never if its message is gone before.
+  virtual Ticket append(Record record) = 0;
+
+  // Whether everything up to the ticket may be answered for.
+  virtual bool is_durable(Ticket ticket) const noexcept = 0;
+
+  // Whether a commit failed. The memory is then ahead of the disk for good: nothing more becomes
+  // durable, whoever waits answers 503, and the daemon stops.
+  virtual bool has_failed() const noexcept = 0;
+
+  // Records waiting to be committed; the dispatcher refuses changes above a limit.
+  virtual std::size_t backlog_count() const noexcept = 0;
+
+  // Notifies `waiter` after every commit, and once when a commit fails. Kept for the life of the
+  // journal (weakly); registered at start by each thread that sends replies.
+  virtual void on_commit(std::weak_ptr<Waiter> waiter) = 0;
+
+  // Calls `apply` with every live row, once, before the first append: queues, then sequences,
+  // messages in order of their keys, each followed by its delivery if it has one, then
+  // deduplication rows in order of their keys, then move tasks, the oldest first.
+  virtual void load(const std::function<void(Record)>& apply) = 0;
+};
+
+}  // namespace squire::engine

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "squire/core/clock.hpp"
+#include "squire/core/digest.hpp"
+#include "squire/core/ids.hpp"
+
+namespace squire::engine {
+
+// A message body with its digest. Immutable and shared: by the queue, the journal, and every raw
+// subscriber of a topic.
+struct Body {
+  explicit Body(std::string content) : text(std::move(content)), digest(md5(text)) {}
+
+  std::string text;
+  Md5 digest;
+};
+
+// One user attribute (MessageAttributeValue). `value` is text for String and Number, bytes for
+// Binary; `type` is the full DataType, custom label included.
+struct MessageAttribute {
+  std::string type;
+  std::string value;
+
+  bool is_binary() const { return type.starts_with("Binary"); }
+  friend bool operator==(const MessageAttribute&, const MessageAttribute&) = default;
+};
+
+// Sorted by name: the order the attribute digest needs.
+using MessageAttributes = std::map<std::string, MessageAttribute, std::less<>>;
+
+// What only some messages have. Immutable, shared by queue and journal; most messages have none.
+struct Details {
+  MessageAttributes attributes;
+  std::string trace_header;        // AWSTraceHeader, or empty
+  std::string group_id;            // MessageGroupId, or empty
+  std::string deduplication_id;    // FIFO only
+  std::string dead_letter_source;  // ARN of the queue this message was dead-lettered from, or empty
+
+  friend bool operator==(const Details&, const Details&) = default;
+};
+
+// Where a message lives: its queue's number and its place in that queue's history. Unique for the
+// life of a data directory; sequences only rise.
+// Limits: 2^24 queues and 2^40 messages per queue, in the life of a data directory.
+struct MessageKey {
+  static constexpr int kSequenceBits = 40;
+  static constexpr std::uint32_t kQueueMax = (1u << 24) - 1;
+  static constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << kSequenceBits) - 1;
+
+  std::uint32_t queue = 0;
+  std::uint64_t sequence = 0;
+
+  // One integer that keeps a queue's messages together and in order.
+  std::uint64_t packed() const { return std::uint64_t{queue} << kSequenceBits | sequence; }
+  static MessageKey unpack(std::uint64_t packed) {
+    return {static_cast<std::uint32_t>(packed >> kSequenceBits), packed & kSequenceMax};
+  }
+  friend bool operator==(const MessageKey&, const MessageKey&) = default;
+};
+
+}  // namespace squire::engine
