@@ -1,16 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "squire/core/clock.hpp"
 #include "squire/core/mutex.hpp"
 
 namespace squire::test {
 
-// A clock that stands still until a test moves it. Alarms that become due are notified in order of
+// A clock that stands still until a test moves it. Alarms that become due ring in order of
 // their time, each with now() at exactly that time.
 class ManualClock final : public Clock {
  public:
@@ -19,26 +19,26 @@ class ManualClock final : public Clock {
     return now_;
   }
 
-  void wake_at(TimePoint time, std::weak_ptr<Waiter> waiter) override {
+  void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override {
     Lock lock(mutex_);
-    alarms_.emplace(time, std::move(waiter));
+    alarms_.emplace(time, std::move(alarm));
   }
 
   void advance(Milliseconds duration) {
     const TimePoint target = now() + duration;
-    while (const auto waiter = take_due(target)) waiter->notify();
+    while (const auto alarm = take_due(target)) alarm->ring();
     Lock lock(mutex_);
     now_ = target;
   }
 
  private:
-  std::shared_ptr<Waiter> take_due(TimePoint target) {
+  std::shared_ptr<Alarm> take_due(TimePoint target) {
     Lock lock(mutex_);
     while (!alarms_.empty() && alarms_.begin()->first <= target) {
-      const auto alarm = alarms_.extract(alarms_.begin());
-      if (auto waiter = alarm.mapped().lock()) {
-        now_ = std::max(now_, alarm.key());
-        return waiter;
+      const auto next = alarms_.extract(alarms_.begin());
+      if (auto alarm = next.mapped().lock()) {
+        now_ = std::max(now_, next.key());
+        return alarm;
       }
     }
     return nullptr;
@@ -46,7 +46,7 @@ class ManualClock final : public Clock {
 
   mutable Mutex mutex_;
   TimePoint now_ GUARDED_BY(mutex_) = TimePoint(Milliseconds(1'795'408'915'000));
-  std::multimap<TimePoint, std::weak_ptr<Waiter>> alarms_ GUARDED_BY(mutex_);
+  std::multimap<TimePoint, std::weak_ptr<Alarm>> alarms_ GUARDED_BY(mutex_);
 };
 
 }  // namespace squire::test

@@ -23,7 +23,7 @@ bool is_utf8(std::string_view text);
 
 // The first character SQS does not take in a message (sqs.md, "Allowed characters"):
 // allowed are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
-// `text` must be UTF-8.
+// `text` is UTF-8, but may hold lone surrogates as three bytes each, as JsonReader leaves them.
 std::optional<std::uint32_t> first_illegal_character(std::string_view text);
 
 // A whole decimal integer, nothing around it; nothing on overflow.

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "squire/engine/journal.hpp"
 
@@ -21,12 +23,16 @@ struct SqliteOptions {
 
   std::filesystem::path directory;
   Durability durability = Durability::Full;
+  std::int64_t pages_max = 0;  // of 4 KiB: a larger database is a full disk. 0: no limit
 };
 
 // The journal in one SQLite database, `squire.db` in the data directory (WAL, synchronous=FULL).
 // One writer thread commits what was appended while the last commit ran; no timer in between, so
 // batches grow with the load. Tables: src/storage/schema.hpp.
 // Holds a lock on the directory: one daemon per directory.
+//
+// A message that comes and goes within one batch never reaches the disk. Deliveries (and, Relaxed,
+// everything) are gathered for up to 100 ms, the last value per message wins.
 class SqliteJournal final : public engine::Journal {
  public:
   // Creates or opens the directory; throws StorageError.
@@ -39,7 +45,11 @@ class SqliteJournal final : public engine::Journal {
   bool has_failed() const noexcept override;
   std::size_t backlog_count() const noexcept override;
   void on_commit(std::weak_ptr<Waiter> waiter) override;
+  // Throws StorageError if the database turns out to be damaged.
   void load(const std::function<void(engine::Record)>& apply) override;
+
+  // Why has_failed(), for the log; empty as long as it has not.
+  std::string failure() const;
 
  private:
   class Writer;

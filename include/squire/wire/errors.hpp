@@ -1,0 +1,37 @@
+// How an error is spelled on the wire, in each protocol.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "squire/core/error.hpp"
+
+namespace squire::wire {
+
+enum class Protocol : std::uint8_t { Json, Query };
+
+// One error's spelling. Source: sqs.md, sections 2.4 and 2.5.
+struct ErrorSpelling {
+  Errc code;
+  std::string_view query_code;  // <Code>, x-amzn-query-error, and Code in batch results
+  std::string_view json_type;   // __type
+  unsigned status;              // HTTP
+  std::string_view json_text;   // said if the error has no message of its own
+  std::string_view query_text;  // likewise; empty: as in JSON
+
+  bool is_sender_fault() const { return status < 500; }
+};
+
+const ErrorSpelling& spelling(Errc code);
+
+// The error's message, or its standard text in that protocol.
+std::string_view error_text(const Error& error, Protocol protocol);
+
+// {"__type":…,"message":…}
+std::string encode_json_error(const Error& error);
+
+// <ErrorResponse>…
+std::string encode_xml_error(const Error& error, std::string_view xml_namespace,
+                             std::string_view request_id);
+
+}  // namespace squire::wire

@@ -1,0 +1,122 @@
+// The Query protocol's requests: form fields into structs. sqs.md, "Query (XML)".
+#pragma once
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/core/text.hpp"
+#include "squire/wire/field.hpp"
+#include "squire/wire/required.hpp"
+
+namespace squire::wire {
+
+// The parameters of one request: of the URL's query string, of the form body, or both.
+class Form {
+ public:
+  // A request with more parameters than this is refused: a batch of ten with ten attributes each
+  // has about 350.
+  static constexpr std::size_t kParametersMax = 10'000;
+
+  // Adds `name=value&…`; MalformedInput on broken escapes, bytes that are not UTF-8, or too many.
+  Result<void> parse(std::string_view encoded);
+  void add(std::string name, std::string value);
+
+  // Null if absent. Of a name given twice the first counts.
+  const std::string* find(std::string_view name) const;
+
+  // The numbers N for which a parameter `prefix.N` or `prefix.N.…` exists, ascending.
+  std::vector<std::uint64_t> indexes(std::string_view prefix) const;
+  // Whether a parameter `prefix.…` exists.
+  bool has_below(std::string_view prefix) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> sorted_;  // by name
+};
+
+Error query_type_error(std::string_view value, std::string_view name, std::string_view wanted);
+
+template <typename T>
+Result<void> read_query(const Form& form, const std::string& name, T& out);
+
+template <RecordType T>
+Result<void> read_query_record(const Form& form, const std::string& prefix, T& out) {
+  Result<void> result = boost::system::in_place_value;
+  for_each_field<T>([&](const auto& field) {
+    if (result.has_error()) return;
+    using Value = std::remove_cvref_t<decltype(out.*field.member)>;
+    std::string name = prefix + std::string(field.query_name());
+    auto& value = out.*field.member;
+    if constexpr (kIsVector<Value>) {
+      if (!field.spelling.is_flat) name += ".member";
+      for (const auto index : form.indexes(name)) {
+        result = read_query(form, name + '.' + std::to_string(index), value.emplace_back());
+        if (result.has_error()) return;
+      }
+    } else if constexpr (kIsMap<Value>) {
+      if (!field.spelling.is_flat) name += ".entry";
+      for (const auto index : form.indexes(name)) {
+        const std::string item = name + '.' + std::to_string(index) + '.';
+        const auto* key = form.find(item + std::string(field.spelling.key));
+        if (key == nullptr) {
+          result = Error::missing_parameter(item + std::string(field.spelling.key));
+          return;
+        }
+        result = read_query(form, item + std::string(field.spelling.value), value[*key]);
+        if (result.has_error()) return;
+      }
+    } else {
+      result = read_query(form, name, value);
+    }
+  });
+  return result;
+}
+
+template <typename T>
+Result<void> read_query(const Form& form, const std::string& name, T& out) {
+  if constexpr (RecordType<T>) {
+    return read_query_record(form, name + '.', out);
+  } else if constexpr (kIsOptional<T>) {
+    if constexpr (RecordType<typename T::value_type>) {
+      if (!form.has_below(name)) return {};
+    } else {
+      if (form.find(name) == nullptr) return {};
+    }
+    return read_query(form, name, out.emplace());
+  } else {
+    const std::string* text = form.find(name);
+    if (text == nullptr) return {};
+    if constexpr (std::is_same_v<T, std::string>) {
+      out = *text;
+    } else if constexpr (std::is_same_v<T, bool>) {
+      if (*text != "true" && *text != "false") return query_type_error(*text, name, "boolean");
+      out = *text == "true";
+    } else if constexpr (std::is_integral_v<T>) {
+      const auto number = parse_integer(*text);
+      if (!number || *number < std::numeric_limits<T>::min() ||
+          *number > std::numeric_limits<T>::max()) {
+        return query_type_error(*text, name, "integer");
+      }
+      out = static_cast<T>(*number);
+    } else {
+      static_assert(std::is_same_v<T, Blob>);
+      auto bytes = base64_decode(*text);
+      if (!bytes) return query_type_error(*text, name, "base64");
+      out.bytes = std::move(*bytes);
+    }
+    return {};
+  }
+}
+
+template <typename T>
+Result<T> decode_query(const Form& form) {
+  T request{};
+  SQUIRE_CHECK(read_query_record(form, {}, request));
+  SQUIRE_CHECK(check_required(request));
+  return request;
+}
+
+}  // namespace squire::wire

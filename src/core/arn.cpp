@@ -1,0 +1,45 @@
+#include "squire/core/arn.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace squire {
+
+std::string to_arn(std::string_view service, const ResourceName& name) {
+  std::string arn = "arn:aws:";
+  for (const std::string_view part : {service, std::string_view(name.region),
+                                      std::string_view(name.account), std::string_view(name.name)}) {
+    arn += part;
+    arn += ':';
+  }
+  arn.pop_back();
+  return arn;
+}
+
+std::optional<ResourceName> parse_arn(std::string_view service, std::string_view arn) {
+  std::array<std::string_view, 6> parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto colon = i + 1 < parts.size() ? arn.find(':') : arn.size();
+    if (colon == std::string_view::npos) return std::nullopt;
+    parts[i] = arn.substr(0, colon);
+    arn.remove_prefix(std::min(arn.size(), colon + 1));
+  }
+  const auto& [scheme, partition, arn_service, region, account, name] = parts;
+  if (scheme != "arn" || partition.empty() || arn_service != service || region.empty() ||
+      !is_account_id(account) || name.empty() || name.find(':') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return ResourceName{std::string(region), std::string(account), std::string(name)};
+}
+
+bool is_account_id(std::string_view text) {
+  return text.size() == 12 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::size_t ResourceNameHash::operator()(const ResourceName& name) const noexcept {
+  constexpr std::hash<std::string_view> kHash;
+  return kHash(name.name) ^ kHash(name.account) * 3 ^ kHash(name.region) * 5;
+}
+
+}  // namespace squire

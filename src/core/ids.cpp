@@ -1,0 +1,35 @@
+#include "squire/core/ids.hpp"
+
+#include <cstring>
+#include <random>
+
+namespace squire {
+
+std::string to_string(const Uuid& uuid) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = kDigits[uuid.bytes[i] >> 4];
+    text[at++] = kDigits[uuid.bytes[i] & 15];
+  }
+  return text;
+}
+
+Uuid RandomIds::next() {
+  thread_local std::mt19937_64 engine = [] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device(),
+                       device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }();
+  const std::uint64_t halves[] = {engine(), engine()};
+  Uuid uuid;
+  std::memcpy(uuid.bytes.data(), halves, sizeof(halves));
+  uuid.bytes[6] = (uuid.bytes[6] & 0x0f) | 0x40;  // version 4
+  uuid.bytes[8] = (uuid.bytes[8] & 0x3f) | 0x80;  // RFC 4122 variant
+  return uuid;
+}
+
+}  // namespace squire

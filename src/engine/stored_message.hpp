@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "squire/engine/message.hpp"
+#include "squire/engine/record.hpp"
+
+namespace squire::engine {
+
+struct Group;
+
+// One message in a queue. Owned by its queue's MessageStore, guarded by the queue's mutex.
+// Kept small: about 150 bytes, since a queue may hold millions.
+struct Message {
+  enum class State : std::uint8_t { Visible, Delayed, InFlight };
+
+  explicit Message(const MessageRow& row)
+      : body(row.body),
+        details(row.details),
+        id(row.id),
+        sequence(row.key.sequence),
+        sender_account(row.sender_account),
+        sent_at(row.sent_at),
+        visible_at(row.available_at) {}
+
+  std::string_view group_id() const { return details ? details->group_id : std::string_view(); }
+
+  std::shared_ptr<const Body> body;
+  std::shared_ptr<const Details> details;  // null: none
+  Uuid id;
+  std::uint64_t sequence;
+  std::uint64_t sender_account;
+  TimePoint sent_at;
+  TimePoint visible_at;  // end of the delay or of the visibility timeout
+  TimePoint first_received_at;
+  TimePoint received_at;
+  std::uint32_t receive_count = 0;
+  State state = State::Visible;
+
+  std::uint32_t timer_slot = 0;  // TimerHeap's
+  Group* group = nullptr;        // Order's, as are these links
+  Message* previous = nullptr;
+  Message* next = nullptr;
+};
+
+}  // namespace squire::engine

@@ -1,0 +1,86 @@
+#include "squire/wire/errors.hpp"
+
+#include <array>
+
+#include "squire/wire/json.hpp"
+#include "squire/wire/xml.hpp"
+
+namespace squire::wire {
+namespace {
+
+// clang-format off
+constexpr std::array kSpellings = {
+    ErrorSpelling{Errc::BatchEntryIdsNotDistinct, "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "com.amazonaws.sqs#BatchEntryIdsNotDistinct", 400, "Two or more batch entries in the request have the same Id.", ""},
+    ErrorSpelling{Errc::BatchRequestTooLong, "AWS.SimpleQueueService.BatchRequestTooLong", "com.amazonaws.sqs#BatchRequestTooLong", 400, "The length of all the messages put together is more than the limit.", ""},
+    ErrorSpelling{Errc::EmptyBatchRequest, "AWS.SimpleQueueService.EmptyBatchRequest", "com.amazonaws.sqs#EmptyBatchRequest", 400, "The batch request doesn't contain any entries.", ""},
+    ErrorSpelling{Errc::InvalidAddress, "InvalidAddress", "com.amazonaws.sqs#InvalidAddress", 404, "The specified ID is invalid.", ""},
+    ErrorSpelling{Errc::InvalidAttributeName, "InvalidAttributeName", "com.amazonaws.sqs#InvalidAttributeName", 400, "The specified attribute doesn't exist.", ""},
+    ErrorSpelling{Errc::InvalidAttributeValue, "InvalidAttributeValue", "com.amazonaws.sqs#InvalidAttributeValue", 400, "A queue attribute value is invalid.", ""},
+    ErrorSpelling{Errc::InvalidBatchEntryId, "AWS.SimpleQueueService.InvalidBatchEntryId", "com.amazonaws.sqs#InvalidBatchEntryId", 400, "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.", ""},
+    ErrorSpelling{Errc::InvalidMessageContents, "InvalidMessageContents", "com.amazonaws.sqs#InvalidMessageContents", 400, "The message contains characters outside the allowed set.", ""},
+    ErrorSpelling{Errc::OverLimit, "OverLimit", "com.amazonaws.sqs#OverLimit", 403, "Too many messages in flight.", ""},
+    ErrorSpelling{Errc::PurgeQueueInProgress, "AWS.SimpleQueueService.PurgeQueueInProgress", "com.amazonaws.sqs#PurgeQueueInProgress", 403, "Only one PurgeQueue operation is allowed every 60 seconds.", ""},
+    ErrorSpelling{Errc::QueueDeletedRecently, "AWS.SimpleQueueService.QueueDeletedRecently", "com.amazonaws.sqs#QueueDeletedRecently", 400, "You must wait 60 seconds after deleting a queue before you can create another with the same name.", ""},
+    ErrorSpelling{Errc::QueueDoesNotExist, "AWS.SimpleQueueService.NonExistentQueue", "com.amazonaws.sqs#QueueDoesNotExist", 400, "The specified queue does not exist.", "The specified queue does not exist for this wsdl version."},
+    ErrorSpelling{Errc::QueueNameExists, "QueueAlreadyExists", "com.amazonaws.sqs#QueueNameExists", 400, "A queue already exists with the same name and a different value for an attribute", ""},
+    ErrorSpelling{Errc::ReceiptHandleIsInvalid, "ReceiptHandleIsInvalid", "com.amazonaws.sqs#ReceiptHandleIsInvalid", 404, "The input receipt handle is invalid.", ""},
+    ErrorSpelling{Errc::ResourceNotFound, "ResourceNotFoundException", "com.amazonaws.sqs#ResourceNotFoundException", 404, "One or more specified resources don't exist.", ""},
+    ErrorSpelling{Errc::TooManyEntriesInBatchRequest, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "com.amazonaws.sqs#TooManyEntriesInBatchRequest", 400, "The batch request contains more entries than permissible.", ""},
+    ErrorSpelling{Errc::UnsupportedOperation, "AWS.SimpleQueueService.UnsupportedOperation", "com.amazonaws.sqs#UnsupportedOperation", 400, "Unsupported operation.", ""},
+    ErrorSpelling{Errc::InvalidParameterValue, "InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException", 400, "A parameter value is invalid.", ""},
+    ErrorSpelling{Errc::MissingParameter, "MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", 400, "A required parameter is missing.", ""},
+    ErrorSpelling{Errc::InvalidAction, "InvalidAction", "com.amazon.coral.service#UnknownOperationException", 400, "The action is not valid for this endpoint.", ""},
+    ErrorSpelling{Errc::MissingAction, "MissingAction", "com.amazon.coral.service#UnknownOperationException", 400, "The request must contain an action", ""},
+    ErrorSpelling{Errc::MalformedInput, "MalformedQueryString", "com.amazon.coral.service#SerializationException", 400, "The request is malformed.", ""},
+    ErrorSpelling{Errc::RequestTooLarge, "RequestEntityTooLarge", "com.amazon.coral.service#RequestEntityTooLargeException", 413, "The request is too large.", ""},
+    ErrorSpelling{Errc::InternalFailure, "InternalFailure", "com.amazon.coral.service#InternalFailure", 500, "The request processing has failed because of an unknown error.", ""},
+    ErrorSpelling{Errc::ServiceUnavailable, "ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", 503, "The request has failed due to a temporary failure of the server.", ""},
+};
+// clang-format on
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kSpellings.size(); ++i) {
+    if (static_cast<std::size_t>(kSpellings[i].code) != i) return false;
+  }
+  return kSpellings.size() == static_cast<std::size_t>(Errc::kCount);
+}
+static_assert(is_in_order(), "one row per Errc, in its order");
+
+}  // namespace
+
+const ErrorSpelling& spelling(Errc code) { return kSpellings[static_cast<std::size_t>(code)]; }
+
+std::string_view error_text(const Error& error, Protocol protocol) {
+  // A message may quote input that is no text (lone surrogates); the answer must be.
+  if (!error.message.empty() && is_utf8(error.message)) return error.message;
+  const auto& row = spelling(error.code);
+  return protocol == Protocol::Query && !row.query_text.empty() ? row.query_text : row.json_text;
+}
+
+std::string encode_json_error(const Error& error) {
+  std::string out = R"({"__type":")";
+  out += spelling(error.code).json_type;
+  out += R"(","message":)";
+  write_json_string(out, error_text(error, Protocol::Json));
+  out += '}';
+  return out;
+}
+
+std::string encode_xml_error(const Error& error, std::string_view xml_namespace,
+                             std::string_view request_id) {
+  const auto& row = spelling(error.code);
+  std::string out = "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"";
+  out += xml_namespace;
+  out += "\"><Error><Type>";
+  out += row.is_sender_fault() ? "Sender" : "Receiver";
+  out += "</Type><Code>";
+  out += row.query_code;
+  out += "</Code><Message>";
+  write_xml_text(out, error_text(error, Protocol::Query));
+  out += "</Message><Detail/></Error><RequestId>";
+  out += request_id;
+  out += "</RequestId></ErrorResponse>";
+  return out;
+}
+
+}  // namespace squire::wire

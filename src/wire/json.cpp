@@ -1,0 +1,296 @@
+#include "squire/wire/json.hpp"
+
+#include <charconv>
+
+namespace squire::wire {
+
+Result<void> JsonReader::finish() {
+  if (!failed_ && peek() != '\0') fail("Unexpected character after the end of the document");
+  if (failed_) return Error{Errc::MalformedInput, why_};
+  return {};
+}
+
+void JsonReader::fail(std::string_view why) {
+  if (failed_) return;
+  failed_ = true;
+  why_ = why;
+  at_ = text_.size();
+}
+
+// The next character that is no white space; '\0' at the end.
+char JsonReader::peek() {
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return c;
+    ++at_;
+  }
+  return '\0';
+}
+
+bool JsonReader::take(char expected) {
+  if (peek() != expected || at_ == text_.size()) return false;
+  ++at_;
+  return true;
+}
+
+// Words a value of the wrong type the way the services' JSON parser does.
+void JsonReader::fail_type(std::string_view wanted) {
+  const auto cannot = [&](std::string_view token) {
+    fail(std::string(token) + " cannot be converted to " + std::string(wanted));
+  };
+  switch (peek()) {
+    case '"':
+      return cannot("STRING_VALUE");
+    case 't':
+      return cannot("TRUE_VALUE");
+    case 'f':
+      return cannot("FALSE_VALUE");
+    case '{':
+      return fail("Start of structure or map found where not expected.");
+    case '[':
+      return fail("Start of list found where not expected");
+    case '\0':
+      return fail("Unexpected end of the document");
+    default:
+      if (peek() == '-' || (peek() >= '0' && peek() <= '9')) return cannot("NUMBER_VALUE");
+      return fail("Unexpected character in the document");
+  }
+}
+
+bool JsonReader::take_null() {
+  if (peek() != 'n') return false;
+  expect_word("null");
+  return true;
+}
+
+void JsonReader::expect_word(std::string_view word) {
+  if (text_.substr(at_, word.size()) != word) return fail("Unrecognized token");
+  at_ += word.size();
+}
+
+void JsonReader::read(bool& out) {
+  switch (peek()) {
+    case 't':
+      expect_word("true");
+      out = true;
+      return;
+    case 'f':
+      expect_word("false");
+      out = false;
+      return;
+    default:
+      fail_type("Boolean");
+  }
+}
+
+void JsonReader::read_integer(std::int64_t& out, std::int64_t min, std::int64_t max) {
+  const char c = peek();
+  if (c != '-' && (c < '0' || c > '9')) return fail_type(max > INT32_MAX ? "Long" : "Integer");
+  const std::size_t begin = at_;
+  skip_number();
+  if (failed_) return;
+  const auto number = parse_integer(text_.substr(begin, at_ - begin));
+  if (!number || *number < min || *number > max) {
+    return fail("NUMBER_VALUE cannot be converted to an integer of the expected size");
+  }
+  out = *number;
+}
+
+// RFC 8259, section 6.
+void JsonReader::skip_number() {
+  const auto digits = [&] {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    return at_ > begin;
+  };
+  const auto take_char = [&](char c) {
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  };
+  take_char('-');
+  const bool has_leading_zero = at_ < text_.size() && text_[at_] == '0';
+  const std::size_t begin = at_;
+  if (!digits() || (has_leading_zero && at_ - begin > 1)) return fail("Invalid numeric value");
+  if (take_char('.') && !digits()) return fail("Invalid numeric value");
+  if (take_char('e') || take_char('E')) {
+    if (!take_char('+')) take_char('-');
+    if (!digits()) return fail("Invalid numeric value");
+  }
+}
+
+void JsonReader::read(std::string& out) {
+  if (!take('"')) return fail_type("String");
+  out.clear();
+  const std::size_t begin = at_;
+  bool is_ascii = true;
+  while (at_ < text_.size()) {
+    const std::size_t run = at_;
+    unsigned char c = 0;
+    while (at_ < text_.size() && (c = text_[at_]) != '"' && c != '\\' && c >= 0x20) {
+      is_ascii &= c < 0x80;
+      ++at_;
+    }
+    out.append(text_, run, at_ - run);
+    if (at_ == text_.size()) break;
+    if (c < 0x20) return fail("Illegal unquoted control character in a string");
+    ++at_;
+    if (c == '"') {
+      // Escapes are ASCII in the text, so the raw bytes tell whether it is UTF-8.
+      if (!is_ascii && !is_utf8(text_.substr(begin, at_ - begin))) fail("Invalid UTF-8 in a string");
+      return;
+    }
+    read_escape(out);
+  }
+  fail("Unexpected end of the document in a string");
+}
+
+void JsonReader::read_escape(std::string& out) {
+  const char c = at_ < text_.size() ? text_[at_++] : '\0';
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+      out += c;
+      return;
+    case 'b':
+      out += '\b';
+      return;
+    case 'f':
+      out += '\f';
+      return;
+    case 'n':
+      out += '\n';
+      return;
+    case 'r':
+      out += '\r';
+      return;
+    case 't':
+      out += '\t';
+      return;
+    case 'u':
+      break;
+    default:
+      return fail("Unrecognized character escape");
+  }
+  std::uint32_t code = read_hex4();
+  if (code >= 0xd800 && code <= 0xdbff && text_.substr(at_, 2) == "\\u") {
+    const std::size_t back = at_;
+    at_ += 2;
+    const std::uint32_t low = read_hex4();
+    if (low >= 0xdc00 && low <= 0xdfff) {
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    } else if (!failed_) {
+      at_ = back;
+    }
+  }
+  append_utf8(out, code);
+}
+
+std::uint32_t JsonReader::read_hex4() {
+  std::uint32_t code = 0;
+  const auto digits = text_.substr(at_, 4);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  if (digits.size() != 4 || error != std::errc() || end != digits.data() + 4) {
+    fail("Invalid \\u escape");
+    return 0;
+  }
+  at_ += 4;
+  return code;
+}
+
+void JsonReader::open(char bracket) {
+  if (!take(bracket)) return fail_type(bracket == '{' ? "a structure or map" : "a list");
+  if (++depth_ > kDepthMax) return fail("The document is nested too deeply");
+  at_first_ = true;
+}
+
+void JsonReader::begin_object() { open('{'); }
+
+void JsonReader::begin_array() { open('['); }
+
+// Behind an opening bracket or a value: whether another one follows.
+bool JsonReader::next(char closing) {
+  if (failed_) return false;
+  if (take(closing)) {
+    --depth_;
+    at_first_ = false;
+    return false;
+  }
+  if (!at_first_ && !take(',')) {
+    fail("Unexpected character: expected ',' or a closing bracket");
+    return false;
+  }
+  at_first_ = false;
+  return true;
+}
+
+bool JsonReader::next_member(std::string& key) {
+  if (!next('}')) return false;
+  read(key);
+  if (!failed_ && !take(':')) fail("Unexpected character: expected ':'");
+  return !failed_;
+}
+
+bool JsonReader::next_element() { return next(']'); }
+
+void JsonReader::skip() {
+  std::string ignored;
+  switch (peek()) {
+    case '{':
+      begin_object();
+      while (next_member(ignored)) skip();
+      return;
+    case '[':
+      begin_array();
+      while (next_element()) skip();
+      return;
+    case '"':
+      return read(ignored);
+    case 't':
+      return expect_word("true");
+    case 'f':
+      return expect_word("false");
+    case 'n':
+      return expect_word("null");
+    default:
+      if (peek() != '-' && (peek() < '0' || peek() > '9')) return fail_type("a value");
+      skip_number();
+  }
+}
+
+void write_json_string(std::string& out, std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out += '"';
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, run, i - run);
+    run = i + 1;
+    out += '\\';
+    switch (c) {
+      case '"':
+      case '\\':
+        out += static_cast<char>(c);
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      default:
+        out += "u00";
+        out += kDigits[c >> 4];
+        out += kDigits[c & 15];
+    }
+  }
+  out.append(text, run);
+  out += '"';
+}
+
+}  // namespace squire::wire
