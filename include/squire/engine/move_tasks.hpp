@@ -1,0 +1,68 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/core/mutex.hpp"
+#include "squire/engine/env.hpp"
+
+namespace squire::engine {
+
+class Broker;
+class Queue;
+
+// The message move tasks: each takes messages out of a dead-letter queue and puts them, as new
+// messages, into its destination or the queue they came from (sqs.md 6.16).
+// Driven by the clock's alarms, a bounded number of messages at a time; a running task goes on after
+// a restart. Thread-safe; its mutex is held for one step of messages.
+class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTasks> {
+ public:
+  // `broker` owns this.
+  explicit MoveTasks(Broker& broker);
+
+  struct Started {
+    Uuid id;
+    Ticket ticket = 0;
+  };
+  // Nothing if a task of that source is still active. The arguments were checked.
+  std::optional<Started> start(const ResourceName& source,
+                               std::optional<ResourceName> destination,
+                               std::optional<int> messages_per_second_max);
+
+  struct Cancelled {
+    std::int64_t moved_count = 0;
+    Ticket ticket = 0;
+  };
+  // ResourceNotFound for an unknown id, UnsupportedOperation for a task that is over.
+  Result<Cancelled> cancel(const Uuid& id);
+
+  // The newest first.
+  std::vector<MoveTaskRow> list(const ResourceName& source, std::size_t count_max) const;
+
+  // A row read from the journal at start; running tasks go on.
+  void restore(MoveTaskRow row);
+
+  void ring() override;
+
+ private:
+  struct Task {
+    MoveTaskRow row;
+    TimePoint resumed_at;                // since when the rate is counted
+    std::int64_t moved_since_resume = 0;
+  };
+
+  void step(Task& task, TimePoint now) REQUIRES(mutex_);
+  bool move_one(Task& task, Queue& source) REQUIRES(mutex_);
+  Ticket end(Task& task, MoveTaskRow::Status status, std::string failure = {}) REQUIRES(mutex_);
+  void forget_old(const ResourceName& source) REQUIRES(mutex_);
+
+  Broker& broker_;
+  const Env& env_;
+  mutable Mutex mutex_;
+  std::deque<Task> tasks_ GUARDED_BY(mutex_);  // the oldest first
+};
+
+}  // namespace squire::engine

@@ -1,0 +1,196 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/core/mutex.hpp"
+#include "squire/core/waiter.hpp"
+#include "squire/engine/env.hpp"
+#include "squire/engine/queue_settings.hpp"
+#include "squire/engine/receipt_handle.hpp"
+
+namespace squire::engine {
+
+class QueueMessages;
+class DeduplicationWindow;
+class ReceiveAttempts;
+
+// Rules that hold for every queue of a broker; settings of the daemon.
+struct Rules {
+  std::uint64_t in_flight_max = 120'000;
+  Seconds purge_interval{0};   // AWS: 60 s between two purges of a queue
+  Seconds recreate_delay{0};   // AWS: 60 s between deleting a queue and creating it again
+};
+
+// A message on its way in, checked. `details` of a FIFO message hold its group and deduplication id.
+struct OutgoingMessage {
+  std::shared_ptr<const Body> body;
+  std::shared_ptr<const Details> details;  // null: none
+  std::uint64_t sender_account = 0;
+  std::optional<Seconds> delay;  // instead of the queue's
+};
+
+struct Sent {
+  Uuid message_id;
+  std::uint64_t sequence = 0;
+  Ticket ticket = 0;
+};
+
+struct ReceiveOptions {
+  int count_max = 1;
+  std::optional<Seconds> visibility_timeout;  // instead of the queue's
+  std::string attempt_id;                     // ReceiveRequestAttemptId, or empty
+  bool is_long_poll = false;
+  bool can_dead_letter = false;  // the dead-letter queue exists
+};
+
+struct ReceivedMessage {
+  MessageRow row;
+  DeliveryRow delivery;
+
+  ReceiptHandle handle() const { return {row.key, delivery.receive_count, delivery.received_at}; }
+};
+
+struct Received {
+  std::vector<ReceivedMessage> messages;
+  // Taken out because they were received too often; the caller puts them into the dead-letter queue.
+  std::vector<ReceivedMessage> dead_letters;
+};
+
+struct QueueCounts {
+  std::uint64_t visible = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t delayed = 0;
+};
+
+// A queue and everything that happens to its messages.
+// Owned by Broker; handed out as shared_ptr so that a deleted queue can finish its callers, who then
+// get QueueDoesNotExist.
+// Thread-safe: one mutex guards all state. No method blocks, waits, or calls another queue. Every
+// change is appended to the journal before the lock is released. Send, receive and delete cost
+// O(log in-flight) at most, whatever lies in the queue.
+class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
+ public:
+  // A long poll's place in the line. Lives as long as the poll; leaving hands an unused wake-up on.
+  class Seat {
+   public:
+    explicit Seat(std::shared_ptr<Waiter> waiter) : waiter_(std::move(waiter)) {}
+    ~Seat();
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+   private:
+    friend class Queue;
+    const std::shared_ptr<Waiter> waiter_;
+    // Guarded by the queue's mutex.
+    std::shared_ptr<Queue> queue_;  // set from the first time in the line on
+    std::list<Seat*>::iterator place_;
+    bool is_in_line_ = false;
+  };
+
+  Queue(const Env& env, const Rules& rules, QueueRow row);
+  ~Queue() override;
+
+  // Constant for the life of the queue.
+  const ResourceName& name() const { return name_; }
+  std::uint32_t number() const { return number_; }
+  bool is_fifo() const { return is_fifo_; }
+  std::string arn() const { return to_arn("sqs", name_); }
+
+  std::shared_ptr<const QueueSettings> settings() const;
+  // The row as last written: attributes and tags as they were set.
+  QueueRow row() const;
+  QueueCounts counts();
+
+  // Calls edit(row) under the lock: it changes attributes or tags and returns Result<void>; on
+  // success the row is journaled. edit must not call the queue.
+  template <typename Edit>
+  Result<Ticket> edit(Edit&& edit);
+
+  // OverLimit once all sequences are used up (MessageKey).
+  Result<Sent> send(const OutgoingMessage& message);
+  // All under one lock, in order.
+  Result<std::vector<Sent>> send_batch(std::span<const OutgoingMessage> messages);
+
+  // What is visible, at most options.count_max. If that is nothing and `seat` is given, the seat
+  // enters the line (under the same lock, so no message is missed) and its waiter is notified when
+  // it is worth another try.
+  Result<Received> receive(const ReceiveOptions& options, Seat* seat);
+
+  // sqs.md 6.11. Ticket 0 if there was nothing to do.
+  Result<Ticket> remove(std::string_view receipt_handle);
+  // sqs.md 6.12. The range of the timeout was checked.
+  Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout);
+  Result<Ticket> purge();
+
+  // A message that was taken out of another queue, whose key it still has, arrives here: a
+  // dead-letter move or a step of a move task. False if this queue is deleted.
+  bool accept_moved(const ReceivedMessage& message, bool keeps_delivery,
+                    std::shared_ptr<const Details> details);
+  // accept_moved() said no: the message, just taken out of this queue, comes back.
+  void put_back(const ReceivedMessage& message);
+  // Takes the next visible message out for a move task; nothing if there is none.
+  std::optional<ReceivedMessage> take_out();
+
+  // For the broker, which forgets the queue in the same step.
+  Ticket close();
+  // Drops what is past its retention, and deduplication ids past their window.
+  void expire();
+  // Rows read from the journal at start, in the order of Journal::load.
+  void restore(const SequenceRow& row);
+  void restore(const MessageRow& row);
+  void restore(const DeliveryRow& row);
+  void restore(const DeduplicationRow& row);
+
+  // Long polls are waiting and something was due (Alarm).
+  void ring() override;
+
+ private:
+  Ticket commit_row() REQUIRES(mutex_);
+  Result<Sent> send_locked(const OutgoingMessage& message, TimePoint now) REQUIRES(mutex_);
+  Result<void> reserve_sequences(std::size_t count) REQUIRES(mutex_);
+  Result<Received> receive_locked(const ReceiveOptions& options, TimePoint now) REQUIRES(mutex_);
+  Result<std::optional<Received>> repeat_attempt(const ReceiveOptions& options, TimePoint now)
+      REQUIRES(mutex_);
+  void settle(TimePoint now) REQUIRES(mutex_);
+  void wake(std::size_t message_count) REQUIRES(mutex_);
+  void set_alarm() REQUIRES(mutex_);
+  void leave(Seat& seat);
+
+  const Env env_;
+  const Rules& rules_;
+  const ResourceName name_;
+  const std::uint32_t number_;
+  const bool is_fifo_;
+
+  mutable Mutex mutex_;
+  QueueRow row_ GUARDED_BY(mutex_);
+  std::shared_ptr<const QueueSettings> settings_ GUARDED_BY(mutex_);
+  std::unique_ptr<QueueMessages> messages_ GUARDED_BY(mutex_);
+  std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(mutex_);  // FIFO only
+  std::unique_ptr<ReceiveAttempts> attempts_ GUARDED_BY(mutex_);           // FIFO only
+  std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 1;
+  std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = 1;
+  std::list<Seat*> line_ GUARDED_BY(mutex_);
+  TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();
+  std::optional<TimePoint> purged_at_ GUARDED_BY(mutex_);
+  bool is_closed_ GUARDED_BY(mutex_) = false;
+};
+
+template <typename Edit>
+Result<Ticket> Queue::edit(Edit&& edit) {
+  Lock lock(mutex_);
+  if (is_closed_) return Error::queue_does_not_exist();
+  QueueRow changed = row_;
+  SQUIRE_CHECK(edit(changed));
+  row_ = std::move(changed);
+  return commit_row();
+}
+
+}  // namespace squire::engine

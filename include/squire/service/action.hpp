@@ -1,0 +1,78 @@
+// From the list of a service's actions to the table the dispatcher looks them up in.
+//
+// An action is a struct with `name`, `Request` and `Response` (described by fields(), see
+// wire/field.hpp), and `static Result<Response> run(Call&, Request)`.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "squire/core/error.hpp"
+#include "squire/service/call.hpp"
+#include "squire/wire/errors.hpp"
+#include "squire/wire/json.hpp"
+#include "squire/wire/query.hpp"
+#include "squire/wire/xml.hpp"
+
+namespace squire::service {
+
+// A request body in the protocol that asked.
+struct Input {
+  wire::Protocol protocol;
+  std::string_view json;  // Json
+  const wire::Form* form; // Query
+};
+
+// How the answer is dressed.
+struct Dress {
+  std::string_view xml_namespace;
+  std::string_view request_id;
+};
+
+// The encoded answer. Meaningless if the call is waiting.
+using Invoke = Result<std::string> (*)(Call&, const Input&, const Dress&);
+
+struct ActionEntry {
+  std::string_view name;
+  Invoke invoke;
+};
+
+// One of the services on the port.
+struct Service {
+  std::string_view name;           // in the credential scope and in ARNs: "sqs"
+  std::string_view json_target;    // X-Amz-Target is "<json_target>.<action>"; empty: no JSON
+  std::string_view query_version;  // Version=
+  std::string_view xml_namespace;
+  std::string_view unversioned_xml_namespace;  // of errors, if the request named no version
+  std::span<const ActionEntry> actions;        // sorted by name
+};
+
+template <typename Action>
+Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
+  using Request = typename Action::Request;
+  const bool is_json = input.protocol == wire::Protocol::Json;
+  SQUIRE_TRY(auto request, is_json ? wire::decode_json<Request>(input.json)
+                                   : wire::decode_query<Request>(*input.form));
+  SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
+  if (call.is_waiting()) return std::string();
+  return is_json ? wire::encode_json(response)
+                 : wire::encode_xml(Action::name, dress.xml_namespace, dress.request_id, response);
+}
+
+template <typename... Actions>
+struct ActionList {
+  static constexpr auto names() { return std::array{Actions::name...}; }
+
+  static constexpr auto table() {
+    auto entries = std::array{ActionEntry{Actions::name, &invoke<Actions>}...};
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    return entries;
+  }
+};
+
+}  // namespace squire::service

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "squire/engine/broker.hpp"
+
+namespace squire::service {
+
+// Who asks, and for which region: from the SigV4 credential scope, or the configured defaults.
+struct Identity {
+  std::string account;
+  std::string region;
+};
+
+// One request's context, given to its action. Lives as long as the request; used by one thread.
+class Call {
+ public:
+  // `waiter` is notified when a waiting call is worth another run; null if the caller cannot wait.
+  Call(engine::Broker& broker, Identity identity, std::string endpoint,
+       std::shared_ptr<Waiter> waiter)
+      : broker(broker),
+        identity(std::move(identity)),
+        endpoint(std::move(endpoint)),
+        waiter_(std::move(waiter)) {}
+
+  engine::Broker& broker;
+  const Identity identity;
+  const std::string endpoint;  // "http://localhost:4566", before the path of queue URLs
+
+  // The reply must not leave before this is durable.
+  void wait_for(engine::Ticket ticket) { ticket_ = std::max(ticket_, ticket); }
+  engine::Ticket ticket() const { return ticket_; }
+
+  // For an action that has nothing to say yet: true if it may wait, at most `duration` from its
+  // first run on. What it returns is then ignored, and it is run again, from the start, when its
+  // seat's waiter was notified or at the deadline.
+  bool wait(Milliseconds duration) {
+    const TimePoint now = broker.env().clock.now();
+    if (!deadline_) deadline_ = now + duration;
+    is_waiting_ = waiter_ && now < *deadline_;
+    return is_waiting_;
+  }
+  bool is_waiting() const { return is_waiting_; }
+  TimePoint deadline() const { return *deadline_; }
+  void stop_waiting() { is_waiting_ = false; }
+  // No more waiting, for instance because the daemon stops: the next run gets an answer.
+  void end_patience() { deadline_ = TimePoint(); }
+
+  // The place in a queue's line, kept over all runs. Null if the caller cannot wait.
+  engine::Queue::Seat* seat() {
+    if (waiter_ && !seat_) seat_.emplace(waiter_);
+    return seat_ ? &*seat_ : nullptr;
+  }
+
+ private:
+  const std::shared_ptr<Waiter> waiter_;
+  std::optional<engine::Queue::Seat> seat_;
+  std::optional<TimePoint> deadline_;
+  bool is_waiting_ = false;
+  engine::Ticket ticket_ = 0;
+};
+
+}  // namespace squire::service

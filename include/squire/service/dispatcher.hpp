@@ -1,0 +1,87 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "squire/service/action.hpp"
+#include "squire/service/call.hpp"
+#include "squire/service/http.hpp"
+
+namespace squire::service {
+
+struct DispatcherSettings {
+  std::string account = "000000000000";
+  std::string region = "us-east-1";
+  std::string base_url;  // of queue URLs; empty: http:// and the request's Host
+  std::string version;   // of the daemon, for /_squire/health
+  std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
+};
+
+// HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
+// runs the action, and is the only place that encodes errors and holds replies back until what they
+// promise is durable. Thread-safe: constant after construction but for the stop flag.
+class Dispatcher {
+ public:
+  // The broker outlives the dispatcher.
+  Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
+             DispatcherSettings settings);
+
+  // From now on no call waits for messages any more.
+  void stop_waiting() { is_stopping_ = true; }
+
+ private:
+  friend class Exchange;
+
+  engine::Broker& broker_;
+  const std::vector<const Service*> services_;
+  const DispatcherSettings settings_;
+  std::atomic<bool> is_stopping_ = false;
+};
+
+// One request on its way through the dispatcher. Used by one thread; holds views into `request`,
+// which must outlive it. Destroying it early, because the client went away, loses no message.
+class Exchange {
+ public:
+  enum class Step {
+    Reply,             // reply() is complete
+    WaitForCommit,     // run again after the journal's next commit
+    WaitForMessage,    // run again when the waiter was notified, or at deadline()
+  };
+
+  // `waiter` is notified for a waiting ReceiveMessage.
+  Exchange(Dispatcher& dispatcher, const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+
+  Step run();
+
+  TimePoint deadline() const { return call_->deadline(); }
+  HttpReply& reply() { return reply_; }
+
+ private:
+  void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+  void route_json(const HttpRequest& request);
+  void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
+  void route_admin(std::string_view path);
+  const Service* query_service(std::string_view action, std::string_view scope) const;
+  void find_action(std::string_view name);
+  void answer(Result<std::string> result);
+
+  Dispatcher& dispatcher_;
+  wire::Form form_;
+  Input input_{};
+  const Service* service_ = nullptr;
+  std::string_view xml_error_namespace_;
+  const ActionEntry* action_ = nullptr;  // null: already answered
+  std::optional<Call> call_;
+  HttpReply reply_;
+  bool is_answered_ = false;
+};
+
+// The reply to a request so broken that it never became one (net): too large, malformed, too slow.
+// The protocol is guessed from the headers that arrived.
+HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id);
+
+}  // namespace squire::service

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace squire::service {
+
+// One HTTP request as the services see it. The views are the connection's and outlive the exchange;
+// absent headers are empty.
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;  // path and query string
+  std::string_view host;
+  std::string_view content_type;
+  std::string_view amz_target;  // X-Amz-Target
+  std::string_view authorization;
+  std::string_view body;
+};
+
+struct HttpReply {
+  unsigned status = 200;
+  std::string_view content_type;
+  std::string request_id;   // x-amzn-RequestId
+  std::string query_error;  // x-amzn-query-error, or empty
+  std::string body;
+};
+
+}  // namespace squire::service

@@ -1,0 +1,151 @@
+#include "squire/engine/broker.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace squire::engine {
+namespace {
+
+// The message as it stands in its dead-letter queue (sqs.md 7.4).
+std::shared_ptr<const Details> dead_letter_details(const ReceivedMessage& message,
+                                                   const Queue& source) {
+  auto details = message.row.details ? std::make_shared<Details>(*message.row.details)
+                                     : std::make_shared<Details>();
+  details->dead_letter_source = source.arn();
+  // So that the dead-letter queue never takes it for a duplicate.
+  if (source.is_fifo()) details->deduplication_id = to_string(message.row.id);
+  return details;
+}
+
+}  // namespace
+
+Broker::Broker(const Env& env, const Rules& rules)
+    : env_(env), rules_(rules), move_tasks_(std::make_shared<MoveTasks>(*this)) {}
+
+void Broker::load() {
+  env_.journal.load([this](Record record) { restore(std::move(record)); });
+}
+
+void Broker::restore(Record record) {
+  const auto numbered = [this](std::uint32_t number) {
+    ReadLock lock(mutex_);
+    return queues_by_number_.at(number);
+  };
+  std::visit(
+      [&]<typename Row>(Row& row) {
+        if constexpr (std::is_same_v<Row, QueueRow>) {
+          WriteLock lock(mutex_);
+          last_queue_number_ = std::max(last_queue_number_, row.number);
+          const auto queue = std::make_shared<Queue>(env_, rules_, row);
+          queues_.emplace(row.name, queue);
+          queues_by_number_.emplace(row.number, queue);
+        } else if constexpr (std::is_same_v<Row, SequenceRow>) {
+          numbered(row.queue)->restore(row);
+        } else if constexpr (std::is_same_v<Row, MessageRow> || std::is_same_v<Row, DeliveryRow> ||
+                             std::is_same_v<Row, DeduplicationRow>) {
+          numbered(row.key.queue)->restore(row);
+        } else if constexpr (std::is_same_v<Row, MoveTaskRow>) {
+          move_tasks_->restore(std::move(row));
+        } else {
+          throw std::logic_error("Journal::load gave something that is no row");
+        }
+      },
+      record);
+}
+
+std::shared_ptr<Queue> Broker::find_queue(const ResourceName& name) const {
+  ReadLock lock(mutex_);
+  const auto at = queues_.find(name);
+  return at == queues_.end() ? nullptr : at->second;
+}
+
+Result<std::shared_ptr<Queue>> Broker::queue(const ResourceName& name) const {
+  if (auto found = find_queue(name)) return found;
+  return Error::queue_does_not_exist();
+}
+
+Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap attributes,
+                                             StringMap tags) {
+  WriteLock lock(mutex_);
+  if (const auto at = queues_.find(name); at != queues_.end()) return Created{at->second, false, 0};
+  const TimePoint now = env_.clock.now();
+  if (const auto at = deleted_at_.find(name); at != deleted_at_.end()) {
+    if (now < at->second + rules_.recreate_delay) return Error{Errc::QueueDeletedRecently, {}};
+    deleted_at_.erase(at);
+  }
+  if (last_queue_number_ == MessageKey::kQueueMax) {
+    return Error{Errc::OverLimit, "The data directory has used up its queue numbers."};
+  }
+  QueueRow row{++last_queue_number_, name, now, now, std::move(attributes), std::move(tags)};
+  const auto queue = std::make_shared<Queue>(env_, rules_, row);
+  queues_.emplace(name, queue);
+  queues_by_number_.emplace(row.number, queue);
+  return Created{queue, true, env_.journal.append(std::move(row))};
+}
+
+Result<Ticket> Broker::delete_queue(const ResourceName& name) {
+  WriteLock lock(mutex_);
+  const auto at = queues_.find(name);
+  if (at == queues_.end()) return Error::queue_does_not_exist();
+  const auto queue = at->second;
+  queues_.erase(at);
+  queues_by_number_.erase(queue->number());
+  if (rules_.recreate_delay > Seconds(0)) deleted_at_[name] = env_.clock.now();
+  return queue->close();
+}
+
+std::vector<std::shared_ptr<Queue>> Broker::list_queues(std::string_view region,
+                                                        std::string_view account,
+                                                        std::string_view prefix) const {
+  std::vector<std::shared_ptr<Queue>> found;
+  {
+    ReadLock lock(mutex_);
+    for (const auto& [name, queue] : queues_) {
+      if (name.region == region && name.account == account && name.name.starts_with(prefix)) {
+        found.push_back(queue);
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a->name().name < b->name().name; });
+  return found;
+}
+
+std::vector<std::shared_ptr<Queue>> Broker::dead_letter_sources(const ResourceName& name) const {
+  // A dead-letter queue has the account and region of its sources.
+  auto queues = list_queues(name.region, name.account, "");
+  std::erase_if(queues, [&](const auto& queue) {
+    const auto settings = queue->settings();
+    return !settings->redrive || settings->redrive->dead_letter_queue != name;
+  });
+  return queues;
+}
+
+Result<Received> Broker::receive(Queue& queue, ReceiveOptions options, Queue::Seat* seat) {
+  std::shared_ptr<Queue> target;
+  if (const auto settings = queue.settings(); settings->redrive) {
+    target = find_queue(settings->redrive->dead_letter_queue);
+  }
+  options.can_dead_letter = target && target.get() != &queue;
+  SQUIRE_TRY(auto received, queue.receive(options, seat));
+  for (const auto& message : received.dead_letters) move_to_dead_letters(queue, *target, message);
+  return received;
+}
+
+void Broker::move_to_dead_letters(Queue& source, Queue& target, const ReceivedMessage& message) {
+  if (!target.accept_moved(message, true, dead_letter_details(message, source))) {
+    source.put_back(message);
+  }
+}
+
+void Broker::tick() {
+  std::vector<std::shared_ptr<Queue>> queues;
+  {
+    ReadLock lock(mutex_);
+    queues.reserve(queues_.size());
+    for (const auto& [name, queue] : queues_) queues.push_back(queue);
+  }
+  for (const auto& queue : queues) queue->expire();
+}
+
+}  // namespace squire::engine

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "engine/message_store.hpp"
+#include "engine/order.hpp"
+#include "engine/timer_heap.hpp"
+
+namespace squire::engine {
+
+// All messages of a queue in all their states: delayed → visible → in flight → visible or gone
+// (sqs.md 7.1). Plain data structure: no lock, no clock, no journal. Counters are exact.
+class QueueMessages {
+ public:
+  explicit QueueMessages(bool is_fifo)
+      : order_(is_fifo ? make_fifo_order() : make_standard_order()) {}
+
+  // Delayed if visible_at is still to come, else visible.
+  Message& add(std::unique_ptr<Message> message, TimePoint now) {
+    Message& added = store_.insert(std::move(message));
+    added.state = added.visible_at > now ? Message::State::Delayed : Message::State::Visible;
+    ++count_of(added.state);
+    order_->add(added);
+    if (added.state == Message::State::Delayed) timers_.insert(added);
+    return added;
+  }
+
+  std::unique_ptr<Message> remove(Message& message) {
+    order_->remove(message);
+    if (message.state != Message::State::Visible) timers_.remove(message);
+    --count_of(message.state);
+    return store_.remove(message.sequence);
+  }
+
+  // From visible or in flight to in flight until `visible_at`.
+  void take(Message& message, TimePoint visible_at) {
+    if (message.state != Message::State::Visible) timers_.remove(message);
+    message.visible_at = visible_at;
+    change(message, Message::State::InFlight);
+    timers_.insert(message);
+  }
+
+  void make_visible(Message& message, TimePoint now) {
+    timers_.remove(message);
+    message.visible_at = now;
+    change(message, Message::State::Visible);
+  }
+
+  // A delayed message's delay ends at another time than thought.
+  void postpone(Message& message, TimePoint visible_at) {
+    timers_.remove(message);
+    message.visible_at = visible_at;
+    timers_.insert(message);
+  }
+
+  // Makes visible what is due. How many messages that were.
+  std::size_t settle(TimePoint now) {
+    std::size_t due_count = 0;
+    for (; !timers_.empty() && timers_.top_time() <= now; ++due_count) {
+      make_visible(timers_.top(), timers_.top_time());
+    }
+    return due_count;
+  }
+
+  // When settle() has something to do next; TimePoint::max() for never.
+  TimePoint next_due_at() const { return timers_.empty() ? TimePoint::max() : timers_.top_time(); }
+
+  Message* next(const Message* last) { return order_->next(last); }
+  Message* find(std::uint64_t sequence) const { return store_.find(sequence); }
+  const MessageStore& store() const { return store_; }
+
+  std::uint64_t count(Message::State state) const {
+    return counts_[static_cast<std::size_t>(state)];
+  }
+
+ private:
+  std::uint64_t& count_of(Message::State state) { return counts_[static_cast<std::size_t>(state)]; }
+
+  void change(Message& message, Message::State to) {
+    --count_of(message.state);
+    ++count_of(to);
+    order_->change(message, to);
+  }
+
+  MessageStore store_;
+  TimerHeap timers_;
+  std::unique_ptr<Order> order_;
+  std::array<std::uint64_t, 3> counts_{};
+};
+
+}  // namespace squire::engine

@@ -1,0 +1,183 @@
+#include "squire/service/dispatcher.hpp"
+
+#include <algorithm>
+
+#include "service/credential.hpp"
+
+namespace squire::service {
+namespace {
+
+constexpr std::string_view kJsonType = "application/x-amz-json-1.0";
+constexpr std::string_view kXmlType = "text/xml";
+constexpr std::string_view kDefaultXmlNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+
+const ActionEntry* find(std::span<const ActionEntry> actions, std::string_view name) {
+  const auto at = std::lower_bound(
+      actions.begin(), actions.end(), name,
+      [](const ActionEntry& entry, std::string_view name) { return entry.name < name; });
+  return at != actions.end() && at->name == name ? &*at : nullptr;
+}
+
+HttpReply encode_error(const Error& error, wire::Protocol protocol, std::string_view xml_namespace,
+                       std::string request_id) {
+  const auto& row = wire::spelling(error.code);
+  HttpReply reply;
+  reply.status = row.status;
+  reply.request_id = std::move(request_id);
+  if (protocol == wire::Protocol::Json) {
+    reply.content_type = kJsonType;
+    reply.query_error = row.query_code;
+    reply.query_error += row.is_sender_fault() ? ";Sender" : ";Receiver";
+    reply.body = wire::encode_json_error(error);
+  } else {
+    reply.content_type = kXmlType;
+    reply.body = wire::encode_xml_error(error, xml_namespace, reply.request_id);
+  }
+  return reply;
+}
+
+// "/account/name", the path of a queue URL.
+bool is_queue_path(std::string_view path) {
+  return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
+                       DispatcherSettings settings)
+    : broker_(broker), services_(std::move(services)), settings_(std::move(settings)) {}
+
+Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
+                   std::shared_ptr<Waiter> waiter)
+    : dispatcher_(dispatcher) {
+  reply_.request_id = to_string(dispatcher.broker_.env().ids.next());
+  route(request, std::move(waiter));
+}
+
+void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
+  const auto question = std::min(request.target.find('?'), request.target.size());
+  const auto path = request.target.substr(0, question);
+  if (path.starts_with("/_squire/")) return route_admin(path);
+
+  const bool is_json = !request.amz_target.empty();
+  input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_};
+  reply_.content_type = is_json ? kJsonType : kXmlType;
+  xml_error_namespace_ = kDefaultXmlNamespace;
+  if (is_json) {
+    route_json(request);
+  } else {
+    route_query(request, path, request.target.substr(std::min(question + 1, request.target.size())));
+  }
+  if (action_ == nullptr) return;
+
+  const auto& settings = dispatcher_.settings_;
+  const auto credential = find_credential(request, form_);
+  std::string endpoint = settings.base_url;
+  if (endpoint.empty()) endpoint.append("http://").append(request.host);
+  call_.emplace(dispatcher_.broker_,
+                Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)
+                                                              : settings.account,
+                         credential.region.empty() ? settings.region
+                                                   : std::string(credential.region)},
+                std::move(endpoint), std::move(waiter));
+}
+
+void Exchange::route_json(const HttpRequest& request) {
+  const auto dot = std::min(request.amz_target.rfind('.'), request.amz_target.size());
+  const auto prefix = request.amz_target.substr(0, dot);
+  for (const Service* service : dispatcher_.services_) {
+    if (!service->json_target.empty() && service->json_target == prefix) service_ = service;
+  }
+  find_action(request.amz_target.substr(std::min(dot + 1, request.amz_target.size())));
+}
+
+void Exchange::route_query(const HttpRequest& request, std::string_view path,
+                           std::string_view query) {
+  auto parsed = form_.parse(query);
+  if (parsed.has_value()) parsed = form_.parse(request.body);
+  if (parsed.has_error()) return answer(std::move(parsed).error());
+  const auto* action = form_.find("Action");
+  if (action == nullptr || action->empty()) return answer(Error{Errc::MissingAction, {}});
+  service_ = query_service(*action, find_credential(request, form_).service);
+  if (service_ != nullptr) {
+    xml_error_namespace_ = form_.find("Version") ? service_->xml_namespace
+                                                 : service_->unversioned_xml_namespace;
+  }
+  if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
+    form_.add("QueueUrl", std::string(path));
+  }
+  find_action(*action);
+}
+
+// The version says which service; else the credential scope; else who knows the action.
+const Service* Exchange::query_service(std::string_view action, std::string_view scope) const {
+  const auto* version = form_.find("Version");
+  const auto& services = dispatcher_.services_;
+  const auto first = [&](auto&& matches) {
+    const auto at = std::find_if(services.begin(), services.end(), matches);
+    return at == services.end() ? nullptr : *at;
+  };
+  const Service* found = nullptr;
+  if (version) found = first([&](auto* service) { return service->query_version == *version; });
+  if (!found) found = first([&](auto* service) { return service->name == scope; });
+  if (!found) found = first([&](auto* service) { return find(service->actions, action); });
+  return found;
+}
+
+void Exchange::find_action(std::string_view name) {
+  if (service_ != nullptr) action_ = find(service_->actions, name);
+  if (action_ == nullptr) {
+    answer(Error{Errc::InvalidAction,
+                 "The action " + std::string(name) + " is not valid for this endpoint."});
+  }
+}
+
+void Exchange::route_admin(std::string_view path) {
+  is_answered_ = true;
+  reply_.content_type = "application/json";
+  if (path == "/_squire/health") {
+    reply_.body = R"({"status":"ready","version":")" + dispatcher_.settings_.version + "\"}\n";
+  } else {
+    reply_.status = 404;
+    reply_.body = "{\"message\":\"There is nothing here. Try /_squire/health\"}\n";
+  }
+}
+
+Exchange::Step Exchange::run() {
+  if (!is_answered_) {
+    const auto& journal = dispatcher_.broker_.env().journal;
+    if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
+      answer(Error{Errc::ServiceUnavailable, {}});
+    } else {
+      if (dispatcher_.is_stopping_) call_->end_patience();
+      auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
+      if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
+      answer(std::move(result));
+    }
+  }
+  if (!call_ || call_->ticket() == 0) return Step::Reply;
+  const auto& journal = dispatcher_.broker_.env().journal;
+  if (journal.is_durable(call_->ticket())) return Step::Reply;
+  if (!journal.has_failed()) return Step::WaitForCommit;
+  call_->wait_for(0);
+  answer(Error{Errc::ServiceUnavailable, {}});
+  return Step::Reply;
+}
+
+void Exchange::answer(Result<std::string> result) {
+  is_answered_ = true;
+  if (result.has_value()) {
+    reply_.body = std::move(*result);
+  } else {
+    reply_ = encode_error(result.error(), input_.protocol, xml_error_namespace_,
+                          std::move(reply_.request_id));
+  }
+}
+
+HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) {
+  const bool is_json = !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
+  return encode_error(error, is_json ? wire::Protocol::Json : wire::Protocol::Query,
+                      kDefaultXmlNamespace, std::move(request_id));
+}
+
+}  // namespace squire::service

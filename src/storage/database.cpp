@@ -1,0 +1,124 @@
+#include "storage/database.hpp"
+
+#include <mutex>
+#include <string>
+
+#include "storage/schema.hpp"
+#include "storage/statements.hpp"
+
+namespace squire::storage {
+namespace {
+
+// 16 MiB of log. Pages that are written again and again (the newest of each queue) are copied once
+// per checkpoint, so a longer log is less work, but a longer pause and a slower start after a crash.
+constexpr int kCheckpointPages = 4096;
+
+void configure_sqlite() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Counting every allocation would take a global mutex each time.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+  });
+}
+
+}  // namespace
+
+Database::Database(const SqliteOptions& options) : path_(options.directory / "squire.db") {
+  configure_sqlite();
+  open();
+  const bool is_empty = check_owner();
+  tune(options.pages_max);
+  if (is_empty) {
+    execute("BEGIN IMMEDIATE");
+    execute(kSchema);
+    execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+    execute("COMMIT");
+  }
+  // Replaces SQLite's own checkpoints, which would run inside of a COMMIT.
+  sqlite3_wal_hook(
+      handle(),
+      [](void* self, sqlite3*, const char*, int page_count) {
+        static_cast<Database*>(self)->log_page_count_ = page_count;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+void Database::open() {
+  sqlite3* handle = nullptr;
+  // NOMUTEX: one thread at a time is our promise, not SQLite's.
+  const int code = sqlite3_open_v2(
+      path_.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      nullptr);
+  handle_.reset(handle);
+  if (code != SQLITE_OK) refuse(std::string("cannot be opened: ") + sqlite3_errmsg(handle));
+  sqlite3_busy_timeout(handle, 1000);
+  // Alone in the directory: the index of the log is kept in memory instead of a shared file.
+  execute("PRAGMA locking_mode = EXCLUSIVE");
+}
+
+bool Database::check_owner() const {
+  std::int64_t application = 0;
+  std::int64_t version = 0;
+  std::int64_t object_count = 0;
+  try {
+    application = pragma("PRAGMA application_id");
+    version = pragma("PRAGMA user_version");
+    object_count = pragma("SELECT count(*) FROM sqlite_schema");
+  } catch (const StorageError&) {
+    const int code = sqlite3_errcode(handle());
+    if (code == SQLITE_NOTADB) refuse("is not a squire database");
+    if (code == SQLITE_BUSY) refuse("is open in another program");
+    refuse(std::string("cannot be read: ") + sqlite3_errmsg(handle()));
+  }
+  if (application == 0 && object_count == 0) return true;
+  if (application != kApplicationId) refuse("is a database of another program");
+  if (version > kSchemaVersion) {
+    throw StorageError(path_.string() + " was written by a newer squire (schema " +
+                       std::to_string(version) + "; this one knows " +
+                       std::to_string(kSchemaVersion) +
+                       "); use that version, or choose another --data-dir");
+  }
+  return false;
+}
+
+void Database::tune(std::int64_t pages_max) const {
+  execute("PRAGMA page_size = 4096");
+  execute("PRAGMA journal_mode = WAL");
+  execute("PRAGMA synchronous = FULL");
+  execute("PRAGMA wal_autocheckpoint = 0");
+  execute("PRAGMA cache_size = -32768");
+  execute("PRAGMA temp_store = MEMORY");
+  execute("PRAGMA mmap_size = 0");
+  // Debian's SQLite overwrites deleted rows with zeros unless told not to.
+  execute("PRAGMA secure_delete = OFF");
+  if (pages_max > 0) execute(("PRAGMA max_page_count = " + std::to_string(pages_max)).c_str());
+}
+
+bool Database::needs_checkpoint() const { return log_page_count_ >= kCheckpointPages; }
+
+void Database::checkpoint() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code != SQLITE_OK) throw_sqlite_error(handle());
+  log_page_count_ = 0;
+}
+
+void Database::execute(const char* sql) const {
+  if (sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_sqlite_error(handle());
+  }
+}
+
+std::int64_t Database::pragma(const char* sql) const {
+  Statement statement(handle(), sql);
+  return statement.next() ? statement.integer(0) : 0;
+}
+
+void Database::refuse(const std::string& why) const {
+  throw StorageError(path_.string() + " " + why + "; choose another --data-dir");
+}
+
+}  // namespace squire::storage

@@ -1,0 +1,226 @@
+#include "storage/record_writer.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <variant>
+
+#include "storage/row_codec.hpp"
+
+namespace squire::storage {
+
+using engine::MessageKey;
+
+RecordWriter::RecordWriter(Database& database)
+    : database_(database),
+      begin_(database.handle(), "BEGIN IMMEDIATE"),
+      commit_(database.handle(), "COMMIT"),
+      put_queue_(database.handle(), "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_sequence_(database.handle(), "REPLACE INTO sequence VALUES (?, ?)"),
+      put_message_(database.handle(),
+                   "REPLACE INTO message (key, id, sent_at, available_at, sender, body)"
+                   " VALUES (?, ?, ?, ?, ?, ?)"),
+      put_detailed_message_(database.handle(),
+                            "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)"),
+      put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
+      put_move_task_(database.handle(),
+                     "REPLACE INTO move_task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      remove_message_(database.handle(), "DELETE FROM message WHERE key = ?"),
+      remove_messages_(database.handle(), "DELETE FROM message WHERE key BETWEEN ? AND ?"),
+      remove_delivery_(database.handle(), "DELETE FROM delivery WHERE key = ?"),
+      remove_deliveries_(database.handle(), "DELETE FROM delivery WHERE key BETWEEN ? AND ?"),
+      remove_deduplications_(database.handle(),
+                             "DELETE FROM deduplication WHERE key BETWEEN ? AND ?"),
+      remove_queue_(database.handle(), "DELETE FROM queue WHERE number = ?"),
+      remove_sequence_(database.handle(), "DELETE FROM sequence WHERE queue = ?"),
+      remove_move_task_(database.handle(), "DELETE FROM move_task WHERE id = ?") {
+  Statement any(database.handle(), "SELECT 1 FROM delivery LIMIT 1");
+  may_have_stored_deliveries_ = any.next();
+}
+
+void RecordWriter::write(const std::vector<engine::Record>& batch, bool with_deliveries) {
+  for (const auto& record : batch) {
+    std::visit([this](const auto& row) { apply(row); }, record);
+  }
+  write_changes();
+  write_deliveries(with_deliveries);
+  if (!in_transaction_) return;
+  commit_.run();
+  in_transaction_ = false;
+}
+
+void RecordWriter::begin() {
+  if (in_transaction_) return;
+  begin_.run();
+  in_transaction_ = true;
+}
+
+void RecordWriter::apply(const engine::QueueRow& row) {
+  begin();
+  const std::string attributes = encode(row.attributes);
+  const std::string tags = encode(row.tags);
+  put_queue_.run(std::int64_t{row.number}, row.name.region, row.name.account, row.name.name,
+                 row.created_at, row.modified_at, Blob{attributes}, Blob{tags});
+}
+
+void RecordWriter::apply(const engine::SequenceRow& row) {
+  begin();
+  put_sequence_.run(std::int64_t{row.queue}, static_cast<std::int64_t>(row.limit));
+}
+
+void RecordWriter::apply(const engine::DeduplicationRow& row) {
+  begin();
+  put_deduplication_.run(to_rowid(row.key.packed()), row.id, row.scope, row.message_id,
+                         row.sent_at);
+}
+
+void RecordWriter::apply(const engine::MoveTaskRow& row) {
+  begin();
+  const std::string source = to_arn("sqs", row.source);
+  const std::string destination = row.destination ? to_arn("sqs", *row.destination) : "";
+  put_move_task_.run(row.id, source, TextOrNull{destination}, row.messages_per_second_max,
+                     static_cast<std::int64_t>(row.status), row.moved_count, row.to_move_count,
+                     row.failure_reason, row.started_at);
+}
+
+void RecordWriter::apply(const engine::MoveTaskGone& gone) {
+  begin();
+  remove_move_task_.run(gone.id);
+}
+
+void RecordWriter::apply(const engine::MessageRow& row) { change(row.key.packed(), &row); }
+
+void RecordWriter::apply(const engine::MessageGone& gone) { change(gone.key.packed(), nullptr); }
+
+void RecordWriter::apply(const std::unique_ptr<engine::MessageMoved>& moved) {
+  change(moved->from.packed(), nullptr);
+  change(moved->row.key.packed(), &moved->row);
+  if (!moved->delivery) return;
+  // Not lazy: the move and its receive count are one change.
+  apply(*moved->delivery);
+  moved_.push_back(moved->delivery->key.packed());
+}
+
+void RecordWriter::apply(const engine::DeliveryRow& row) {
+  deliveries_.insert_or_assign(row.key.packed(), row);
+}
+
+void RecordWriter::apply(const engine::QueuePurged& purged) {
+  if (purged.end == 0) return;
+  remove_messages(purged.queue, std::min(purged.end - 1, MessageKey::kSequenceMax));
+}
+
+void RecordWriter::apply(const engine::QueueGone& gone) {
+  remove_messages(gone.queue, MessageKey::kSequenceMax);
+  remove_deduplications_.run(to_rowid(MessageKey{gone.queue, 0}.packed()),
+                             to_rowid(MessageKey{gone.queue, MessageKey::kSequenceMax}.packed()));
+  remove_sequence_.run(std::int64_t{gone.queue});
+  remove_queue_.run(std::int64_t{gone.queue});
+}
+
+void RecordWriter::apply(const engine::DeduplicationGone& gone) {
+  if (gone.end == 0) return;
+  begin();
+  const std::uint64_t last = std::min(gone.end - 1, MessageKey::kSequenceMax);
+  remove_deduplications_.run(to_rowid(MessageKey{gone.queue, 0}.packed()),
+                             to_rowid(MessageKey{gone.queue, last}.packed()));
+}
+
+void RecordWriter::change(std::uint64_t key, const engine::MessageRow* row) {
+  changes_.push_back({key, static_cast<std::uint32_t>(changes_.size()), row});
+  if (row == nullptr && !deliveries_.empty()) deliveries_.erase(key);
+}
+
+// A range of messages goes at once, so that the changes after it need not know about it; those
+// collected before it fall away.
+void RecordWriter::remove_messages(std::uint32_t queue, std::uint64_t last_sequence) {
+  begin();
+  const std::uint64_t first = MessageKey{queue, 0}.packed();
+  const std::uint64_t last = MessageKey{queue, last_sequence}.packed();
+  const auto is_inside = [=](std::uint64_t key) { return key >= first && key <= last; };
+  std::erase_if(changes_, [&](const Change& change) { return is_inside(change.key); });
+  std::erase_if(deliveries_, [&](const auto& entry) { return is_inside(entry.first); });
+  remove_messages_.run(to_rowid(first), to_rowid(last));
+  remove_deliveries_.run(to_rowid(first), to_rowid(last));
+}
+
+void RecordWriter::write_changes() {
+  if (changes_.empty()) return;
+  const auto earlier = [](const Change& a, const Change& b) {
+    return std::tie(a.key, a.order) < std::tie(b.key, b.order);
+  };
+  // A busy queue's batch is in order already.
+  if (!std::is_sorted(changes_.begin(), changes_.end(), earlier)) {
+    std::sort(changes_.begin(), changes_.end(), earlier);
+  }
+  bool has_run = false;
+  std::uint64_t run_first = 0;
+  std::uint64_t run_last = 0;
+  for (auto change = changes_.begin(); change != changes_.end();) {
+    // All changes of one message. Keys are never used again: put comes first, and only once.
+    const bool is_new = change->row != nullptr;
+    auto last = change;
+    while (std::next(last) != changes_.end() && std::next(last)->key == change->key) ++last;
+    if (last->row != nullptr) {
+      put(*last->row);
+    } else if (!is_new && has_run && run_last + 1 == change->key) {
+      run_last = change->key;
+    } else if (!is_new) {
+      if (has_run) remove(run_first, run_last);
+      has_run = true;
+      run_first = run_last = change->key;
+    }
+    change = std::next(last);
+  }
+  if (has_run) remove(run_first, run_last);
+  changes_.clear();
+}
+
+void RecordWriter::put(const engine::MessageRow& row) {
+  begin();
+  const auto key = to_rowid(row.key.packed());
+  const auto sender = static_cast<std::int64_t>(row.sender_account);
+  if (row.details == nullptr) {
+    put_message_.run(key, row.id, row.sent_at, row.available_at, sender, row.body->text);
+    return;
+  }
+  const engine::Details& details = *row.details;
+  const std::string attributes = encode(details.attributes);
+  put_detailed_message_.run(key, row.id, row.sent_at, row.available_at, sender, row.body->text,
+                            TextOrNull{details.group_id}, TextOrNull{details.deduplication_id},
+                            TextOrNull{details.trace_header},
+                            TextOrNull{details.dead_letter_source}, Blob{attributes});
+}
+
+void RecordWriter::put(const engine::DeliveryRow& row) {
+  begin();
+  may_have_stored_deliveries_ = true;
+  put_delivery_.run(to_rowid(row.key.packed()), row.visible_at, row.first_received_at,
+                    row.received_at, std::int64_t{row.receive_count});
+}
+
+void RecordWriter::remove(std::uint64_t first, std::uint64_t last) {
+  begin();
+  if (first == last) {
+    remove_message_.run(to_rowid(first));
+    if (may_have_stored_deliveries_) remove_delivery_.run(to_rowid(first));
+  } else {
+    remove_messages_.run(to_rowid(first), to_rowid(last));
+    if (may_have_stored_deliveries_) remove_deliveries_.run(to_rowid(first), to_rowid(last));
+  }
+}
+
+void RecordWriter::write_deliveries(bool all) {
+  if (all) {
+    for (const auto& [key, row] : deliveries_) put(row);
+    deliveries_.clear();
+  } else {
+    for (const std::uint64_t key : moved_) {
+      // Its message may be gone again, or it may be in the list twice.
+      if (const auto entry = deliveries_.extract(key)) put(entry.mapped());
+    }
+  }
+  moved_.clear();
+}
+
+}  // namespace squire::storage

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "squire/engine/record.hpp"
+#include "storage/database.hpp"
+#include "storage/statements.hpp"
+
+namespace squire::storage {
+
+// Turns batches of records into transactions. Used by one thread at a time.
+//
+// Within a batch the messages that are put and gone are first collected and sorted: what came and
+// went is skipped, the rest is written in the order of the table, and neighbours are deleted
+// together. Everything else is written in the order of the records.
+// Deliveries stay here, the last one per message, until a batch is written with deliveries.
+class RecordWriter {
+ public:
+  explicit RecordWriter(Database& database);
+
+  // Writes the batch in one transaction, or in none if nothing is left to write. The records must
+  // live until it returns. Throws StorageError; the writer is of no use afterwards.
+  void write(const std::vector<engine::Record>& batch, bool with_deliveries);
+
+  bool has_deliveries() const { return !deliveries_.empty(); }
+
+ private:
+  // A message put (row) or gone (null).
+  struct Change {
+    std::uint64_t key;
+    std::uint32_t order;
+    const engine::MessageRow* row;
+  };
+
+  void apply(const engine::QueueRow& row);
+  void apply(const engine::SequenceRow& row);
+  void apply(const engine::MessageRow& row);
+  void apply(const engine::DeliveryRow& row);
+  void apply(const engine::DeduplicationRow& row);
+  void apply(const engine::MoveTaskRow& row);
+  void apply(const engine::MessageGone& gone);
+  void apply(const engine::QueuePurged& purged);
+  void apply(const engine::QueueGone& gone);
+  void apply(const engine::DeduplicationGone& gone);
+  void apply(const std::unique_ptr<engine::MessageMoved>& moved);
+  void apply(const engine::MoveTaskGone& gone);
+
+  void change(std::uint64_t key, const engine::MessageRow* row);
+  void remove_messages(std::uint32_t queue, std::uint64_t last_sequence);
+  void write_changes();
+  void put(const engine::MessageRow& row);
+  void put(const engine::DeliveryRow& row);
+  // Deletes the messages with consecutive keys first … last.
+  void remove(std::uint64_t first, std::uint64_t last);
+  void write_deliveries(bool all);
+  void begin();
+
+  Database& database_;
+  bool in_transaction_ = false;
+  bool may_have_stored_deliveries_ = true;
+  std::vector<Change> changes_;
+  std::unordered_map<std::uint64_t, engine::DeliveryRow> deliveries_;
+  std::vector<std::uint64_t> moved_;  // keys of deliveries that must be in this transaction
+
+  Statement begin_;
+  Statement commit_;
+  Statement put_queue_;
+  Statement put_sequence_;
+  Statement put_message_;
+  Statement put_detailed_message_;
+  Statement put_delivery_;
+  Statement put_deduplication_;
+  Statement put_move_task_;
+  Statement remove_message_;
+  Statement remove_messages_;
+  Statement remove_delivery_;
+  Statement remove_deliveries_;
+  Statement remove_deduplications_;
+  Statement remove_queue_;
+  Statement remove_sequence_;
+  Statement remove_move_task_;
+};
+
+}  // namespace squire::storage

@@ -1,0 +1,263 @@
+#include "squire/storage/sqlite_journal.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "squire/core/mutex.hpp"
+#include "storage/condition.hpp"
+#include "storage/database.hpp"
+#include "storage/directory_lock.hpp"
+#include "storage/loader.hpp"
+#include "storage/record_writer.hpp"
+
+namespace squire::storage {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How long a delivery, or with Durability::Relaxed any record, may wait for company.
+constexpr milliseconds kGatherTime(100);
+// Relaxed batches are written at once beyond this, so that memory stays bounded.
+constexpr std::size_t kGatherCountMax = 50'000;
+// A log that is left alone for this long is copied into the database.
+constexpr milliseconds kIdleTime(1000);
+
+}  // namespace
+
+// The writer thread and its mailbox.
+class SqliteJournal::Writer {
+ public:
+  explicit Writer(SqliteOptions options)
+      : options_(std::move(options)),
+        lock_(options_.directory),
+        database_(options_),
+        records_(database_) {
+    lock_.sync();
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Writer() {
+    {
+      Lock lock(mutex_);
+      is_stopping_ = true;
+    }
+    condition_.notify();
+    thread_.join();
+  }
+
+  engine::Ticket append(engine::Record record);
+  bool is_durable(engine::Ticket ticket) const noexcept;
+  bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
+  std::size_t backlog_count() const noexcept;
+  void on_commit(std::weak_ptr<Waiter> waiter);
+  void load(const std::function<void(engine::Record)>& apply);
+  std::string failure() const;
+
+ private:
+  // What the thread sleeps for, beyond its deadline: decides who must wake it.
+  enum class Sleep { None, UntilAny, UntilUrgent };
+
+  struct Work {
+    engine::Ticket last = 0;       // the ticket of the batch's last record
+    bool with_deliveries = false;  // the oldest waited long enough
+    bool is_idle = false;          // nothing to do for kIdleTime: time for a checkpoint
+    bool is_last = false;
+  };
+
+  bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }
+  bool is_urgent() const REQUIRES(mutex_);
+  void run();
+  Work take(std::vector<engine::Record>& batch);
+  void commit(const std::vector<engine::Record>& batch, const Work& work);
+  void fail(const std::string& why);
+  void notify_waiters();
+
+  // Constant after construction.
+  const SqliteOptions options_;
+
+  // Used by the constructor and load(), later by the thread only.
+  DirectoryLock lock_;
+  Database database_;
+  RecordWriter records_;
+  std::optional<steady_clock::time_point> flush_at_;  // set as long as something is gathered
+  std::vector<std::shared_ptr<Waiter>> to_notify_;
+
+  mutable Mutex mutex_;
+  Condition condition_;
+  std::vector<engine::Record> pending_ GUARDED_BY(mutex_);
+  bool has_ticketed_ GUARDED_BY(mutex_) = false;  // pending_ is more than deliveries
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
+  Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
+  std::string failure_ GUARDED_BY(mutex_);
+
+  Mutex waiters_mutex_;
+  std::vector<std::weak_ptr<Waiter>> waiters_ GUARDED_BY(waiters_mutex_);
+
+  std::atomic<engine::Ticket> appended_ = 0;  // written under mutex_
+  std::atomic<engine::Ticket> committed_ = 0;
+  std::atomic<bool> has_failed_ = false;
+
+  std::thread thread_;
+};
+
+engine::Ticket SqliteJournal::Writer::append(engine::Record record) {
+  const bool is_lazy = std::holds_alternative<engine::DeliveryRow>(record);
+  engine::Ticket ticket = 0;
+  bool must_wake = false;
+  {
+    Lock lock(mutex_);
+    if (!is_lazy) {
+      ticket = appended_.load(std::memory_order_relaxed) + 1;
+      appended_.store(ticket, std::memory_order_relaxed);
+    }
+    // Nobody will write it: the ticket never becomes durable.
+    if (has_failed()) return ticket;
+    pending_.push_back(std::move(record));
+    has_ticketed_ |= !is_lazy;
+    must_wake = sleep_ == Sleep::UntilAny || (sleep_ == Sleep::UntilUrgent && is_urgent());
+    if (must_wake) sleep_ = Sleep::None;
+  }
+  if (must_wake) condition_.notify();
+  return ticket;
+}
+
+bool SqliteJournal::Writer::is_durable(engine::Ticket ticket) const noexcept {
+  if (is_relaxed()) return !has_failed();
+  return ticket <= committed_.load(std::memory_order_acquire);
+}
+
+std::size_t SqliteJournal::Writer::backlog_count() const noexcept {
+  // In this order, so that the difference is never negative.
+  const auto committed = committed_.load(std::memory_order_acquire);
+  return appended_.load(std::memory_order_relaxed) - committed;
+}
+
+void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
+  Lock lock(waiters_mutex_);
+  waiters_.push_back(std::move(waiter));
+}
+
+void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& apply) {
+  // The thread leaves the database alone as long as nothing was appended.
+  for (const std::uint32_t queue : load_rows(database_, apply)) append(engine::QueueGone{queue});
+}
+
+std::string SqliteJournal::Writer::failure() const {
+  Lock lock(mutex_);
+  return failure_;
+}
+
+bool SqliteJournal::Writer::is_urgent() const {
+  return is_relaxed() ? pending_.size() >= kGatherCountMax : has_ticketed_;
+}
+
+void SqliteJournal::Writer::run() {
+  std::vector<engine::Record> batch;
+  try {
+    for (bool is_last = false; !is_last;) {
+      const Work work = take(batch);
+      commit(batch, work);
+      batch.clear();
+      is_last = work.is_last;
+    }
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
+
+SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Record>& batch) {
+  Lock lock(mutex_);
+  auto now = steady_clock::now();
+  const auto idle_at = database_.has_log() ? std::optional(now + kIdleTime) : std::nullopt;
+  while (!is_stopping_ && !is_urgent()) {
+    if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
+    const auto wake_at = flush_at_ ? flush_at_ : idle_at;
+    if (wake_at && now >= *wake_at) break;
+    sleep_ = flush_at_ ? Sleep::UntilUrgent : Sleep::UntilAny;
+    wake_at ? condition_.wait_until(mutex_, *wake_at) : condition_.wait(mutex_);
+    sleep_ = Sleep::None;
+    now = steady_clock::now();
+  }
+  Work work;
+  work.is_last = is_stopping_;
+  work.with_deliveries = is_stopping_ || (flush_at_ && now >= *flush_at_);
+  if (work.with_deliveries) flush_at_.reset();
+  work.is_idle = pending_.empty() && !flush_at_;
+  work.last = appended_.load(std::memory_order_relaxed);
+  has_ticketed_ = false;
+  batch.swap(pending_);
+  return work;
+}
+
+void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, const Work& work) {
+  records_.write(batch, work.with_deliveries);
+  if (records_.has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
+  if (committed_.load(std::memory_order_relaxed) != work.last) {
+    committed_.store(work.last, std::memory_order_release);
+    notify_waiters();
+  }
+  // After the answers, which need not wait for it.
+  if (database_.needs_checkpoint() || (work.is_idle && database_.has_log())) {
+    database_.checkpoint();
+  }
+}
+
+void SqliteJournal::Writer::fail(const std::string& why) {
+  std::vector<engine::Record> dropped;
+  {
+    Lock lock(mutex_);
+    failure_ = why;
+    has_failed_.store(true, std::memory_order_release);
+    dropped.swap(pending_);
+  }
+  notify_waiters();
+}
+
+void SqliteJournal::Writer::notify_waiters() {
+  {
+    Lock lock(waiters_mutex_);
+    std::erase_if(waiters_, [this](const std::weak_ptr<Waiter>& waiter) {
+      auto alive = waiter.lock();
+      if (alive) to_notify_.push_back(std::move(alive));
+      return waiter.expired();
+    });
+  }
+  for (const auto& waiter : to_notify_) waiter->notify();
+  to_notify_.clear();
+}
+
+SqliteJournal::SqliteJournal(SqliteOptions options)
+    : writer_(std::make_unique<Writer>(std::move(options))) {}
+
+SqliteJournal::~SqliteJournal() = default;
+
+engine::Ticket SqliteJournal::append(engine::Record record) {
+  return writer_->append(std::move(record));
+}
+
+bool SqliteJournal::is_durable(engine::Ticket ticket) const noexcept {
+  return writer_->is_durable(ticket);
+}
+
+bool SqliteJournal::has_failed() const noexcept { return writer_->has_failed(); }
+
+std::size_t SqliteJournal::backlog_count() const noexcept { return writer_->backlog_count(); }
+
+void SqliteJournal::on_commit(std::weak_ptr<Waiter> waiter) {
+  writer_->on_commit(std::move(waiter));
+}
+
+void SqliteJournal::load(const std::function<void(engine::Record)>& apply) {
+  writer_->load(apply);
+}
+
+std::string SqliteJournal::failure() const { return writer_->failure(); }
+
+}  // namespace squire::storage
