@@ -1,5 +1,6 @@
 #include "squire/core/ids.hpp"
 
+#include <charconv>
 #include <cstring>
 #include <random>
 
@@ -15,6 +16,19 @@ std::string to_string(const Uuid& uuid) {
     text[at++] = kDigits[uuid.bytes[i] & 15];
   }
   return text;
+}
+
+std::optional<Uuid> parse_uuid(std::string_view text) {
+  Uuid uuid;
+  std::size_t at = 0;
+  if (text.size() != 36) return std::nullopt;
+  for (auto& byte : uuid.bytes) {
+    if ((at == 8 || at == 13 || at == 18 || at == 23) && text[at++] != '-') return std::nullopt;
+    const auto [end, error] = std::from_chars(&text[at], &text[at] + 2, byte, 16);
+    if (error != std::errc() || end != &text[at] + 2) return std::nullopt;
+    at += 2;
+  }
+  return uuid;
 }
 
 Uuid RandomIds::next() {

@@ -20,7 +20,9 @@ Error invalid_handle(std::string_view handle) {
 }
 
 Error expired_handle(std::string_view handle) {
-  return Error::invalid_parameter(handle, "ReceiptHandle", "The receipt handle has expired.");
+  return {Errc::ReceiptHandleExpired, "Value " + std::string(handle) +
+                                          " for parameter ReceiptHandle is invalid. Reason: The "
+                                          "receipt handle has expired."};
 }
 
 bool is_expired(const Message& message, const QueueSettings& settings, TimePoint now) {

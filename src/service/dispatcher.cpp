@@ -41,6 +41,13 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
 }
 
+// A region becomes part of ARNs, so not everything a client may write into its scope will do.
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
@@ -50,7 +57,7 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
                    std::shared_ptr<Waiter> waiter)
     : dispatcher_(dispatcher) {
-  reply_.request_id = to_string(dispatcher.broker_.env().ids.next());
+  reply_.request_id = dispatcher.new_request_id();
   route(request, std::move(waiter));
 }
 
@@ -77,8 +84,8 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   call_.emplace(dispatcher_.broker_,
                 Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)
                                                               : settings.account,
-                         credential.region.empty() ? settings.region
-                                                   : std::string(credential.region)},
+                         is_region(credential.region) ? std::string(credential.region)
+                                                      : settings.region},
                 std::move(endpoint), std::move(waiter));
 }
 
@@ -159,7 +166,6 @@ Exchange::Step Exchange::run() {
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(call_->ticket())) return Step::Reply;
   if (!journal.has_failed()) return Step::WaitForCommit;
-  call_->wait_for(0);
   answer(Error{Errc::ServiceUnavailable, {}});
   return Step::Reply;
 }

@@ -45,9 +45,13 @@ DirectoryLock::DirectoryLock(std::filesystem::path directory) : directory_(std::
   acquire();
 }
 
-DirectoryLock::~DirectoryLock() { ::close(file_); }
+DirectoryLock::~DirectoryLock() {
+  ::close(file_);
+}
 
-void DirectoryLock::sync() const { sync_directory(directory_); }
+void DirectoryLock::sync() const {
+  sync_directory(directory_);
+}
 
 void DirectoryLock::create() const {
   std::error_code error;
@@ -59,7 +63,8 @@ void DirectoryLock::create() const {
   if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) {
     fail(directory_, "cannot be created", errno);
   }
-  if (!std::filesystem::is_directory(directory_, error)) fail(directory_, "cannot be used", ENOTDIR);
+  if (!std::filesystem::is_directory(directory_, error))
+    fail(directory_, "cannot be used", ENOTDIR);
   sync_directory(parent);
 }
 

@@ -1,6 +1,7 @@
 #include "storage/record_writer.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <variant>
 
@@ -10,9 +11,16 @@ namespace squire::storage {
 
 using engine::MessageKey;
 
+namespace {
+
+// About 5 ms of deleting between two commits.
+constexpr std::int64_t kPurgePortion = 5000;
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
 RecordWriter::RecordWriter(Database& database)
-    : database_(database),
-      begin_(database.handle(), "BEGIN IMMEDIATE"),
+    : begin_(database.handle(), "BEGIN IMMEDIATE"),
       commit_(database.handle(), "COMMIT"),
       put_queue_(database.handle(), "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       put_sequence_(database.handle(), "REPLACE INTO sequence VALUES (?, ?)"),
@@ -22,11 +30,16 @@ RecordWriter::RecordWriter(Database& database)
       put_detailed_message_(database.handle(),
                             "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)"),
+      put_purged_(database.handle(), "REPLACE INTO purged VALUES (?, ?)"),
       put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
       put_move_task_(database.handle(),
                      "REPLACE INTO move_task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_message_(database.handle(), "DELETE FROM message WHERE key = ?"),
       remove_messages_(database.handle(), "DELETE FROM message WHERE key BETWEEN ? AND ?"),
+      find_message_(database.handle(),
+                    "SELECT key FROM message WHERE key BETWEEN ? AND ? ORDER BY key"
+                    " LIMIT 1 OFFSET ?"),
+      remove_purged_(database.handle(), "DELETE FROM purged WHERE queue = ?"),
       remove_delivery_(database.handle(), "DELETE FROM delivery WHERE key = ?"),
       remove_deliveries_(database.handle(), "DELETE FROM delivery WHERE key BETWEEN ? AND ?"),
       remove_deduplications_(database.handle(),
@@ -36,6 +49,11 @@ RecordWriter::RecordWriter(Database& database)
       remove_move_task_(database.handle(), "DELETE FROM move_task WHERE id = ?") {
   Statement any(database.handle(), "SELECT 1 FROM delivery LIMIT 1");
   may_have_stored_deliveries_ = any.next();
+  Statement purged(database.handle(), "SELECT queue, last FROM purged");
+  while (purged.next()) {
+    purges_[static_cast<std::uint32_t>(purged.integer(0))] =
+        static_cast<std::uint64_t>(purged.integer(1));
+  }
 }
 
 void RecordWriter::write(const std::vector<engine::Record>& batch, bool with_deliveries) {
@@ -44,6 +62,17 @@ void RecordWriter::write(const std::vector<engine::Record>& batch, bool with_del
   }
   write_changes();
   write_deliveries(with_deliveries);
+  for (std::int64_t left = kPurgePortion; left > 0 && has_purges();) {
+    left -= delete_purged(purges_.begin()->first, left);
+  }
+  commit();
+}
+
+void RecordWriter::finish_purges() {
+  while (has_purges()) write({}, false);
+}
+
+void RecordWriter::commit() {
   if (!in_transaction_) return;
   commit_.run();
   in_transaction_ = false;
@@ -88,9 +117,13 @@ void RecordWriter::apply(const engine::MoveTaskGone& gone) {
   remove_move_task_.run(gone.id);
 }
 
-void RecordWriter::apply(const engine::MessageRow& row) { change(row.key.packed(), &row); }
+void RecordWriter::apply(const engine::MessageRow& row) {
+  change(row.key.packed(), &row);
+}
 
-void RecordWriter::apply(const engine::MessageGone& gone) { change(gone.key.packed(), nullptr); }
+void RecordWriter::apply(const engine::MessageGone& gone) {
+  change(gone.key.packed(), nullptr);
+}
 
 void RecordWriter::apply(const std::unique_ptr<engine::MessageMoved>& moved) {
   change(moved->from.packed(), nullptr);
@@ -107,11 +140,11 @@ void RecordWriter::apply(const engine::DeliveryRow& row) {
 
 void RecordWriter::apply(const engine::QueuePurged& purged) {
   if (purged.end == 0) return;
-  remove_messages(purged.queue, std::min(purged.end - 1, MessageKey::kSequenceMax));
+  purge(purged.queue, std::min(purged.end - 1, MessageKey::kSequenceMax));
 }
 
 void RecordWriter::apply(const engine::QueueGone& gone) {
-  remove_messages(gone.queue, MessageKey::kSequenceMax);
+  purge(gone.queue, MessageKey::kSequenceMax);
   remove_deduplications_.run(to_rowid(MessageKey{gone.queue, 0}.packed()),
                              to_rowid(MessageKey{gone.queue, MessageKey::kSequenceMax}.packed()));
   remove_sequence_.run(std::int64_t{gone.queue});
@@ -127,21 +160,38 @@ void RecordWriter::apply(const engine::DeduplicationGone& gone) {
 }
 
 void RecordWriter::change(std::uint64_t key, const engine::MessageRow* row) {
-  changes_.push_back({key, static_cast<std::uint32_t>(changes_.size()), row});
+  changes_.push_back({key, ++change_count_, row});
   if (row == nullptr && !deliveries_.empty()) deliveries_.erase(key);
 }
 
-// A range of messages goes at once, so that the changes after it need not know about it; those
-// collected before it fall away.
-void RecordWriter::remove_messages(std::uint32_t queue, std::uint64_t last_sequence) {
+// Changes collected before the purge fall away; those after it are written after it.
+void RecordWriter::purge(std::uint32_t queue, std::uint64_t last_sequence) {
   begin();
   const std::uint64_t first = MessageKey{queue, 0}.packed();
   const std::uint64_t last = MessageKey{queue, last_sequence}.packed();
   const auto is_inside = [=](std::uint64_t key) { return key >= first && key <= last; };
   std::erase_if(changes_, [&](const Change& change) { return is_inside(change.key); });
   std::erase_if(deliveries_, [&](const auto& entry) { return is_inside(entry.first); });
-  remove_messages_.run(to_rowid(first), to_rowid(last));
-  remove_deliveries_.run(to_rowid(first), to_rowid(last));
+  auto& purged = purges_[queue];
+  purged = std::max(purged, last_sequence);
+  put_purged_.run(std::int64_t{queue}, static_cast<std::int64_t>(purged));
+}
+
+std::int64_t RecordWriter::delete_purged(std::uint32_t queue, std::int64_t count_max) {
+  begin();
+  const auto first = to_rowid(MessageKey{queue, 0}.packed());
+  auto last = to_rowid(MessageKey{queue, purges_.at(queue)}.packed());
+  find_message_.query(first, last, count_max);
+  const bool is_more = find_message_.next();
+  if (is_more) last = find_message_.integer(0);
+  find_message_.reset();
+  remove_messages_.run(first, last);
+  const std::int64_t count = remove_messages_.changed_count();
+  remove_deliveries_.run(first, last);
+  if (is_more) return count;
+  remove_purged_.run(std::int64_t{queue});
+  purges_.erase(queue);
+  return count;
 }
 
 void RecordWriter::write_changes() {
@@ -174,10 +224,16 @@ void RecordWriter::write_changes() {
   }
   if (has_run) remove(run_first, run_last);
   changes_.clear();
+  change_count_ = 0;
 }
 
 void RecordWriter::put(const engine::MessageRow& row) {
   begin();
+  // A message that was moved here by somebody who took its key before the purge.
+  if (const auto purged = purges_.find(row.key.queue);
+      purged != purges_.end() && row.key.sequence <= purged->second) [[unlikely]] {
+    delete_purged(row.key.queue, kNoLimit);
+  }
   const auto key = to_rowid(row.key.packed());
   const auto sender = static_cast<std::int64_t>(row.sender_account);
   if (row.details == nullptr) {

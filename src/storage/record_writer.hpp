@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace squire::storage {
 // went is skipped, the rest is written in the order of the table, and neighbours are deleted
 // together. Everything else is written in the order of the records.
 // Deliveries stay here, the last one per message, until a batch is written with deliveries.
+// A purge is noted at once, but its rows are deleted in portions, one per batch, so that nobody
+// waits for a million of them; after a restart, finish_purges() comes before loading.
 class RecordWriter {
  public:
   explicit RecordWriter(Database& database);
@@ -25,6 +28,9 @@ class RecordWriter {
   void write(const std::vector<engine::Record>& batch, bool with_deliveries);
 
   bool has_deliveries() const { return !deliveries_.empty(); }
+  // Whether there is more to delete: write() again soon, if only an empty batch.
+  bool has_purges() const { return !purges_.empty(); }
+  void finish_purges();
 
  private:
   // A message put (row) or gone (null).
@@ -48,7 +54,9 @@ class RecordWriter {
   void apply(const engine::MoveTaskGone& gone);
 
   void change(std::uint64_t key, const engine::MessageRow* row);
-  void remove_messages(std::uint32_t queue, std::uint64_t last_sequence);
+  void purge(std::uint32_t queue, std::uint64_t last_sequence);
+  // Deletes about so many messages of a purged queue, at most; returns how many.
+  std::int64_t delete_purged(std::uint32_t queue, std::int64_t count_max);
   void write_changes();
   void put(const engine::MessageRow& row);
   void put(const engine::DeliveryRow& row);
@@ -56,12 +64,14 @@ class RecordWriter {
   void remove(std::uint64_t first, std::uint64_t last);
   void write_deliveries(bool all);
   void begin();
+  void commit();
 
-  Database& database_;
   bool in_transaction_ = false;
   bool may_have_stored_deliveries_ = true;
   std::vector<Change> changes_;
+  std::uint32_t change_count_ = 0;  // in this batch, dropped ones included
   std::unordered_map<std::uint64_t, engine::DeliveryRow> deliveries_;
+  std::map<std::uint32_t, std::uint64_t> purges_;  // the table `purged`
   std::vector<std::uint64_t> moved_;  // keys of deliveries that must be in this transaction
 
   Statement begin_;
@@ -71,10 +81,13 @@ class RecordWriter {
   Statement put_message_;
   Statement put_detailed_message_;
   Statement put_delivery_;
+  Statement put_purged_;
   Statement put_deduplication_;
   Statement put_move_task_;
   Statement remove_message_;
   Statement remove_messages_;
+  Statement find_message_;
+  Statement remove_purged_;
   Statement remove_delivery_;
   Statement remove_deliveries_;
   Statement remove_deduplications_;

@@ -31,6 +31,11 @@ CREATE TABLE message (
   group_id TEXT, deduplication_id TEXT, trace_header TEXT, dead_letter_source TEXT,
   attributes BLOB
 );
+-- The queue's messages up to sequence `last` are gone, though not all are deleted yet.
+CREATE TABLE purged (
+  queue INTEGER PRIMARY KEY,
+  last INTEGER
+);
 CREATE TABLE delivery (
   key INTEGER PRIMARY KEY,
   visible_at INTEGER, first_received_at INTEGER, received_at INTEGER,
@@ -59,7 +64,9 @@ CREATE VIEW readable_message AS
          message.group_id, message.body
   FROM message
   JOIN queue ON queue.number = (message.key >> 40) & 0xFFFFFF
-  LEFT JOIN delivery ON delivery.key = message.key;
+  LEFT JOIN delivery ON delivery.key = message.key
+  LEFT JOIN purged ON purged.queue = queue.number
+  WHERE ifnull(purged.last, -1) < message.key & 0xFFFFFFFFFF;
 )sql";
 
 }  // namespace squire::storage

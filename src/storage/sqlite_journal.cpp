@@ -52,7 +52,7 @@ class SqliteJournal::Writer {
     thread_.join();
   }
 
-  engine::Ticket append(engine::Record record);
+  engine::Ticket append(engine::Record&& record);
   bool is_durable(engine::Ticket ticket) const noexcept;
   bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
   std::size_t backlog_count() const noexcept;
@@ -86,6 +86,7 @@ class SqliteJournal::Writer {
   DirectoryLock lock_;
   Database database_;
   RecordWriter records_;
+  bool has_written_ = false;                          // load() is over
   std::optional<steady_clock::time_point> flush_at_;  // set as long as something is gathered
   std::vector<std::shared_ptr<Waiter>> to_notify_;
 
@@ -107,7 +108,7 @@ class SqliteJournal::Writer {
   std::thread thread_;
 };
 
-engine::Ticket SqliteJournal::Writer::append(engine::Record record) {
+engine::Ticket SqliteJournal::Writer::append(engine::Record&& record) {
   const bool is_lazy = std::holds_alternative<engine::DeliveryRow>(record);
   engine::Ticket ticket = 0;
   bool must_wake = false;
@@ -146,6 +147,7 @@ void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
 
 void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& apply) {
   // The thread leaves the database alone as long as nothing was appended.
+  records_.finish_purges();
   for (const std::uint32_t queue : load_rows(database_, apply)) append(engine::QueueGone{queue});
 }
 
@@ -175,8 +177,9 @@ void SqliteJournal::Writer::run() {
 SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Record>& batch) {
   Lock lock(mutex_);
   auto now = steady_clock::now();
+  const bool must_continue = has_written_ && records_.has_purges();
   const auto idle_at = database_.has_log() ? std::optional(now + kIdleTime) : std::nullopt;
-  while (!is_stopping_ && !is_urgent()) {
+  while (!is_stopping_ && !is_urgent() && !must_continue) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
@@ -189,7 +192,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   work.is_last = is_stopping_;
   work.with_deliveries = is_stopping_ || (flush_at_ && now >= *flush_at_);
   if (work.with_deliveries) flush_at_.reset();
-  work.is_idle = pending_.empty() && !flush_at_;
+  work.is_idle = pending_.empty() && !flush_at_ && !must_continue;
   work.last = appended_.load(std::memory_order_relaxed);
   has_ticketed_ = false;
   batch.swap(pending_);
@@ -198,6 +201,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
 
 void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, const Work& work) {
   records_.write(batch, work.with_deliveries);
+  has_written_ |= !batch.empty();
   if (records_.has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
   if (committed_.load(std::memory_order_relaxed) != work.last) {
     committed_.store(work.last, std::memory_order_release);
@@ -246,9 +250,13 @@ bool SqliteJournal::is_durable(engine::Ticket ticket) const noexcept {
   return writer_->is_durable(ticket);
 }
 
-bool SqliteJournal::has_failed() const noexcept { return writer_->has_failed(); }
+bool SqliteJournal::has_failed() const noexcept {
+  return writer_->has_failed();
+}
 
-std::size_t SqliteJournal::backlog_count() const noexcept { return writer_->backlog_count(); }
+std::size_t SqliteJournal::backlog_count() const noexcept {
+  return writer_->backlog_count();
+}
 
 void SqliteJournal::on_commit(std::weak_ptr<Waiter> waiter) {
   writer_->on_commit(std::move(waiter));
@@ -258,6 +266,8 @@ void SqliteJournal::load(const std::function<void(engine::Record)>& apply) {
   writer_->load(apply);
 }
 
-std::string SqliteJournal::failure() const { return writer_->failure(); }
+std::string SqliteJournal::failure() const {
+  return writer_->failure();
+}
 
 }  // namespace squire::storage

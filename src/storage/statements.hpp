@@ -42,6 +42,11 @@ class Statement {
     finish();
   }
 
+  // How many rows the last run() inserted, replaced or deleted.
+  std::int64_t changed_count() const {
+    return sqlite3_changes64(sqlite3_db_handle(statement_.get()));
+  }
+
   // Binds all parameters; rows then come from next().
   template <typename... Values>
   void query(const Values&... values) {
@@ -82,7 +87,8 @@ class Statement {
   int bind(int index, const Uuid& value);
   int bind(int index, const std::optional<int>& value);
   void check(int code) {
-    if (code != SQLITE_OK) [[unlikely]] throw_sqlite_error(sqlite3_db_handle(statement_.get()));
+    if (code != SQLITE_OK) [[unlikely]]
+      throw_sqlite_error(sqlite3_db_handle(statement_.get()));
   }
   void finish();
 

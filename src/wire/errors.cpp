@@ -28,6 +28,7 @@ constexpr std::array kSpellings = {
     ErrorSpelling{Errc::TooManyEntriesInBatchRequest, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "com.amazonaws.sqs#TooManyEntriesInBatchRequest", 400, "The batch request contains more entries than permissible.", ""},
     ErrorSpelling{Errc::UnsupportedOperation, "AWS.SimpleQueueService.UnsupportedOperation", "com.amazonaws.sqs#UnsupportedOperation", 400, "Unsupported operation.", ""},
     ErrorSpelling{Errc::InvalidParameterValue, "InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException", 400, "A parameter value is invalid.", ""},
+    ErrorSpelling{Errc::ReceiptHandleExpired, "InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException", 400, "The receipt handle has expired", ""},
     ErrorSpelling{Errc::MissingParameter, "MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", 400, "A required parameter is missing.", ""},
     ErrorSpelling{Errc::InvalidAction, "InvalidAction", "com.amazon.coral.service#UnknownOperationException", 400, "The action is not valid for this endpoint.", ""},
     ErrorSpelling{Errc::MissingAction, "MissingAction", "com.amazon.coral.service#UnknownOperationException", 400, "The request must contain an action", ""},

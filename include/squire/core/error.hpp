@@ -31,6 +31,7 @@ enum class Errc : std::uint8_t {
   UnsupportedOperation,
   // generic, both protocols
   InvalidParameterValue,
+  ReceiptHandleExpired,  // spelled InvalidParameterValue; in batches ReceiptHandleIsInvalid
   MissingParameter,
   InvalidAction,
   MissingAction,

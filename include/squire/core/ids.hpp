@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ struct Uuid {
 };
 
 std::string to_string(const Uuid& uuid);
+std::optional<Uuid> parse_uuid(std::string_view text);
 
 // Where new ids come from; tests replace it to get the same ids in every run. Thread-safe.
 class Ids {

@@ -33,6 +33,8 @@ class Dispatcher {
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
 
+  std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
+
  private:
   friend class Exchange;
 
@@ -58,6 +60,7 @@ class Exchange {
   Step run();
 
   TimePoint deadline() const { return call_->deadline(); }
+  engine::Ticket ticket() const { return call_->ticket(); }
   HttpReply& reply() { return reply_; }
 
  private:

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "squire/engine/record.hpp"
+
+namespace squire::app {
+
+// What the user wrote is wrong; what() names the key and where it stands.
+struct ConfigError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A queue that the configuration wants to exist.
+struct QueueDeclaration {
+  std::string name;
+  engine::StringMap attributes;
+  engine::StringMap tags;
+  std::string dead_letter_queue;  // a queue's name, or empty
+  int max_receive_count = 0;
+};
+
+// Every setting with its default. Keys, meanings and limits: the table in src/app/config.cpp, which
+// config/squire.json repeats for readers (a test compares them).
+struct Config {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 4566;
+  std::string base_url;
+  std::string account = "000000000000";
+  std::string region = "us-east-1";
+
+  std::filesystem::path data_dir = "./data";
+  std::string durability = "full";
+
+  std::string log_level = "info";
+
+  bool strict = false;
+  std::int64_t purge_interval_seconds = 0;
+  std::int64_t recreate_delay_seconds = 0;
+
+  std::int64_t threads = 0;
+  std::int64_t connections_max = 20'000;
+  std::int64_t header_bytes_max = 65'536;
+  std::int64_t body_bytes_max = 8'388'608;
+  std::int64_t request_timeout_seconds = 30;
+  std::int64_t idle_timeout_seconds = 300;
+  std::int64_t in_flight_max = 120'000;
+  std::int64_t journal_backlog_max = 1'000'000;
+
+  std::vector<QueueDeclaration> queues;
+};
+
+// Changes `config` by what the JSON text says (// comments allowed). `source` is named in errors.
+void read_json(Config& config, const std::string& text, const std::string& source);
+
+// Changes `config` by the environment's SQUIRE_* variables. An unknown one is an error.
+void read_environment(Config& config, const char* const* environment);
+
+// The configuration of this command line: defaults, then the file, then the environment, then flags.
+// Nothing if the command line asked for --help or --version, which were printed.
+std::optional<Config> read_command_line(int argc, const char* const* argv,
+                                        const char* const* environment);
+
+}  // namespace squire::app

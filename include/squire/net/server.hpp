@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "squire/core/clock.hpp"
+#include "squire/engine/journal.hpp"
+#include "squire/service/dispatcher.hpp"
+
+namespace squire::net {
+
+// The address cannot be listened on; what() says why and what to do.
+struct ListenError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ServerSettings {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 4566;  // 0: any free one
+  std::size_t threads_count = 0;  // 0: one per core
+  std::size_t connections_max = 20'000;
+  std::size_t header_bytes_max = 64 * 1024;
+  std::size_t body_bytes_max = 8 * 1024 * 1024;
+  Seconds request_timeout{30};  // from a request's first byte to its last, and for writing a reply
+  Seconds idle_timeout{300};    // between requests
+};
+
+// HTTP/1.1 over TCP: keep-alive, pipelining, Expect: 100-continue, chunked bodies.
+// N single-threaded contexts, one per thread; an acceptor deals connections out in turn, and a
+// connection stays on its thread. Create it before the broker, which needs its clock.
+class Server {
+ public:
+  explicit Server(ServerSettings settings);
+  // Stops, if that was not done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Rings alarms on the first context's thread, once the server runs.
+  Clock& clock();
+
+  // Binds and listens; throws ListenError. The port it got.
+  std::uint16_t listen();
+
+  // Serves until stop(). Both outlive the server's threads.
+  void start(service::Dispatcher& dispatcher, engine::Journal& journal);
+
+  // Calls f every second on the first context's thread; set before start().
+  void every_second(std::function<void()> f);
+
+  // Accepts no more, answers waiting polls, lets running requests finish for at most `patience`, and
+  // joins all threads.
+  void stop(Milliseconds patience = Milliseconds(1500));
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace squire::net

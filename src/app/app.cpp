@@ -1,0 +1,115 @@
+#include "squire/app/app.hpp"
+
+#include <pthread.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "app/declarations.hpp"
+#include "squire/net/server.hpp"
+#include "squire/sqs/actions.hpp"
+#include "squire/storage/memory_journal.hpp"
+#include "squire/storage/sqlite_journal.hpp"
+
+namespace squire::app {
+namespace {
+
+// Signals are taken by sigwait() alone; threads started later inherit the mask.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void set_up_log(const Config& config) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("squire"));
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+}
+
+engine::Rules to_rules(const Config& config) {
+  const auto seconds = [&](std::int64_t given) {
+    return Seconds(config.strict && given == 0 ? 60 : given);
+  };
+  return {static_cast<std::uint64_t>(config.in_flight_max), seconds(config.purge_interval_seconds),
+          seconds(config.recreate_delay_seconds)};
+}
+
+net::ServerSettings to_server_settings(const Config& config) {
+  net::ServerSettings settings;
+  settings.address = config.address;
+  settings.port = config.port;
+  settings.threads_count = static_cast<std::size_t>(config.threads);
+  settings.connections_max = static_cast<std::size_t>(config.connections_max);
+  settings.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
+  settings.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
+  settings.request_timeout = Seconds(config.request_timeout_seconds);
+  settings.idle_timeout = Seconds(config.idle_timeout_seconds);
+  return settings;
+}
+
+std::unique_ptr<engine::Journal> open_journal(const Config& config) {
+  if (config.durability == "memory") return std::make_unique<storage::MemoryJournal>();
+  using Durability = storage::SqliteOptions::Durability;
+  return std::make_unique<storage::SqliteJournal>(storage::SqliteOptions{
+      config.data_dir, config.durability == "full" ? Durability::Full : Durability::Relaxed});
+}
+
+std::string why_failed(const engine::Journal& journal) {
+  const auto* sqlite = dynamic_cast<const storage::SqliteJournal*>(&journal);
+  return sqlite ? sqlite->failure() : std::string();
+}
+
+// The parts in the order in which they need each other; destruction is the reverse.
+int serve(const Config& config, const sigset_t& signals) {
+  net::Server server(to_server_settings(config));
+  RandomIds ids;
+  const auto journal = open_journal(config);
+  engine::Broker broker({server.clock(), ids, *journal}, to_rules(config));
+  broker.load();
+  declare_queues(broker, config);
+  service::Dispatcher dispatcher(
+      broker, {&sqs::service()},
+      {config.account, config.region, config.base_url, SQUIRE_VERSION,
+       static_cast<std::size_t>(config.journal_backlog_max)});
+  const auto port = server.listen();
+  server.every_second([&] {
+    broker.tick();
+    if (journal->has_failed()) ::kill(::getpid(), SIGTERM);
+  });
+  server.start(dispatcher, *journal);
+  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
+               config.durability == "memory"
+                   ? "nothing is stored (durability: memory)"
+                   : "data in " + config.data_dir.string() + " (durability: " + config.durability + ")");
+  int signal = 0;
+  sigwait(&signals, &signal);
+  if (!journal->has_failed()) spdlog::info("stopping");
+  server.stop();
+  if (!journal->has_failed()) return 0;
+  spdlog::error("stopped because the disk failed: {}. What was answered is safe; requests since got "
+                "503",
+                why_failed(*journal));
+  return 1;
+}
+
+}  // namespace
+
+int run(const Config& config) {
+  set_up_log(config);
+  const auto signals = block_signals();
+  try {
+    return serve(config, signals);
+  } catch (const std::exception& error) {
+    spdlog::error("cannot start: {}", error.what());
+    return 1;
+  }
+}
+
+}  // namespace squire::app

@@ -1,0 +1,277 @@
+#include "squire/app/config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <variant>
+
+#include "squire/core/arn.hpp"
+#include "squire/core/text.hpp"
+
+namespace squire::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+using Member = std::variant<std::string Config::*, std::filesystem::path Config::*,
+                            std::uint16_t Config::*, std::int64_t Config::*, bool Config::*>;
+
+// One setting: its key in the file, SQUIRE_KEY in the environment, --key as a flag.
+struct Setting {
+  std::string_view key;
+  Member member;
+  std::string_view help;
+  std::int64_t min = 0;
+  std::int64_t max = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::string_view> choices = {};
+};
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> kSettings = {
+      {"address", &Config::address, "IP address to listen on; 0.0.0.0 for all"},
+      {"port", &Config::port, "port to listen on; 0 for any free one", 0, 65'535},
+      {"base_url", &Config::base_url,
+       "what queue URLs begin with, e.g. http://broker:4566; empty: the Host the client used"},
+      {"account", &Config::account, "account of requests whose access key is no account id"},
+      {"region", &Config::region, "region of requests that are not signed for one"},
+      {"data_dir", &Config::data_dir, "directory of the durable storage; made if missing"},
+      {"durability", &Config::durability,
+       "full: answer after the commit; relaxed: at most 100 ms before it; memory: keep nothing", 0,
+       0, {"full", "relaxed", "memory"}},
+      {"log_level", &Config::log_level, "how much to log", 0, 0,
+       {"trace", "debug", "info", "warn", "error", "off"}},
+      {"strict", &Config::strict, "wait as AWS does: 60 s between purges, and before a deleted "
+                                  "queue's name can be used again"},
+      {"purge_interval_seconds", &Config::purge_interval_seconds,
+       "time between two purges of a queue; AWS: 60", 0, 3600},
+      {"recreate_delay_seconds", &Config::recreate_delay_seconds,
+       "time from deleting a queue to creating it again; AWS: 60", 0, 3600},
+      {"threads", &Config::threads, "threads that serve requests; 0: one per core", 0, 1024},
+      {"connections_max", &Config::connections_max, "open connections; more get 503", 1},
+      {"header_bytes_max", &Config::header_bytes_max, "size of a request's headers; more get 413",
+       1024, 16'777'216},
+      {"body_bytes_max", &Config::body_bytes_max,
+       "size of a request's body; more get 413. A message of 1 MiB may take three times that, "
+       "escaped",
+       1024, 1'073'741'824},
+      {"request_timeout_seconds", &Config::request_timeout_seconds,
+       "time a client may take to send a request, and to take its reply", 1, 3600},
+      {"idle_timeout_seconds", &Config::idle_timeout_seconds,
+       "time a connection may be open between requests", 1, 86'400},
+      {"in_flight_max", &Config::in_flight_max, "messages of a queue in flight; AWS: 120000", 1},
+      {"journal_backlog_max", &Config::journal_backlog_max,
+       "changes waiting for the disk; above, requests get 503", 1000},
+  };
+  return kSettings;
+}
+
+const Setting* find_setting(std::string_view key) {
+  const auto at = std::find_if(settings().begin(), settings().end(),
+                               [&](const Setting& setting) { return setting.key == key; });
+  return at == settings().end() ? nullptr : &*at;
+}
+
+[[noreturn]] void fail(const std::string& source, std::string_view key, const std::string& why) {
+  throw ConfigError(source + ": \"" + std::string(key) + "\" " + why);
+}
+
+std::string unknown_key() { return "is no setting; `squire --help` lists them all"; }
+
+// Sets one setting from its text, however it came.
+void assign(Config& config, const Setting& setting, const std::string& text,
+            const std::string& source) {
+  const auto integer = [&] {
+    const auto number = parse_integer(text);
+    if (!number || *number < setting.min || *number > setting.max) {
+      const auto max = setting.max == std::numeric_limits<std::int64_t>::max()
+                           ? std::string(" or more")
+                           : " to " + std::to_string(setting.max);
+      fail(source, setting.key,
+           "must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text + "\"");
+    }
+    return *number;
+  };
+  std::visit(
+      [&](auto member) {
+        auto& value = config.*member;
+        using Value = std::remove_cvref_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, bool>) {
+          if (text != "true" && text != "false") {
+            fail(source, setting.key, "must be true or false, not \"" + text + "\"");
+          }
+          value = text == "true";
+        } else if constexpr (std::is_integral_v<Value>) {
+          value = static_cast<Value>(integer());
+        } else {
+          if (!setting.choices.empty() &&
+              std::find(setting.choices.begin(), setting.choices.end(), text) ==
+                  setting.choices.end()) {
+            std::string choices;
+            for (const auto choice : setting.choices) {
+              choices.append(choices.empty() ? "" : ", ").append(choice);
+            }
+            fail(source, setting.key, "must be one of " + choices + ", not \"" + text + "\"");
+          }
+          value = text;
+        }
+      },
+      setting.member);
+  if (setting.key == "account" && !is_account_id(text)) {
+    fail(source, setting.key, "must be an account id of 12 digits, not \"" + text + "\"");
+  }
+}
+
+// A scalar as the text a client would send; attributes may be written as numbers, booleans or, for
+// policies, as JSON objects.
+std::string to_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+engine::StringMap to_string_map(const Json& object, const std::string& source,
+                                const std::string& key) {
+  if (!object.is_object()) fail(source, key, "must be an object");
+  engine::StringMap map;
+  for (const auto& [name, value] : object.items()) map[name] = to_text(value);
+  return map;
+}
+
+QueueDeclaration read_queue(const Json& object, const std::string& source,
+                            const std::string& place) {
+  if (!object.is_object()) fail(source, place, "must be an object");
+  QueueDeclaration queue;
+  for (const auto& [key, value] : object.items()) {
+    const std::string path = place + "." + key;
+    if (key == "name" && value.is_string()) {
+      queue.name = value;
+    } else if (key == "attributes") {
+      queue.attributes = to_string_map(value, source, path);
+    } else if (key == "tags") {
+      queue.tags = to_string_map(value, source, path);
+    } else if (key == "dead_letter_queue" && value.is_string()) {
+      queue.dead_letter_queue = value;
+    } else if (key == "max_receive_count" && value.is_number_integer()) {
+      queue.max_receive_count = value;
+    } else {
+      fail(source, path,
+           "is not understood; a queue has name, attributes, tags, dead_letter_queue (a name) and "
+           "max_receive_count (a number)");
+    }
+  }
+  if (queue.name.empty()) fail(source, place, "has no name");
+  if (queue.dead_letter_queue.empty() != (queue.max_receive_count == 0)) {
+    fail(source, place, "needs both dead_letter_queue and max_receive_count, or none");
+  }
+  return queue;
+}
+
+std::string to_flag(std::string_view key) {
+  std::string flag = "--" + std::string(key);
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    throw ConfigError("cannot read the configuration file " + path.string());
+  }
+  return text.str();
+}
+
+}  // namespace
+
+void read_json(Config& config, const std::string& text, const std::string& source) {
+  Json document;
+  try {
+    document = Json::parse(text, nullptr, true, true);
+  } catch (const Json::parse_error& error) {
+    throw ConfigError(source + ": not valid JSON: " + error.what());
+  }
+  if (!document.is_object()) throw ConfigError(source + ": must be a JSON object");
+  for (const auto& [key, value] : document.items()) {
+    if (key == "queues") {
+      if (!value.is_array()) fail(source, key, "must be an array");
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        config.queues.push_back(read_queue(value[i], source, "queues[" + std::to_string(i) + "]"));
+      }
+      continue;
+    }
+    const Setting* setting = find_setting(key);
+    if (setting == nullptr) fail(source, key, unknown_key());
+    if (value.is_structured() || value.is_null()) fail(source, key, "must be a single value");
+    assign(config, *setting, to_text(value), source);
+  }
+}
+
+void read_environment(Config& config, const char* const* environment) {
+  constexpr std::string_view kPrefix = "SQUIRE_";
+  for (; *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    const auto equals = entry.find('=');
+    if (!entry.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    std::string key(entry.substr(kPrefix.size(), equals - kPrefix.size()));
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+    if (key == "config") continue;  // names the file
+    const Setting* setting = find_setting(key);
+    if (setting == nullptr) fail("environment", entry.substr(0, equals), unknown_key());
+    assign(config, *setting, std::string(entry.substr(equals + 1)), "environment");
+  }
+}
+
+std::optional<Config> read_command_line(int argc, const char* const* argv,
+                                        const char* const* environment) {
+  CLI::App command("A message broker that is Amazon SQS to any AWS SDK pointed at it.", "squire");
+  command.footer("Each setting can also stand in the --config file under the same name with _ for -, "
+                 "or in the\nenvironment as SQUIRE_NAME. Flags win over the environment, which wins "
+                 "over the file.");
+  command.get_formatter()->column_width(34);
+  std::string file;
+  command.add_option("--config", file, "settings file, JSON with // comments")
+      ->envname("SQUIRE_CONFIG");
+  command.set_version_flag("--version", "squire " SQUIRE_VERSION);
+  const Config defaults;
+  std::vector<std::string> flags(settings().size());
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    const auto& setting = settings()[i];
+    std::ostringstream help;
+    help << setting.help << " [";
+    std::visit(
+        [&](auto member) {
+          if constexpr (std::is_same_v<decltype(member), std::filesystem::path Config::*>) {
+            help << (defaults.*member).string();
+          } else {
+            help << std::boolalpha << defaults.*member;
+          }
+        },
+        setting.member);
+    help << "]";
+    command.add_option(to_flag(setting.key), flags[i], help.str())->option_text(" ");
+  }
+  try {
+    command.parse(argc, argv);
+  } catch (const CLI::Success& request) {
+    command.exit(request);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw ConfigError(std::string("command line: ") + error.what() +
+                      "; `squire --help` lists all flags");
+  }
+  Config config;
+  if (!file.empty()) read_json(config, read_file(file), file);
+  read_environment(config, environment);
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (command.get_option(to_flag(settings()[i].key))->count() > 0) {
+      assign(config, settings()[i], flags[i], "command line");
+    }
+  }
+  return config;
+}
+
+}  // namespace squire::app

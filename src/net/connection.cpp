@@ -1,0 +1,211 @@
+#include "net/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
+#include <utility>
+
+namespace squire::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+constexpr std::size_t kReadBytes = 4096;        // a typical request with its SDK headers
+constexpr std::size_t kReadBytesMax = 256 * 1024;
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// What a request that could not be read is told.
+Error to_error(const boost::system::error_code& error) {
+  if (error == http::error::body_limit || error == http::error::header_limit ||
+      error == http::error::buffer_overflow) {
+    return {Errc::RequestTooLarge, {}};
+  }
+  return {Errc::MalformedInput, "The request is not valid HTTP: " + error.message() + "."};
+}
+
+}  // namespace
+
+Connection::Connection(Worker& worker, tcp::socket socket)
+    : worker_(worker), socket_(std::move(socket)) {
+  place_ = worker_.connections.insert(worker_.connections.end(), this);
+}
+
+Connection::~Connection() {
+  worker_.connections.erase(place_);
+  --worker_.open_count;
+}
+
+void Connection::start(std::shared_ptr<Connection> connection) {
+  auto& context = connection->worker_.context;
+  asio::co_spawn(
+      context, [connection = std::move(connection)] { return connection->run(); }, asio::detached);
+}
+
+void Connection::close() {
+  ErrorCode ignored;
+  socket_.close(ignored);
+  if (wakeup_) wakeup_->fire();
+}
+
+void Connection::begin_stop() {
+  if (is_between_requests_) return close();
+  if (is_polling_) wakeup_->fire();
+}
+
+asio::awaitable<void> Connection::run() {
+  ErrorCode ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  while (!worker_.is_stopping && co_await exchange()) {
+  }
+  close();
+}
+
+asio::awaitable<bool> Connection::exchange() {
+  request_.clear();
+  RequestParser parser(request_, worker_.settings.header_bytes_max,
+                       worker_.settings.body_bytes_max);
+  if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
+  service::Exchange exchange(*worker_.dispatcher, request_.view(), [&] {
+    if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
+    return wakeup_;
+  }());
+  if (!co_await answer(exchange)) co_return false;
+  const bool keep_alive = parser.keep_alive() && !worker_.is_stopping;
+  co_return co_await write(exchange.reply(), keep_alive) && keep_alive;
+}
+
+asio::awaitable<boost::system::error_code> Connection::read_request(RequestParser& parser) {
+  is_between_requests_ = input_.size() == input_begin_;
+  set_deadline(is_between_requests_ ? worker_.settings.idle_timeout
+                                    : worker_.settings.request_timeout);
+  for (;;) {
+    if (input_begin_ < input_.size()) {
+      ErrorCode error;
+      input_begin_ +=
+          parser.put(asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
+      if (error && error != http::error::need_more) co_return error;
+      if (parser.is_done()) co_return ErrorCode();
+      if (parser.is_header_done() && std::exchange(request_.expects_continue, false) &&
+          !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) {
+        co_return asio::error::eof;
+      }
+    }
+    if (const auto error = co_await read_some()) co_return error;
+    if (std::exchange(is_between_requests_, false)) set_deadline(worker_.settings.request_timeout);
+  }
+}
+
+asio::awaitable<boost::system::error_code> Connection::read_some() {
+  input_.erase(0, std::exchange(input_begin_, 0));
+  const std::size_t filled = input_.size();
+  // Twice as much each time, so that a big message takes few reads.
+  const std::size_t room =
+      std::clamp(std::max(filled, request_.body.size()), kReadBytes, kReadBytesMax);
+  input_.resize(filled + room);
+  ErrorCode error;
+  const auto count = co_await socket_.async_read_some(
+      asio::buffer(input_.data() + filled, room), asio::redirect_error(asio::use_awaitable, error));
+  input_.resize(filled + count);
+  co_return error;
+}
+
+asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
+  // The client closed, or took too long and was closed: nobody to tell.
+  if (error.category() != http::make_error_code(http::error::need_more).category() ||
+      error == http::error::end_of_stream) {
+    co_return false;
+  }
+  auto reply = service::refuse(request_.view(), to_error(error),
+                               worker_.dispatcher->new_request_id());
+  co_await write(reply, false);
+  co_return false;
+}
+
+asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
+  using Step = service::Exchange::Step;
+  deadline_ = TimePoint::max();  // from here on it is the daemon's time
+  for (;;) {
+    switch (exchange.run()) {
+      case Step::Reply:
+        co_return true;
+      case Step::WaitForCommit:
+        co_await worker_.commit_line->wait(exchange.ticket());
+        break;
+      case Step::WaitForMessage:
+        if (!co_await wait_for_message(exchange)) co_return false;
+    }
+  }
+}
+
+asio::awaitable<bool> Connection::wait_for_message(service::Exchange& exchange) {
+  // Ten thousand polls are idle together: none keeps a read buffer.
+  if (input_begin_ == input_.size()) std::string().swap(input_);
+  input_begin_ = std::min(input_begin_, input_.size());
+  is_polling_ = true;
+  watch_for_hangup();
+  co_await wakeup_->wait(std::max(exchange.deadline() - worker_.clock.now(), Milliseconds(0)));
+  is_polling_ = false;
+  co_return !has_hung_up_ && socket_.is_open();
+}
+
+// While a poll waits nobody reads; a client that goes away must not get a message all the same.
+void Connection::watch_for_hangup() {
+  if (is_watching_) return;
+  is_watching_ = true;
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+    self->is_watching_ = false;
+    if (error) return;
+    char byte;
+    ErrorCode peek_error;
+    const auto count = self->socket_.receive(asio::buffer(&byte, 1),
+                                             tcp::socket::message_peek, peek_error);
+    // Data is the next request, already sent; it waits its turn.
+    if (count > 0 || peek_error == asio::error::would_block) return;
+    self->has_hung_up_ = true;
+    if (self->is_polling_) self->wakeup_->fire();
+  });
+}
+
+asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_alive) {
+  set_deadline(worker_.settings.request_timeout);
+  output_ = "HTTP/1.1 ";
+  const auto reason = http::obsolete_reason(static_cast<http::status>(reply.status));
+  output_.append(std::to_string(reply.status)).append(" ");
+  output_.append(reason.data(), reason.size()).append("\r\n");
+  append_header(output_, "x-amzn-RequestId", reply.request_id);
+  if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
+  append_header(output_, "Content-Type", reply.content_type);
+  append_header(output_, "Content-Length", std::to_string(reply.body.size()));
+  append_header(output_, "Date", worker_.date());
+  if (!keep_alive) append_header(output_, "Connection", "close");
+  output_ += "\r\n";
+  if (request_.method != "HEAD") output_ += reply.body;
+  const bool is_written = co_await write_all(output_);
+  if (output_.capacity() > kReadBytesMax) std::string().swap(output_);
+  co_return is_written;
+}
+
+asio::awaitable<bool> Connection::write_all(std::string_view bytes) {
+  // A reply nearly always fits into the socket's buffer: try at once, wait only if it is full.
+  ErrorCode error;
+  for (;;) {
+    bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
+    if (bytes.empty()) co_return true;
+    if (error && error != asio::error::would_block) co_return false;
+    co_await socket_.async_wait(tcp::socket::wait_write,
+                                asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return false;
+  }
+}
+
+}  // namespace squire::net

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/request_parser.hpp"
+#include "net/wakeup.hpp"
+#include "net/worker.hpp"
+
+namespace squire::net {
+
+// One client's connection: a coroutine that reads a request, has it answered, writes the reply, and
+// begins anew. Lives on its worker's thread; kept alive by its coroutine.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Worker& worker, boost::asio::ip::tcp::socket socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Runs until the connection ends.
+  static void start(std::shared_ptr<Connection> connection);
+
+  TimePoint deadline() const { return deadline_; }
+  void close();
+  // The server stops: a connection between requests closes, a polling one answers.
+  void begin_stop();
+
+ private:
+  using ErrorCode = boost::system::error_code;
+
+  boost::asio::awaitable<void> run();
+  // One request; false: the connection ends.
+  boost::asio::awaitable<bool> exchange();
+  boost::asio::awaitable<ErrorCode> read_request(RequestParser& parser);
+  boost::asio::awaitable<ErrorCode> read_some();
+  boost::asio::awaitable<bool> refuse(const ErrorCode& error);
+  // False: the client went away.
+  boost::asio::awaitable<bool> answer(service::Exchange& exchange);
+  boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);
+  void watch_for_hangup();
+  boost::asio::awaitable<bool> write(service::HttpReply& reply, bool keep_alive);
+  boost::asio::awaitable<bool> write_all(std::string_view bytes);
+  void set_deadline(Seconds from_now) { deadline_ = worker_.clock.now() + from_now; }
+
+  Worker& worker_;
+  boost::asio::ip::tcp::socket socket_;
+  std::list<Connection*>::iterator place_;  // in worker_.connections
+  TimePoint deadline_ = TimePoint::max();
+  RequestData request_;
+  std::string input_;        // bytes read; those before input_begin_ are parsed
+  std::size_t input_begin_ = 0;
+  std::string output_;
+  std::shared_ptr<Wakeup> wakeup_;  // made for the first long poll
+  bool is_polling_ = false;
+  bool is_watching_ = false;
+  bool has_hung_up_ = false;
+  bool is_between_requests_ = true;
+};
+
+}  // namespace squire::net

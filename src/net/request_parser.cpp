@@ -1,0 +1,73 @@
+#include "net/request_parser.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+namespace squire::net {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t kKeptBytesMax = 64 * 1024;
+
+void assign(std::string& to, boost::beast::string_view from) { to.assign(from.data(), from.size()); }
+
+}  // namespace
+
+void RequestData::clear() {
+  for (auto* text : {&method, &target, &host, &content_type, &amz_target, &authorization, &body}) {
+    text->clear();
+    // A connection that once carried a big message does not keep its memory.
+    if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
+  }
+  expects_continue = false;
+}
+
+RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
+                             std::size_t body_bytes_max)
+    : data_(data) {
+  eager(true);
+  header_limit(static_cast<std::uint32_t>(header_bytes_max));
+  body_limit(body_bytes_max);
+}
+
+void RequestParser::on_request_impl(http::verb, StringView method, StringView target, int,
+                                    ErrorCode&) {
+  assign(data_.method, method);
+  assign(data_.target, target);
+}
+
+void RequestParser::on_field_impl(http::field field, StringView name, StringView value,
+                                  ErrorCode&) {
+  switch (field) {
+    case http::field::host:
+      return assign(data_.host, value);
+    case http::field::content_type:
+      return assign(data_.content_type, value);
+    case http::field::authorization:
+      return assign(data_.authorization, value);
+    case http::field::expect:
+      data_.expects_continue = boost::beast::iequals(value, "100-continue");
+      return;
+    case http::field::unknown:
+      if (boost::beast::iequals(name, "x-amz-target")) assign(data_.amz_target, value);
+      return;
+    default:
+      return;
+  }
+}
+
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) {
+  // What is announced is not yet sent: a small body is reserved, a big one grows as it comes.
+  if (length) data_.body.reserve(std::min<std::uint64_t>(*length, kKeptBytesMax));
+}
+
+std::size_t RequestParser::on_body_impl(StringView body, ErrorCode&) {
+  data_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode& error) {
+  return on_body_impl(body, error);
+}
+
+}  // namespace squire::net

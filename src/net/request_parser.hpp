@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstdint>
+#include <string>
+
+#include "squire/service/http.hpp"
+
+namespace squire::net {
+
+// What is kept of a request. The strings are reused from one request to the next.
+struct RequestData {
+  std::string method;
+  std::string target;
+  std::string host;
+  std::string content_type;
+  std::string amz_target;
+  std::string authorization;
+  std::string body;
+  bool expects_continue = false;
+
+  void clear();
+  service::HttpRequest view() const {
+    return {method, target, host, content_type, amz_target, authorization, body};
+  }
+};
+
+// Beast's HTTP/1.1 state machine, storing only the headers that mean something to us. For one
+// request; `data` outlives it.
+class RequestParser final : public boost::beast::http::basic_parser<true> {
+ public:
+  RequestParser(RequestData& data, std::size_t header_bytes_max, std::size_t body_bytes_max);
+
+ private:
+  using ErrorCode = boost::beast::error_code;
+  using StringView = boost::beast::string_view;
+
+  void on_request_impl(boost::beast::http::verb method, StringView method_text, StringView target,
+                       int version, ErrorCode& error) override;
+  void on_response_impl(int, StringView, int, ErrorCode&) override {}
+  void on_field_impl(boost::beast::http::field field, StringView name, StringView value,
+                     ErrorCode& error) override;
+  void on_header_impl(ErrorCode&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode& error) override;
+  std::size_t on_body_impl(StringView body, ErrorCode& error) override;
+  void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode& error) override;
+  void on_finish_impl(ErrorCode&) override {}
+
+  RequestData& data_;
+};
+
+}  // namespace squire::net

@@ -1,0 +1,161 @@
+#include "squire/net/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "net/connection.hpp"
+#include "net/system_clock.hpp"
+#include "net/worker.hpp"
+
+namespace squire::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::string_view kTooManyConnections =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+}  // namespace
+
+class Server::State {
+ public:
+  explicit State(ServerSettings given)
+      : settings(std::move(given)), contexts(make_contexts(settings.threads_count)),
+        clock(*contexts.front()) {
+    for (const auto& context : contexts) {
+      workers.push_back(std::make_unique<Worker>(*context, settings, clock, open_count));
+    }
+  }
+
+  // Deals connections out to the workers in turn.
+  asio::awaitable<void> accept();
+  // Once a second, on the worker's thread.
+  asio::awaitable<void> tick(Worker& worker);
+  bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
+
+  const ServerSettings settings;
+  std::atomic<std::size_t> open_count = 0;
+  const std::vector<std::unique_ptr<asio::io_context>> contexts;
+  SystemClock clock;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::optional<tcp::acceptor> acceptor;
+  std::function<void()> every_second;
+  std::vector<std::thread> threads;
+
+ private:
+  static std::vector<std::unique_ptr<asio::io_context>> make_contexts(std::size_t count) {
+    if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<std::unique_ptr<asio::io_context>> contexts;
+    for (std::size_t i = 0; i < count; ++i) {
+      contexts.push_back(std::make_unique<asio::io_context>(1));
+    }
+    return contexts;
+  }
+};
+
+asio::awaitable<void> Server::State::accept() {
+  boost::system::error_code error;
+  for (std::size_t turn = 0;; ++turn) {
+    Worker& worker = *workers[turn % workers.size()];
+    tcp::socket socket = co_await acceptor->async_accept(
+        worker.context, asio::redirect_error(asio::use_awaitable, error));
+    if (!acceptor->is_open()) co_return;
+    if (error) {
+      // Out of file descriptors, most likely: others will close theirs.
+      asio::steady_timer pause(*contexts.front(), Milliseconds(50));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (open_count >= settings.connections_max) {
+      socket.write_some(asio::buffer(kTooManyConnections), error);
+      continue;
+    }
+    ++open_count;
+    asio::post(worker.context, [&worker, socket = std::move(socket)]() mutable {
+      Connection::start(std::make_shared<Connection>(worker, std::move(socket)));
+    });
+  }
+}
+
+asio::awaitable<void> Server::State::tick(Worker& worker) {
+  boost::system::error_code error;
+  while (!worker.is_stopping) {
+    worker.timer.expires_after(Seconds(1));
+    co_await worker.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (worker.is_stopping) break;
+    worker.watch();
+    if (is_first(worker) && every_second) every_second();
+  }
+}
+
+Server::Server(ServerSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+
+Server::~Server() { stop(); }
+
+Clock& Server::clock() { return state_->clock; }
+
+void Server::every_second(std::function<void()> f) { state_->every_second = std::move(f); }
+
+std::uint16_t Server::listen() {
+  const auto& [address, port] = std::tie(state_->settings.address, state_->settings.port);
+  boost::system::error_code error;
+  const auto ip = asio::ip::make_address(address, error);
+  if (error) throw ListenError("address \"" + address + "\" is no IP address");
+  const tcp::endpoint endpoint(ip, port);
+  auto& acceptor = state_->acceptor.emplace(*state_->contexts.front());
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw ListenError("cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                      error.message() +
+                      (error == asio::error::address_in_use
+                           ? "; is another broker running? Choose another --port"
+                           : ""));
+  }
+  return acceptor.local_endpoint().port();
+}
+
+void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal) {
+  for (const auto& worker : state_->workers) {
+    worker->dispatcher = &dispatcher;
+    worker->commit_line = std::make_shared<CommitLine>(worker->context, journal);
+    journal.on_commit(worker->commit_line);
+    asio::co_spawn(worker->context, state_->tick(*worker), asio::detached);
+  }
+  asio::co_spawn(*state_->contexts.front(), state_->accept(), asio::detached);
+  for (const auto& worker : state_->workers) {
+    state_->threads.emplace_back([&context = worker->context] {
+      const auto guard = asio::make_work_guard(context);
+      context.run();
+    });
+  }
+}
+
+void Server::stop(Milliseconds patience) {
+  if (state_->threads.empty()) return;
+  asio::post(*state_->contexts.front(), [this] { state_->acceptor->close(); });
+  for (const auto& worker : state_->workers) {
+    worker->dispatcher->stop_waiting();
+    asio::post(worker->context, [&worker = *worker] { worker.begin_stop(); });
+  }
+  const TimePoint deadline = state_->clock.now() + patience;
+  while (state_->open_count > 0 && state_->clock.now() < deadline) {
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  for (const auto& context : state_->contexts) context->stop();
+  for (auto& thread : state_->threads) thread.join();
+  state_->threads.clear();
+}
+
+}  // namespace squire::net

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <queue>
+#include <vector>
+
+#include "squire/core/clock.hpp"
+#include "squire/core/mutex.hpp"
+
+namespace squire::net {
+
+// Real time, that never jumps: the wall clock at start plus a steady clock since. Alarms ring on the
+// context's thread. The only place that asks the system for the time.
+class SystemClock final : public Clock {
+ public:
+  explicit SystemClock(boost::asio::io_context& context);
+
+  TimePoint now() const override;
+  void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override;
+
+  // No more alarms; on the context's thread, or after it ended.
+  void stop() { timer_.cancel(); }
+
+ private:
+  struct Entry {
+    TimePoint time;
+    std::weak_ptr<Alarm> alarm;
+    bool operator<(const Entry& other) const { return time > other.time; }  // earliest on top
+  };
+
+  void arm();
+  void ring_due();
+
+  const std::chrono::system_clock::time_point wall_start_;
+  const std::chrono::steady_clock::time_point steady_start_;
+  boost::asio::io_context& context_;
+  boost::asio::steady_timer timer_;  // the context's thread only
+
+  mutable Mutex mutex_;
+  std::priority_queue<Entry> alarms_ GUARDED_BY(mutex_);
+};
+
+}  // namespace squire::net

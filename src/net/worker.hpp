@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "net/commit_line.hpp"
+#include "squire/core/clock.hpp"
+#include "squire/net/server.hpp"
+#include "squire/service/dispatcher.hpp"
+
+namespace squire::net {
+
+class Connection;
+
+// One thread's share of the server: its context, its connections, and what they have in common.
+// Everything but `context` is used on the context's thread only.
+struct Worker {
+  Worker(boost::asio::io_context& context, const ServerSettings& settings, const Clock& clock,
+         std::atomic<std::size_t>& open_count)
+      : context(context),
+        settings(settings),
+        clock(clock),
+        open_count(open_count),
+        timer(context) {}
+
+  // The Date header's text; made anew once a second.
+  const std::string& date();
+  // Closes connections that took too long; once a second.
+  void watch();
+  // Ends idle connections and wakes polling ones; the others end after their reply.
+  void begin_stop();
+
+  boost::asio::io_context& context;
+  const ServerSettings& settings;
+  const Clock& clock;
+  std::atomic<std::size_t>& open_count;  // connections of all workers
+  boost::asio::steady_timer timer;
+  service::Dispatcher* dispatcher = nullptr;
+  std::shared_ptr<CommitLine> commit_line;
+  std::list<Connection*> connections;
+  bool is_stopping = false;
+
+ private:
+  TimePoint date_at_;
+  std::string date_;
+};
+
+}  // namespace squire::net

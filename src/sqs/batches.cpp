@@ -1,0 +1,126 @@
+#include <set>
+
+#include "sqs/message_input.hpp"
+#include "sqs/names.hpp"
+#include "sqs/queue_url.hpp"
+#include "sqs/visibility.hpp"
+#include "squire/sqs/actions.hpp"
+
+namespace squire::sqs {
+namespace {
+
+constexpr std::size_t kEntriesMax = 10;
+
+// What makes the whole request fail, in this order (sqs.md 6.9).
+template <typename Entry>
+Result<void> check_entries(const std::vector<Entry>& entries, std::string_view entry_name) {
+  if (entries.empty()) {
+    return Error{Errc::EmptyBatchRequest,
+                 "There should be at least one " + std::string(entry_name) + " in the request."};
+  }
+  if (entries.size() > kEntriesMax) {
+    return Error{Errc::TooManyEntriesInBatchRequest,
+                 "Maximum number of entries per request are 10. You have sent " +
+                     std::to_string(entries.size()) + "."};
+  }
+  std::set<std::string_view> ids;
+  for (const auto& entry : entries) {
+    if (!is_name(entry.id)) return Error{Errc::InvalidBatchEntryId, {}};
+  }
+  for (const auto& entry : entries) {
+    if (!ids.insert(entry.id).second) {
+      return Error{Errc::BatchEntryIdsNotDistinct, "Id " + entry.id + " repeated."};
+    }
+  }
+  return {};
+}
+
+BatchResultErrorEntry to_failed(const std::string& id, const Error& error) {
+  if (error.code == Errc::ReceiptHandleExpired) {
+    return to_failed(id, {Errc::ReceiptHandleIsInvalid, "The receipt handle has expired"});
+  }
+  const auto& spelling = wire::spelling(error.code);
+  return {id, spelling.is_sender_fault(), std::string(spelling.query_code),
+          std::string(wire::error_text(error, wire::Protocol::Json))};
+}
+
+// Runs f(entry), a Result<Ticket>, for each entry.
+template <typename Response, typename Entry, typename F>
+Response for_each_entry(Call& call, const std::vector<Entry>& entries, F&& f) {
+  Response response;
+  for (const auto& entry : entries) {
+    if (const Result<engine::Ticket> ticket = f(entry)) {
+      call.wait_for(*ticket);
+      response.successful.push_back({entry.id});
+    } else {
+      response.failed.push_back(to_failed(entry.id, ticket.error()));
+    }
+  }
+  return response;
+}
+
+Result<void> check_total_size(const std::vector<SendMessageBatch::Entry>& entries) {
+  std::size_t total = 0;
+  for (const auto& entry : entries) total += size_in_bytes(entry);
+  if (static_cast<std::int64_t>(total) <= engine::kMessageBytesMax) return {};
+  return Error{Errc::BatchRequestTooLong,
+               "Batch requests cannot be longer than " + std::to_string(engine::kMessageBytesMax) +
+                   " bytes. You have sent " + std::to_string(total) + " bytes."};
+}
+
+}  // namespace
+
+Result<SendMessageBatch::Response> SendMessageBatch::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  SQUIRE_CHECK(check_entries(request.entries, "SendMessageBatchRequestEntry"));
+  SQUIRE_CHECK(check_total_size(request.entries));
+  for (const auto& entry : request.entries) {
+    // Fails the request, not the entry, and under this code (sqs.md 6.9).
+    if (queue->is_fifo() && !entry.message_group_id) {
+      return Error::invalid_parameter(Error::missing_parameter("MessageGroupId").message);
+    }
+  }
+
+  Response response;
+  const auto settings = queue->settings();
+  std::vector<engine::OutgoingMessage> messages;
+  for (auto& entry : request.entries) {
+    auto message = check_message(call, *queue, *settings, std::move(entry));
+    if (message) {
+      messages.push_back(std::move(*message));
+      response.successful.emplace_back().id = std::move(entry.id);
+    } else {
+      response.failed.push_back(to_failed(entry.id, message.error()));
+    }
+  }
+  SQUIRE_TRY(const auto sent, queue->send_batch(messages));
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    call.wait_for(sent[i].ticket);
+    fill_result(response.successful[i], *queue, messages[i], sent[i]);
+  }
+  return response;
+}
+
+Result<DeleteMessageBatch::Response> DeleteMessageBatch::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  SQUIRE_CHECK(check_entries(request.entries, "DeleteMessageBatchRequestEntry"));
+  return for_each_entry<Response>(
+      call, request.entries, [&](const Entry& entry) -> Result<engine::Ticket> {
+        if (entry.receipt_handle.empty()) return Error::missing_parameter("ReceiptHandle");
+        return queue->remove(entry.receipt_handle);
+      });
+}
+
+Result<ChangeMessageVisibilityBatch::Response> ChangeMessageVisibilityBatch::run(Call& call,
+                                                                                 Request request) {
+  SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  SQUIRE_CHECK(check_entries(request.entries, "ChangeMessageVisibilityBatchRequestEntry"));
+  return for_each_entry<Response>(
+      call, request.entries, [&](const Entry& entry) -> Result<engine::Ticket> {
+        if (entry.receipt_handle.empty()) return Error::missing_parameter("ReceiptHandle");
+        SQUIRE_TRY(const auto timeout, check_visibility_timeout(entry.visibility_timeout));
+        return queue->change_visibility(entry.receipt_handle, timeout);
+      });
+}
+
+}  // namespace squire::sqs

@@ -1,0 +1,277 @@
+#include "sqs/message_input.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "sqs/names.hpp"
+#include "squire/core/text.hpp"
+
+namespace squire::sqs {
+namespace {
+
+constexpr std::size_t kAttributesMax = 10;
+constexpr std::size_t kAttributeNameMax = 256;
+constexpr std::size_t kAttributeTypeMax = 256;
+constexpr int kDelaySecondsMax = 900;
+constexpr std::string_view kTraceHeader = "AWSTraceHeader";
+constexpr std::string_view kWrongQueueType =
+    "The request include parameter that is not valid for this queue type.";
+
+std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+
+std::string hexadecimal(std::uint32_t number) {
+  char digits[8];
+  return {digits, std::to_chars(digits, digits + sizeof(digits), number, 16).ptr};
+}
+
+Result<void> check_characters(std::string_view text, std::string_view place) {
+  const auto illegal = first_illegal_character(text);
+  if (!illegal) return {};
+  return Error{Errc::InvalidMessageContents,
+               "Invalid binary character '#x" + hexadecimal(*illegal) + "' was found in the " +
+                   std::string(place) +
+                   ", the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 "
+                   "to #xFFFD | #x10000 to #x10FFFF"};
+}
+
+Result<void> check_attribute_name(std::string_view name) {
+  const auto has_prefix = [&](std::string_view prefix) {
+    return name.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char c) {
+             return p == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+           });
+  };
+  if (name.empty() || name.size() > kAttributeNameMax) {
+    return Error::invalid_parameter("Message (user) attribute names must be between 1 and 256 "
+                                    "characters long.");
+  }
+  if (has_prefix("aws.") || has_prefix("amazon.")) {
+    return Error::invalid_parameter("You can't use message attribute names beginning with 'AWS.' or "
+                                    "'Amazon.'. These strings are reserved for internal use.");
+  }
+  const bool has_bad_character = !std::all_of(name.begin(), name.end(), [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+  });
+  if (has_bad_character || name.front() == '.' || name.back() == '.' ||
+      name.find("..") != std::string_view::npos) {
+    return Error::invalid_parameter(
+        "Message (user) attributes name can only contain upper and lower score characters, digits, "
+        "periods, hyphens and underscores.");
+  }
+  return {};
+}
+
+// The logical type: what stands before the custom label.
+std::string_view logical_type(std::string_view type) { return type.substr(0, type.find('.')); }
+
+// A decimal number of at most 38 digits, from 1e-128 to 1e126 (sqs.md, "Limits").
+bool is_number(std::string_view text) {
+  double value = 0;
+  const bool has_plus = text.starts_with('+');
+  const auto digits = has_plus ? text.substr(1) : text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value)) {
+    return false;
+  }
+  const auto mantissa = digits.substr(0, digits.find_first_of("eE"));
+  const auto digit_count =
+      std::count_if(mantissa.begin(), mantissa.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const double size = std::fabs(value);
+  return digit_count > 0 && digit_count <= 38 && (size == 0 || (size >= 1e-128 && size <= 1e126));
+}
+
+Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
+  const std::string& type = input.data_type;
+  if (!input.string_list_values.empty() || !input.binary_list_values.empty()) {
+    return Error{Errc::UnsupportedOperation,
+                 "Message attribute list values in SendMessage operation are not supported."};
+  }
+  if (type.empty()) {
+    return Error::invalid_parameter("The message attribute " + quoted(name) +
+                                    " must contain non-empty message attribute type.");
+  }
+  const auto logical = logical_type(type);
+  if ((logical != "String" && logical != "Number" && logical != "Binary") ||
+      type.size() > kAttributeTypeMax) {
+    return Error::invalid_parameter(
+        "The type of message (user) attribute " + quoted(name) +
+        " is invalid. You must use only the following supported type prefixes: Binary, Number, "
+        "String.");
+  }
+  SQUIRE_CHECK(check_characters(type, "message attribute type"));
+  const bool is_binary = logical == "Binary";
+  const bool has_wrong_value = is_binary ? input.string_value && !input.binary_value
+                                         : input.binary_value && !input.string_value;
+  if (has_wrong_value) {
+    return Error::invalid_parameter("The message attribute " + quoted(name) + " with type " +
+                                    quoted(type) + " must use field " +
+                                    quoted(is_binary ? "Binary" : "String") + ".");
+  }
+  engine::MessageAttribute attribute{type, {}};
+  if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
+  if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
+  if (attribute.value.empty()) {
+    return Error::invalid_parameter(
+        "The message attribute " + quoted(name) +
+        " must contain non-empty message attribute value for message attribute type " +
+        quoted(type) + ".");
+  }
+  if (!is_binary) SQUIRE_CHECK(check_characters(attribute.value, "message attribute value"));
+  if (logical == "Number" && !is_number(attribute.value)) {
+    return Error::invalid_parameter("Could not cast message attribute " + quoted(name) +
+                                    " value to number.");
+  }
+  return attribute;
+}
+
+Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes& out) {
+  if (input.size() > kAttributesMax) {
+    return Error::invalid_parameter("Number of message attributes [" +
+                                    std::to_string(input.size()) +
+                                    "] exceeds the allowed maximum [10].");
+  }
+  for (auto& [name, value] : input) {
+    SQUIRE_CHECK(check_attribute_name(name));
+    SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));
+    out.emplace(name, std::move(attribute));
+  }
+  return {};
+}
+
+Result<void> check_system_attributes(AttributeValues&& input, std::string& trace_header) {
+  for (auto& [name, value] : input) {
+    if (name != kTraceHeader) {
+      return Error::invalid_parameter("Message system attribute name " + quoted(name) +
+                                      " is invalid.");
+    }
+    SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));
+    if (attribute.type != "String") {
+      return Error::invalid_parameter("The message system attribute " + quoted(name) +
+                                      " must have the type 'String'.");
+    }
+    trace_header = std::move(attribute.value);
+  }
+  return {};
+}
+
+Result<void> check_token(const std::string& value, std::string_view parameter) {
+  if (is_token(value)) return {};
+  return Error::invalid_parameter(
+      value, parameter,
+      std::string(parameter) +
+          " can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+}
+
+// Delay, group and deduplication id, whose rules depend on the type of the queue.
+Result<void> check_for_queue_type(const engine::Queue& queue, const engine::QueueSettings& settings,
+                                  const MessageInput& input, engine::Details& details) {
+  if (const auto delay = input.delay_seconds) {
+    if (*delay < 0 || *delay > kDelaySecondsMax) {
+      return Error::invalid_parameter(std::to_string(*delay), "DelaySeconds",
+                                      "DelaySeconds must be >= 0 and <= 900.");
+    }
+    if (queue.is_fifo() && *delay != 0) {
+      return Error::invalid_parameter(std::to_string(*delay), "DelaySeconds",
+                                      kWrongQueueType);
+    }
+  }
+  if (queue.is_fifo() && !input.message_group_id) return Error::missing_parameter("MessageGroupId");
+  if (input.message_group_id) {
+    SQUIRE_CHECK(check_token(*input.message_group_id, "MessageGroupId"));
+    details.group_id = *input.message_group_id;
+  }
+  if (input.message_deduplication_id) {
+    if (!queue.is_fifo()) {
+      return Error::invalid_parameter(*input.message_deduplication_id, "MessageDeduplicationId",
+                                      kWrongQueueType);
+    }
+    SQUIRE_CHECK(check_token(*input.message_deduplication_id, "MessageDeduplicationId"));
+    details.deduplication_id = *input.message_deduplication_id;
+  } else if (queue.is_fifo()) {
+    if (!settings.deduplicates_by_content) {
+      return Error::invalid_parameter("The queue should either have ContentBasedDeduplication "
+                                      "enabled or MessageDeduplicationId provided explicitly");
+    }
+    details.deduplication_id = sha256_hex(input.message_body);
+  }
+  return {};
+}
+
+void append_with_length(std::string& out, std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(size >> shift & 0xff);
+  out += bytes;
+}
+
+}  // namespace
+
+std::size_t size_in_bytes(const MessageInput& input) {
+  std::size_t size = input.message_body.size();
+  for (const auto& [name, value] : input.message_attributes) {
+    size += name.size() + value.data_type.size();
+    if (value.string_value) size += value.string_value->size();
+    if (value.binary_value) size += value.binary_value->bytes.size();
+  }
+  return size;
+}
+
+Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Queue& queue,
+                                              const engine::QueueSettings& settings,
+                                              MessageInput input) {
+  if (input.message_body.empty()) return Error::missing_parameter("MessageBody");
+  if (static_cast<std::int64_t>(size_in_bytes(input)) > settings.message_bytes_max) {
+    return Error::invalid_parameter("One or more parameters are invalid. Reason: Message must be "
+                                    "shorter than " +
+                                    std::to_string(settings.message_bytes_max) + " bytes.");
+  }
+  SQUIRE_CHECK(check_characters(input.message_body, "message body"));
+  engine::Details details;
+  SQUIRE_CHECK(check_attributes(std::move(input.message_attributes), details.attributes));
+  SQUIRE_CHECK(
+      check_system_attributes(std::move(input.message_system_attributes), details.trace_header));
+  SQUIRE_CHECK(check_for_queue_type(queue, settings, input, details));
+
+  engine::OutgoingMessage message;
+  if (details != engine::Details{}) {
+    message.details = std::make_shared<const engine::Details>(std::move(details));
+  }
+  message.body = std::make_shared<const engine::Body>(std::move(input.message_body));
+  message.sender_account =
+      static_cast<std::uint64_t>(parse_integer(call.identity.account).value_or(0));
+  if (input.delay_seconds && !queue.is_fifo()) message.delay = Seconds(*input.delay_seconds);
+  return message;
+}
+
+void fill_result(SendResult& result, const engine::Queue& queue,
+                 const engine::OutgoingMessage& message, const engine::Sent& sent) {
+  result.md5_of_message_body = to_hex(message.body->digest);
+  if (message.details) {
+    result.md5_of_message_attributes = attributes_digest(message.details->attributes);
+    if (!message.details->trace_header.empty()) {
+      result.md5_of_message_system_attributes = attributes_digest(
+          {{std::string(kTraceHeader), {"String", message.details->trace_header}}});
+    }
+  }
+  result.message_id = to_string(sent.message_id);
+  if (queue.is_fifo()) result.sequence_number = sequence_number(sent.sequence);
+}
+
+std::string attributes_digest(const engine::MessageAttributes& attributes) {
+  if (attributes.empty()) return {};
+  std::string buffer;
+  for (const auto& [name, attribute] : attributes) {
+    append_with_length(buffer, name);
+    append_with_length(buffer, attribute.type);
+    buffer += attribute.is_binary() ? '\2' : '\1';
+    append_with_length(buffer, attribute.value);
+  }
+  return to_hex(md5(buffer));
+}
+
+std::string sequence_number(std::uint64_t sequence) {
+  const auto digits = std::to_string(sequence);
+  return "188" + std::string(17 - digits.size(), '0') + digits;
+}
+
+}  // namespace squire::sqs

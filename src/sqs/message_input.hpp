@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "squire/sqs/actions.hpp"
+
+// From what a client sends to what the engine takes, and back.
+namespace squire::sqs {
+
+// Bytes that count towards the size limits: body, and names, types and values of attributes.
+std::size_t size_in_bytes(const MessageInput& input);
+
+// Everything SendMessage checks about one message (sqs.md 6.8), in AWS's order as far as known.
+Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Queue& queue,
+                                              const engine::QueueSettings& settings,
+                                              MessageInput input);
+
+// Fills what SendMessage answers.
+void fill_result(SendResult& result, const engine::Queue& queue,
+                 const engine::OutgoingMessage& message, const engine::Sent& sent);
+
+// MD5OfMessageAttributes (sqs.md, "Message attributes and MD5"); empty if there are none.
+std::string attributes_digest(const engine::MessageAttributes& attributes);
+
+// 20 digits that rise with the message's place in its queue.
+std::string sequence_number(std::uint64_t sequence);
+
+}  // namespace squire::sqs

@@ -1,0 +1,152 @@
+#include "sqs/policies.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "squire/core/text.hpp"
+
+namespace squire::sqs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kPolicyBytesMax = 8192;
+constexpr std::size_t kSourceArnsMax = 10;
+
+Json parse(std::string_view text) { return Json::parse(text, nullptr, false); }
+
+bool allows(std::string_view redrive_allow_policy, const std::string& source_arn) {
+  const auto policy = parse(redrive_allow_policy);
+  if (!policy.is_object()) return true;  // none set: allowAll
+  const auto permission = policy.value("redrivePermission", "allowAll");
+  if (permission == "allowAll") return true;
+  if (permission == "denyAll" || !policy.contains("sourceQueueArns")) return false;
+  for (const auto& arn : policy["sourceQueueArns"]) {
+    if (arn == source_arn) return true;
+  }
+  return false;
+}
+
+// One string stands for itself, several for an array, as AWS prints them.
+Json one_or_many(std::vector<std::string> values) {
+  if (values.size() == 1) return Json(values.front());
+  return Json(values);
+}
+
+}  // namespace
+
+Result<void> check_policy(std::string_view policy) {
+  if (policy.size() > kPolicyBytesMax || !parse(policy).is_object()) {
+    return Error::invalid_attribute_value("Policy");
+  }
+  return {};
+}
+
+Result<void> check_redrive_policy(const engine::Broker& broker, const ResourceName& source,
+                                  const std::string& policy) {
+  const auto invalid = [&](const std::string& reason) {
+    return Error::invalid_parameter(policy, "RedrivePolicy", reason);
+  };
+  const auto document = parse(policy);
+  if (!document.is_object()) return invalid("Redrive policy is not a valid JSON map.");
+  for (const char* name : {"deadLetterTargetArn", "maxReceiveCount"}) {
+    if (!document.contains(name)) {
+      return invalid(std::string("Redrive policy does not contain mandatory attribute: ") + name +
+                     ".");
+    }
+  }
+  const auto& count = document["maxReceiveCount"];
+  const auto text = count.is_string() ? count.get<std::string>() : count.dump();
+  const auto number = parse_integer(text);
+  if (!number || *number < 1 || *number > 1000) {
+    return invalid("Invalid value for maxReceiveCount: " + text +
+                   ", valid values are from 1 to 1000 both inclusive.");
+  }
+  const auto parsed = engine::parse_redrive_policy(policy);
+  if (!parsed) return invalid("Invalid value for deadLetterTargetArn.");
+  const auto& target_name = parsed->dead_letter_queue;
+  const auto target = target_name.region == source.region && target_name.account == source.account
+                          ? broker.find_queue(target_name)
+                          : nullptr;
+  if (!target) return invalid("Dead letter target does not exist.");
+  if (target->is_fifo() != source.name.ends_with(".fifo")) {
+    return invalid("Dead-letter queue must be same type of queue as the source.");
+  }
+  const auto attributes = target->row().attributes;
+  const auto allow = attributes.find("RedriveAllowPolicy");
+  if (allow != attributes.end() && !allows(allow->second, to_arn("sqs", source))) {
+    return invalid("The dead-letter queue does not allow this queue to use it.");
+  }
+  return {};
+}
+
+Result<void> check_redrive_allow_policy(const std::string& policy) {
+  const Error invalid = Error::invalid_parameter(
+      policy, "RedriveAllowPolicy",
+      "Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.");
+  const auto document = parse(policy);
+  if (!document.is_object()) return invalid;
+  const auto permission = document.find("redrivePermission");
+  if (permission == document.end() ||
+      (*permission != "allowAll" && *permission != "denyAll" && *permission != "byQueue")) {
+    return invalid;
+  }
+  const auto arns = document.find("sourceQueueArns");
+  if (*permission != "byQueue") return arns == document.end() ? Result<void>() : invalid;
+  if (arns == document.end() || !arns->is_array() || arns->empty() ||
+      arns->size() > kSourceArnsMax) {
+    return invalid;
+  }
+  for (const auto& arn : *arns) {
+    if (!arn.is_string() || !parse_arn("sqs", arn.get<std::string>())) return invalid;
+  }
+  return {};
+}
+
+bool is_same_json(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return a == b;
+  // Without the order of members.
+  return nlohmann::json::parse(a, nullptr, false) == nlohmann::json::parse(b, nullptr, false);
+}
+
+Result<std::string> add_statement(std::string_view policy, const std::string& queue_arn,
+                                  const std::string& label,
+                                  const std::vector<std::string>& account_ids,
+                                  const std::vector<std::string>& actions) {
+  Json document = parse(policy);
+  if (!document.is_object()) {
+    document = Json{{"Version", "2012-10-17"}, {"Id", queue_arn + "/SQSDefaultPolicy"}};
+  }
+  Json& statements = document["Statement"];
+  if (statements.is_object()) statements = Json::array({statements});
+  if (!statements.is_array()) statements = Json::array();
+  for (const auto& statement : statements) {
+    if (statement.is_object() && statement.value("Sid", Json()) == label) {
+      return Error::invalid_parameter(label, "Label", "Already exists.");
+    }
+  }
+  std::vector<std::string> principals;
+  for (const auto& id : account_ids) principals.push_back("arn:aws:iam::" + id + ":root");
+  std::vector<std::string> names;
+  for (const auto& action : actions) names.push_back("SQS:" + action);
+  statements.push_back(Json{{"Sid", label},
+                            {"Effect", "Allow"},
+                            {"Principal", {{"AWS", one_or_many(std::move(principals))}}},
+                            {"Action", one_or_many(std::move(names))},
+                            {"Resource", queue_arn}});
+  return document.dump();
+}
+
+Result<std::string> remove_statement(std::string_view policy, const std::string& label) {
+  Json document = parse(policy);
+  if (document.is_object() && document["Statement"].is_array()) {
+    auto& statements = document["Statement"];
+    for (auto statement = statements.begin(); statement != statements.end(); ++statement) {
+      if (!statement->is_object() || statement->value("Sid", Json()) != label) continue;
+      statements.erase(statement);
+      return statements.empty() ? std::string() : document.dump();
+    }
+  }
+  return Error::invalid_parameter(label, "Label", "can't find label on existing policy.");
+}
+
+}  // namespace squire::sqs
