@@ -1,0 +1,154 @@
+// A data directory that cannot be used is refused with a sentence that says what to do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+
+#include "squire/storage/sqlite_journal.hpp"
+#include "storage/contents.hpp"
+#include "support/commit_waiter.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace squire::storage {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const StorageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string open_error(const std::filesystem::path& directory) {
+  return error_of([&] { SqliteJournal journal({.directory = directory}); });
+}
+
+class OpenTest : public testing::Test {
+ protected:
+  const std::filesystem::path& path() const { return directory_.path(); }
+
+  void write_database(const std::string& bytes) const {
+    std::ofstream(path() / "squire.db", std::ios::binary) << bytes;
+  }
+
+  void execute(const char* sql) const {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((path() / "squire.db").c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+  }
+
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(OpenTest, CreatesAMissingDirectoryForItsUserAlone) {
+  const auto directory = path() / "a/b/data";
+  EXPECT_EQ(open_error(directory), "no error");
+  struct stat info {};
+  ASSERT_EQ(::stat(directory.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+}
+
+TEST_F(OpenTest, RefusesADirectoryThatIsInUse) {
+  SqliteJournal journal({.directory = path()});
+  const std::string directory = path().string();
+  EXPECT_EQ(open_error(path()),
+            "data directory " + directory + " is in use by another squire (pid " +
+                std::to_string(::getpid()) + "); stop it, or choose another --data-dir");
+}
+
+TEST_F(OpenTest, OpensADirectoryAgainAfterItWasClosed) {
+  EXPECT_EQ(open_error(path()), "no error");
+  EXPECT_EQ(open_error(path()), "no error");
+}
+
+TEST_F(OpenTest, RefusesAFileInPlaceOfADirectory) {
+  std::ofstream(path() / "file") << "x";
+  EXPECT_THAT(open_error(path() / "file"), AllOf(HasSubstr("Not a directory"), HasSubstr("file")));
+  EXPECT_THAT(open_error(path() / "file/data"), HasSubstr("Not a directory"));
+}
+
+TEST_F(OpenTest, RefusesAPlaceWhereNothingCanBeCreated) {
+  EXPECT_THAT(open_error("/proc/squire"), HasSubstr("/proc/squire cannot be created"));
+  EXPECT_THAT(open_error("/proc"), HasSubstr("/proc cannot be written"));
+}
+
+TEST_F(OpenTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
+  const std::string bytes(10'000, 'x');
+  write_database(bytes);
+  EXPECT_THAT(open_error(path()), HasSubstr("is not a squire database"));
+  EXPECT_EQ(std::filesystem::file_size(path() / "squire.db"), bytes.size());
+}
+
+TEST_F(OpenTest, RefusesTheDatabaseOfAnotherProgramAndLeavesItAlone) {
+  execute("CREATE TABLE theirs (x); PRAGMA application_id = 5");
+  EXPECT_THAT(open_error(path()), HasSubstr("is a database of another program"));
+  EXPECT_FALSE(std::filesystem::exists(path() / "squire.db-wal"));
+  execute("INSERT INTO theirs VALUES (1)");
+}
+
+TEST_F(OpenTest, RefusesTheDatabaseOfANewerSquire) {
+  EXPECT_EQ(open_error(path()), "no error");
+  execute("PRAGMA user_version = 7");
+  EXPECT_THAT(open_error(path()),
+              HasSubstr("was written by a newer squire (schema 7; this one knows 1); use that "
+                        "version, or choose another --data-dir"));
+}
+
+TEST_F(OpenTest, TakesAnEmptyFileForANewDatabase) {
+  write_database("");
+  EXPECT_EQ(open_error(path()), "no error");
+}
+
+TEST_F(OpenTest, RefusesADatabaseThatAnotherProgramHasOpen) {
+  EXPECT_EQ(open_error(path()), "no error");
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open((path() / "squire.db").c_str(), &other), SQLITE_OK);
+  sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", nullptr, nullptr,
+               nullptr);
+  EXPECT_THAT(open_error(path()), HasSubstr("is open in another program"));
+  sqlite3_close(other);
+}
+
+TEST_F(OpenTest, ReportsDamageThatIsFoundWhileLoading) {
+  {
+    SqliteJournal journal({.directory = path()});
+    journal.append(engine::QueueRow{1, {"us-east-1", "000000000000", "q"}, {}, {}, {}, {}});
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+      engine::MessageRow row;
+      row.key = {1, i};
+      row.body = std::make_shared<const engine::Body>(std::string(200, 'x'));
+      journal.append(std::move(row));
+    }
+  }
+  // Everything behind the first pages: the tables' roots stay, the messages do not.
+  constexpr std::streamoff kKept = 16 * 4096;
+  const auto size = std::filesystem::file_size(path() / "squire.db");
+  ASSERT_GT(size, 2 * kKept);
+  std::fstream file(path() / "squire.db", std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(kKept);
+  file << std::string(size - kKept, '\xee');
+  file.close();
+  EXPECT_THAT(error_of([&] { test::load_lines(path()); }), HasSubstr("malformed"));
+}
+
+TEST_F(OpenTest, ReportsADamagedIdWhileLoading) {
+  {
+    SqliteJournal journal({.directory = path()});
+    journal.append(engine::QueueRow{1, {"us-east-1", "000000000000", "q"}, {}, {}, {}, {}});
+  }
+  execute("INSERT INTO message (key, id, body) VALUES (1 << 40, x'00', 'x')");
+  EXPECT_EQ(error_of([&] { test::load_lines(path()); }), "squire.db: an id is damaged");
+}
+
+}  // namespace
+}  // namespace squire::storage
