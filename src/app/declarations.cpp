@@ -21,7 +21,7 @@ engine::StringMap attributes_of(const QueueDeclaration& queue, const Config& con
 Result<void> declare(engine::Broker& broker, const Config& config, const QueueDeclaration& queue) {
   service::Call call(broker, {config.account, config.region}, "", nullptr);
   const auto attributes = attributes_of(queue, config);
-  const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags});
+  const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags, {}});
   if (created || created.error().code != Errc::QueueNameExists) {
     if (created.has_error()) return created.error();
     return {};

@@ -102,13 +102,15 @@ Ticket Queue::commit_row() {
   settings_ = std::make_shared<QueueSettings>(row_.attributes);
   if (is_fifo_ && settings_->delay != old_delay) {
     // A FIFO queue's delay is retroactive (sqs.md, "Queue attributes").
-    std::vector<Message*> delayed;
+    const TimePoint now = env_.clock.now();
     messages_->store().walk([&](Message& message) {
-      if (message.state == State::Delayed) delayed.push_back(&message);
+      if (message.receive_count == 0) {
+        messages_->delay_until(message, message.sent_at + settings_->delay, now);
+      }
       return true;
     });
-    for (Message* message : delayed) messages_->postpone(*message, message->sent_at + settings_->delay);
-    settle(env_.clock.now());
+    wake(messages_->count(State::Visible));
+    set_alarm();
   }
   return env_.journal.append(row_);
 }
@@ -425,7 +427,9 @@ void Queue::restore(const SequenceRow& row) {
 
 void Queue::restore(const MessageRow& row) {
   Lock lock(mutex_);
-  messages_->add(std::make_unique<Message>(row), env_.clock.now());
+  auto message = std::make_unique<Message>(row);
+  if (is_fifo_) message->visible_at = row.sent_at + settings_->delay;  // it may have changed since
+  messages_->add(std::move(message), env_.clock.now());
 }
 
 void Queue::restore(const DeliveryRow& row) {
@@ -435,7 +439,9 @@ void Queue::restore(const DeliveryRow& row) {
   message->first_received_at = row.first_received_at;
   message->received_at = row.received_at;
   message->receive_count = row.receive_count;
-  if (row.visible_at > env_.clock.now()) messages_->take(*message, row.visible_at);
+  const TimePoint now = env_.clock.now();
+  messages_->delay_until(*message, now, now);
+  if (row.visible_at > now) messages_->take(*message, row.visible_at);
 }
 
 void Queue::restore(const DeduplicationRow& row) {

@@ -47,11 +47,13 @@ class QueueMessages {
     change(message, Message::State::Visible);
   }
 
-  // A delayed message's delay ends at another time than thought.
-  void postpone(Message& message, TimePoint visible_at) {
-    timers_.remove(message);
+  // A message that is not in flight is delayed until `visible_at`, or visible if that is over.
+  void delay_until(Message& message, TimePoint visible_at, TimePoint now) {
+    if (message.state == Message::State::Delayed) timers_.remove(message);
     message.visible_at = visible_at;
-    timers_.insert(message);
+    const auto to = visible_at > now ? Message::State::Delayed : Message::State::Visible;
+    if (to != message.state) change(message, to);
+    if (to == Message::State::Delayed) timers_.insert(message);
   }
 
   // Makes visible what is due. How many messages that were.

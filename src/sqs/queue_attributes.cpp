@@ -102,9 +102,6 @@ Result<void> check_value(const engine::Broker& broker, const ResourceName& queue
     case Kind::RedriveAllow:
       return check_redrive_allow_policy(value);
     case Kind::FifoQueue:
-      if (value == "true") return {};
-      return Error{Errc::InvalidAttributeValue,
-                   invalid.message + " Reason: Modifying queue type is not supported."};
     case Kind::Text:
     case Kind::ReadOnly:
       return {};
@@ -113,6 +110,10 @@ Result<void> check_value(const engine::Broker& broker, const ResourceName& queue
 }
 
 bool is_same(const Rule& rule, std::string_view a, std::string_view b) {
+  if (rule.kind == Kind::Redrive) {
+    const auto policy = engine::parse_redrive_policy(a);
+    if (policy) return policy == engine::parse_redrive_policy(b);
+  }
   if (is_policy(rule.kind)) return is_same_json(a, b);
   if (rule.kind == Kind::Integer) return parse_integer(a) == parse_integer(b);
   return a == b;
@@ -130,8 +131,8 @@ Result<void> check_attributes(const engine::Broker& broker, const ResourceName& 
     if (rule == nullptr || rule->kind == Kind::ReadOnly || (rule->is_fifo_only && !is_fifo)) {
       return Error::unknown_attribute(attribute);
     }
-    if (use == AttributeUse::Create && rule->kind == Kind::FifoQueue && value != "true") {
-      return Error::unknown_attribute(attribute);
+    if (rule->kind == Kind::FifoQueue && (use == AttributeUse::Set || value != "true")) {
+      return Error::unknown_attribute(attribute);  // a queue's type is chosen once
     }
     if (value.empty() && (is_policy(rule->kind) || rule->kind == Kind::Text)) continue;
     SQUIRE_CHECK(check_value(broker, name, *rule, value));

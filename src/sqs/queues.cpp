@@ -37,6 +37,9 @@ Strings to_urls(const Call& call, const std::vector<std::shared_ptr<engine::Queu
 
 Result<CreateQueue::Response> CreateQueue::run(Call& call, Request request) {
   SQUIRE_CHECK(check_queue_name(request));
+  if (!request.default_visibility_timeout.empty()) {
+    request.attributes.insert({"VisibilityTimeout", request.default_visibility_timeout});
+  }
   const ResourceName name{call.identity.region, call.identity.account, request.queue_name};
   SQUIRE_CHECK(check_attributes(call.broker, name, request.attributes, {}, AttributeUse::Create));
   SQUIRE_CHECK(check_tags(name.name, request.tags));

@@ -16,6 +16,8 @@ inline constexpr std::int64_t kMessageBytesMax = 1'048'576;
 struct RedrivePolicy {
   ResourceName dead_letter_queue;
   std::uint32_t receive_count_max = 0;
+
+  friend bool operator==(const RedrivePolicy&, const RedrivePolicy&) = default;
 };
 
 // The text of a RedrivePolicy attribute, or nothing if it does not say both things.

@@ -119,10 +119,13 @@ struct CreateQueue {
     std::string queue_name;
     StringMap attributes;
     StringMap tags;
+    std::string default_visibility_timeout;  // what VisibilityTimeout was called in 2008
     static constexpr auto fields() {
-      return std::tuple{required("QueueName", &Request::queue_name),
-                        field("Attributes", &Request::attributes, kAttributeSpelling),
-                        field("tags", &Request::tags, kTagSpelling)};
+      return std::tuple{
+          required("QueueName", &Request::queue_name),
+          field("Attributes", &Request::attributes, kAttributeSpelling),
+          field("tags", &Request::tags, kTagSpelling),
+          field("DefaultVisibilityTimeout", &Request::default_visibility_timeout)};
     }
   };
   struct Response {

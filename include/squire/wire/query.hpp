@@ -42,6 +42,23 @@ Error query_type_error(std::string_view value, std::string_view name, std::strin
 template <typename T>
 Result<void> read_query(const Form& form, const std::string& name, T& out);
 
+// Where the items of a list or map stand. Some clients and documents write flat ones the nested way;
+// that is taken too (?).
+template <typename Owner, typename T>
+std::string list_name(const Form& form, const std::string& prefix, const Field<Owner, T>& field,
+                      std::string_view nested_suffix) {
+  std::string flat = prefix + std::string(field.query_name());
+  std::string nested = prefix + std::string(field.name) + std::string(nested_suffix);
+  if (!field.spelling.is_flat) return nested;
+  return form.has_below(flat) || !form.has_below(nested) ? flat : nested;
+}
+inline std::string_view nested_key(const Spelling& spelling) {
+  return spelling.is_flat ? kNested.key : spelling.key;
+}
+inline std::string_view nested_value(const Spelling& spelling) {
+  return spelling.is_flat ? kNested.value : spelling.value;
+}
+
 template <RecordType T>
 Result<void> read_query_record(const Form& form, const std::string& prefix, T& out) {
   Result<void> result = boost::system::in_place_value;
@@ -51,21 +68,24 @@ Result<void> read_query_record(const Form& form, const std::string& prefix, T& o
     std::string name = prefix + std::string(field.query_name());
     auto& value = out.*field.member;
     if constexpr (kIsVector<Value>) {
-      if (!field.spelling.is_flat) name += ".member";
+      name = list_name(form, prefix, field, ".member");
       for (const auto index : form.indexes(name)) {
         result = read_query(form, name + '.' + std::to_string(index), value.emplace_back());
         if (result.has_error()) return;
       }
     } else if constexpr (kIsMap<Value>) {
-      if (!field.spelling.is_flat) name += ".entry";
+      name = list_name(form, prefix, field, ".entry");
+      const bool is_nested = name.ends_with(".entry");
+      const std::string key_name(is_nested ? nested_key(field.spelling) : field.spelling.key);
+      const std::string value_name(is_nested ? nested_value(field.spelling) : field.spelling.value);
       for (const auto index : form.indexes(name)) {
         const std::string item = name + '.' + std::to_string(index) + '.';
-        const auto* key = form.find(item + std::string(field.spelling.key));
+        const auto* key = form.find(item + key_name);
         if (key == nullptr) {
-          result = Error::missing_parameter(item + std::string(field.spelling.key));
+          result = Error::missing_parameter(item + key_name);
           return;
         }
-        result = read_query(form, item + std::string(field.spelling.value), value[*key]);
+        result = read_query(form, item + value_name, value[*key]);
         if (result.has_error()) return;
       }
     } else {
