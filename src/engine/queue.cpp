@@ -1,6 +1,7 @@
 #include "squire/engine/queue.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/deduplication.hpp"
 #include "engine/queue_messages.hpp"
@@ -44,6 +45,19 @@ DeliveryRow to_delivery(const Message& message, std::uint32_t queue) {
 
 ReceivedMessage to_received(const Message& message, std::uint32_t queue) {
   return {to_row(message, queue), to_delivery(message, queue)};
+}
+
+// Whether the handle is of the message's latest receive. The time counts too: after a crash that lost
+// a receive, the next one has its number again.
+bool is_latest(const ReceiptHandle& handle, const Message& message) {
+  return handle.receive_count == message.receive_count && handle.received_at == message.received_at;
+}
+
+// Whether the handle is of an earlier receive, or of an unanswered message of the same number that a
+// crash made forget. Only the latest handle deletes.
+bool is_outdated(const ReceiptHandle& handle, const Message& message) {
+  return std::tie(handle.received_at, handle.receive_count) <
+         std::tie(message.received_at, message.receive_count);
 }
 
 std::unique_ptr<Message> to_message(const MessageRow& row, const std::optional<DeliveryRow>& delivery) {
@@ -290,11 +304,11 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   Message* message = messages_->find(handle->key.sequence);
   if (message == nullptr) return Ticket{0};
   if (is_fifo_) {
-    if (message->state != State::InFlight || message->receive_count != handle->receive_count) {
+    if (message->state != State::InFlight || !is_latest(*handle, *message)) {
       return expired_handle(receipt_handle);
     }
-  } else if (handle->receive_count < message->receive_count) {
-    return Ticket{0};  // received again since: only the latest handle deletes
+  } else if (is_outdated(*handle, *message)) {
+    return Ticket{0};
   }
   removed = messages_->remove(*message);
   const Ticket ticket = env_.journal.append(MessageGone{handle->key});
@@ -310,8 +324,7 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
   const TimePoint now = env_.clock.now();
   settle(now);
   Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr || message->state != State::InFlight ||
-      message->receive_count != handle->receive_count) {
+  if (message == nullptr || message->state != State::InFlight || !is_latest(*handle, *message)) {
     if (is_fifo_ && message) return expired_handle(receipt_handle);
     return Error::invalid_parameter(
         receipt_handle, "ReceiptHandle",
@@ -366,6 +379,7 @@ bool Queue::accept_moved(const ReceivedMessage& message, bool keeps_delivery,
     if (is_fifo_) moved->row.sent_at = now;
     moved->delivery = message.delivery;
     moved->delivery->key = moved->row.key;
+    moved->delivery->received_at = now;
     moved->delivery->visible_at = now;
   }
   messages_->add(to_message(moved->row, moved->delivery), now);
@@ -403,13 +417,7 @@ void Queue::expire() {
   std::vector<std::unique_ptr<Message>> expired;  // freed after the lock
   Lock lock(mutex_);
   const TimePoint now = env_.clock.now();
-  std::vector<Message*> old;
-  messages_->store().walk([&](Message& message) {
-    if (!is_expired(message, *settings_, now)) return false;
-    old.push_back(&message);
-    return true;
-  });
-  for (Message* message : old) {
+  for (Message* message : messages_->sent_until(now - settings_->retention)) {
     env_.journal.append(MessageGone{{number_, message->sequence}});
     expired.push_back(messages_->remove(*message));
   }

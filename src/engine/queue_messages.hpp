@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "engine/message_store.hpp"
 #include "engine/order.hpp"
@@ -21,6 +24,11 @@ class QueueMessages {
     Message& added = store_.insert(std::move(message));
     added.state = added.visible_at > now ? Message::State::Delayed : Message::State::Visible;
     ++count_of(added.state);
+    if (added.sent_at < newest_sent_at_) {
+      late_.emplace(added.sent_at, added.sequence);
+    } else {
+      newest_sent_at_ = added.sent_at;
+    }
     order_->add(added);
     if (added.state == Message::State::Delayed) timers_.insert(added);
     return added;
@@ -68,6 +76,23 @@ class QueueMessages {
   // When settle() has something to do next; TimePoint::max() for never.
   TimePoint next_due_at() const { return timers_.empty() ? TimePoint::max() : timers_.top_time(); }
 
+  // The messages sent at `time` or before.
+  std::vector<Message*> sent_until(TimePoint time) {
+    std::vector<Message*> found;
+    while (!late_.empty() && late_.begin()->first <= time) {
+      if (Message* message = find(late_.begin()->second)) found.push_back(message);
+      late_.erase(late_.begin());
+    }
+    store_.walk([&](Message& message) {
+      if (message.sent_at > time) return false;
+      found.push_back(&message);
+      return true;
+    });
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
+
   Message* next(const Message* last) { return order_->next(last); }
   Message* find(std::uint64_t sequence) const { return store_.find(sequence); }
   const MessageStore& store() const { return store_; }
@@ -89,6 +114,10 @@ class QueueMessages {
   TimerHeap timers_;
   std::unique_ptr<Order> order_;
   std::array<std::uint64_t, 3> counts_{};
+  // Messages arrive in the order they were sent, but for dead letters older than those before them:
+  // these are listed apart. An entry may outlive its message.
+  TimePoint newest_sent_at_;
+  std::multimap<TimePoint, std::uint64_t> late_;
 };
 
 }  // namespace squire::engine

@@ -22,7 +22,8 @@ struct Message {
         sequence(row.key.sequence),
         sender_account(row.sender_account),
         sent_at(row.sent_at),
-        visible_at(row.available_at) {}
+        visible_at(row.available_at),
+        received_at(row.sent_at) {}
 
   std::string_view group_id() const { return details ? details->group_id : std::string_view(); }
 
@@ -34,7 +35,7 @@ struct Message {
   TimePoint sent_at;
   TimePoint visible_at;  // end of the delay or of the visibility timeout
   TimePoint first_received_at;
-  TimePoint received_at;
+  TimePoint received_at;  // or its arrival, if later: no older handle is of this message
   std::uint32_t receive_count = 0;
   State state = State::Visible;
 

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "squire/storage/sqlite_journal.hpp"
+#include "support/journal_contents.hpp"
 
 namespace squire::test {
 
@@ -80,104 +79,26 @@ std::string line(const Row& row) {
 
 }  // namespace rows
 
-// What a journal should give back: the naive meaning of every record, in ordered maps.
-class Contents {
- public:
-  void apply(const engine::Record& record) {
-    std::visit([this](const auto& row) { apply(row); }, record);
-  }
-
-  // One line per row, in the order of Journal::load().
-  std::vector<std::string> lines(bool with_deliveries = true) const;
-
- private:
-  using Key = std::uint64_t;
-
-  void apply(const engine::QueueRow& row) { queues_[row.number] = row; }
-  void apply(const engine::SequenceRow& row) { sequences_[row.queue] = row; }
-  void apply(const engine::MessageRow& row) { messages_[row.key.packed()] = row; }
-  void apply(const engine::DeliveryRow& row) { deliveries_[row.key.packed()] = row; }
-  void apply(const engine::DeduplicationRow& row) { deduplications_[row.key.packed()] = row; }
-  void apply(const engine::MoveTaskRow& row);
-  void apply(const engine::MessageGone& gone);
-  void apply(const engine::QueuePurged& purged);
-  void apply(const engine::QueueGone& gone);
-  void apply(const engine::DeduplicationGone& gone);
-  void apply(const std::unique_ptr<engine::MessageMoved>& moved);
-  void apply(const engine::MoveTaskGone& gone);
-
-  std::map<std::uint32_t, engine::QueueRow> queues_;
-  std::map<std::uint32_t, engine::SequenceRow> sequences_;
-  std::map<Key, engine::MessageRow> messages_;
-  std::map<Key, engine::DeliveryRow> deliveries_;
-  std::map<Key, engine::DeduplicationRow> deduplications_;
-  std::vector<engine::MoveTaskRow> move_tasks_;
-};
-
-inline void Contents::apply(const engine::MoveTaskRow& row) {
-  apply(engine::MoveTaskGone{row.id});
-  move_tasks_.push_back(row);
+inline std::string line(const engine::Record& record) {
+  return std::visit([](const auto& row) { return rows::line(row); }, record);
 }
 
-inline void Contents::apply(const engine::MessageGone& gone) {
-  messages_.erase(gone.key.packed());
-  deliveries_.erase(gone.key.packed());
-}
-
-inline void Contents::apply(const engine::QueuePurged& purged) {
-  const auto is_gone = [&](const auto& entry) {
-    return entry.second.key.queue == purged.queue && entry.second.key.sequence < purged.end;
-  };
-  std::erase_if(messages_, is_gone);
-  std::erase_if(deliveries_, is_gone);
-}
-
-inline void Contents::apply(const engine::QueueGone& gone) {
-  queues_.erase(gone.queue);
-  sequences_.erase(gone.queue);
-  apply(engine::QueuePurged{gone.queue, engine::MessageKey::kSequenceMax + 1});
-  apply(engine::DeduplicationGone{gone.queue, engine::MessageKey::kSequenceMax + 1});
-}
-
-inline void Contents::apply(const engine::DeduplicationGone& gone) {
-  std::erase_if(deduplications_, [&](const auto& entry) {
-    return entry.second.key.queue == gone.queue && entry.second.key.sequence < gone.end;
-  });
-}
-
-inline void Contents::apply(const std::unique_ptr<engine::MessageMoved>& moved) {
-  apply(engine::MessageGone{moved->from});
-  apply(moved->row);
-  if (moved->delivery) apply(*moved->delivery);
-}
-
-inline void Contents::apply(const engine::MoveTaskGone& gone) {
-  std::erase_if(move_tasks_, [&](const engine::MoveTaskRow& row) { return row.id == gone.id; });
-}
-
-inline std::vector<std::string> Contents::lines(bool with_deliveries) const {
+// One line per row.
+inline std::vector<std::string> lines(const Contents& contents, bool with_deliveries = true) {
   std::vector<std::string> lines;
-  for (const auto& [number, row] : queues_) lines.push_back(rows::line(row));
-  for (const auto& [number, row] : sequences_) lines.push_back(rows::line(row));
-  for (const auto& [key, row] : messages_) {
-    lines.push_back(rows::line(row));
-    const auto delivery = deliveries_.find(key);
-    if (with_deliveries && delivery != deliveries_.end())
-      lines.push_back(rows::line(delivery->second));
-  }
-  for (const auto& [key, row] : deduplications_) lines.push_back(rows::line(row));
-  auto tasks = move_tasks_;
-  std::ranges::stable_sort(tasks, {}, &engine::MoveTaskRow::started_at);
-  for (const auto& row : tasks) lines.push_back(rows::line(row));
+  contents.walk([&](const engine::Record& record) {
+    if (!with_deliveries && std::holds_alternative<engine::DeliveryRow>(record)) return;
+    lines.push_back(line(record));
+  });
   return lines;
 }
 
-// Every row, in order, as Contents::lines() would write it.
+// Every row, in order, as lines() would write it.
 inline std::vector<std::string> load_lines(engine::Journal& journal, bool with_deliveries = true) {
   std::vector<std::string> lines;
   journal.load([&](const engine::Record& record) {
     if (!with_deliveries && std::holds_alternative<engine::DeliveryRow>(record)) return;
-    lines.push_back(std::visit([](const auto& row) { return rows::line(row); }, record));
+    lines.push_back(line(record));
   });
   return lines;
 }

@@ -74,7 +74,7 @@ TEST_P(RandomLifeTest, IsLoadedAsItWasAppended) {
   for (int life = 0; life < 8; ++life) {
     SqliteJournal journal({.directory = path(), .durability = GetParam()});
     const auto waiter = CommitWaiter::of(journal);
-    ASSERT_EQ(test::difference(test::load_lines(journal), expected.lines()), "");
+    ASSERT_EQ(test::difference(test::load_lines(journal), lines(expected)), "");
     for (int i = 0; i < 1000; ++i) {
       const Ticket ticket = journal.append(applied(expected, records.next()));
       // Sometimes one record is a batch, sometimes hundreds are.
@@ -83,7 +83,7 @@ TEST_P(RandomLifeTest, IsLoadedAsItWasAppended) {
       }
     }
   }
-  EXPECT_EQ(test::difference(test::load_lines(path()), expected.lines()), "");
+  EXPECT_EQ(test::difference(test::load_lines(path()), lines(expected)), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(, RandomLifeTest, testing::Values(Durability::Full, Durability::Relaxed),
@@ -107,7 +107,7 @@ TEST_F(SqliteJournalTest, KeepsWhatWasAnsweredAcrossACrashAtAnyMoment) {
     ASSERT_TRUE(waiter->wait(journal, last));
     test::copy_database(path(), copy());
     // Deliveries are written later.
-    ASSERT_EQ(test::difference(test::load_lines(copy(), false), expected.lines(false)), "");
+    ASSERT_EQ(test::difference(test::load_lines(copy(), false), lines(expected, false)), "");
     std::filesystem::remove_all(copy());
   }
 }
@@ -118,13 +118,13 @@ TEST_F(SqliteJournalTest, LosesOnlyTheLastCommitsWhenTheEndOfTheLogIsMissing) {
   std::mt19937 random(seed);
   test::RandomRecords records(seed);
   Contents expected;
-  std::vector<std::vector<std::string>> states = {expected.lines(false)};
+  std::vector<std::vector<std::string>> states = {lines(expected, false)};
   {
     SqliteJournal journal({.directory = path()});
     const auto waiter = CommitWaiter::of(journal);
     for (int i = 0; i < 100; ++i) {
       EXPECT_TRUE(waiter->wait(journal, journal.append(applied(expected, records.next()))));
-      states.push_back(expected.lines(false));
+      states.push_back(lines(expected, false));
     }
     test::copy_database(path(), path() / "whole");
   }

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "squire/engine/journal.hpp"
+#include "support/journal_contents.hpp"
+
+namespace squire::test {
+
+// A journal that commits when told to, and forgets on a crash what was not committed.
+class CrashJournal final : public engine::Journal {
+ public:
+  engine::Ticket append(engine::Record record) override {
+    pending_.push_back(std::move(record));
+    return appended_ += 1;
+  }
+  bool is_durable(engine::Ticket ticket) const noexcept override { return ticket <= committed_; }
+  bool has_failed() const noexcept override { return has_failed_; }
+  std::size_t backlog_count() const noexcept override { return pending_.size(); }
+  void on_commit(std::weak_ptr<Waiter> waiter) override { waiters_.push_back(std::move(waiter)); }
+  void load(const std::function<void(engine::Record)>& apply) override { contents_.walk(apply); }
+
+  void commit() {
+    for (const auto& record : pending_) contents_.apply(record);
+    pending_.clear();
+    committed_ = appended_;
+    notify();
+  }
+
+  // What a new process finds.
+  void crash() { pending_.clear(); }
+
+  void fail() {
+    has_failed_ = true;
+    notify();
+  }
+
+ private:
+  void notify() {
+    for (const auto& weak : waiters_) {
+      if (const auto waiter = weak.lock()) waiter->notify();
+    }
+  }
+
+  std::vector<engine::Record> pending_;
+  Contents contents_;
+  engine::Ticket appended_ = 0;
+  engine::Ticket committed_ = 0;
+  bool has_failed_ = false;
+  std::vector<std::weak_ptr<Waiter>> waiters_;
+};
+
+}  // namespace squire::test
