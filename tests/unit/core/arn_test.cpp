@@ -1,0 +1,69 @@
+#include "squire/core/arn.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unordered_set>
+
+namespace squire::test {
+namespace {
+
+const ResourceName kOrders{"us-east-1", "000000000000", "orders"};
+
+TEST(ArnTest, IsWrittenTheWayAwsDoes) {
+  EXPECT_EQ(to_arn("sqs", kOrders), "arn:aws:sqs:us-east-1:000000000000:orders");
+}
+
+TEST(ArnTest, IsReadBack) {
+  EXPECT_EQ(parse_arn("sqs", "arn:aws:sqs:us-east-1:000000000000:orders"), kOrders);
+  EXPECT_EQ(parse_arn("sqs", to_arn("sqs", {"eu-west-3", "123456789012", "a-b_c.fifo"})),
+            (ResourceName{"eu-west-3", "123456789012", "a-b_c.fifo"}));
+}
+
+TEST(ArnTest, AnyPartitionWillDo) {
+  EXPECT_TRUE(parse_arn("sqs", "arn:aws-cn:sqs:cn-north-1:000000000000:orders"));
+  EXPECT_TRUE(parse_arn("sqs", "arn:aws-us-gov:sqs:us-gov-west-1:000000000000:orders"));
+}
+
+TEST(ArnTest, WhatIsNoArnOfTheServiceIsRefused) {
+  for (const char* arn : {
+           "",
+           "orders",
+           "arn",
+           "arn:aws:sqs:us-east-1:000000000000",
+           "arn:aws:sqs:us-east-1:000000000000:",
+           "arn:aws:sns:us-east-1:000000000000:orders",
+           "arn:aws:SQS:us-east-1:000000000000:orders",
+           "urn:aws:sqs:us-east-1:000000000000:orders",
+           "arn::sqs:us-east-1:000000000000:orders",
+           "arn:aws:sqs::000000000000:orders",
+           "arn:aws:sqs:us-east-1::orders",
+           "arn:aws:sqs:us-east-1:00000000000:orders",
+           "arn:aws:sqs:us-east-1:0000000000000:orders",
+           "arn:aws:sqs:us-east-1:00000000000x:orders",
+           "arn:aws:sqs:us-east-1:000000000000:orders:more",
+           " arn:aws:sqs:us-east-1:000000000000:orders",
+       }) {
+    EXPECT_EQ(parse_arn("sqs", arn), std::nullopt) << arn;
+  }
+}
+
+TEST(ArnTest, AnAccountIdIsTwelveDigits) {
+  EXPECT_TRUE(is_account_id("000000000000"));
+  EXPECT_TRUE(is_account_id("999999999999"));
+  for (const char* text : {"", "00000000000", "0000000000000", "00000000000a", "-00000000000",
+                           " 00000000000", "00000000000 "}) {
+    EXPECT_FALSE(is_account_id(text)) << text;
+  }
+}
+
+TEST(ArnTest, NamesAreEqualOnlyInAllThreeParts) {
+  std::unordered_set<ResourceName, ResourceNameHash> names = {kOrders};
+  names.insert({"us-east-2", "000000000000", "orders"});
+  names.insert({"us-east-1", "000000000001", "orders"});
+  names.insert({"us-east-1", "000000000000", "Orders"});
+  names.insert(kOrders);
+  EXPECT_EQ(names.size(), 4u);
+}
+
+}  // namespace
+}  // namespace squire::test
