@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -25,6 +26,15 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+// Every connection is a file: take as many as we may.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
 }
 
 void set_up_log(const Config& config) {
@@ -92,6 +102,7 @@ int serve(const Config& config, const sigset_t& signals) {
   sigwait(&signals, &signal);
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
+  journal->flush();
   if (!journal->has_failed()) return 0;
   spdlog::error("stopped because the disk failed: {}. What was answered is safe; requests since got "
                 "503",
@@ -104,6 +115,7 @@ int serve(const Config& config, const sigset_t& signals) {
 int run(const Config& config) {
   set_up_log(config);
   const auto signals = block_signals();
+  raise_file_limit();
   try {
     return serve(config, signals);
   } catch (const std::exception& error) {

@@ -124,6 +124,11 @@ void assign(Config& config, const Setting& setting, const std::string& text,
   if (setting.key == "account" && !is_account_id(text)) {
     fail(source, setting.key, "must be an account id of 12 digits, not \"" + text + "\"");
   }
+  if (setting.key == "region" && !is_region(text)) {
+    fail(source, setting.key,
+         "must be lower-case letters, digits and hyphens, not \"" + text + "\"");
+  }
+  while (config.base_url.ends_with('/')) config.base_url.pop_back();
 }
 
 // A scalar as the text a client would send; attributes may be written as numbers, booleans or, for
@@ -218,10 +223,15 @@ void read_environment(Config& config, const char* const* environment) {
     std::string key(entry.substr(kPrefix.size(), equals - kPrefix.size()));
     std::transform(key.begin(), key.end(), key.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-    if (key == "config") continue;  // names the file
+    const auto value = entry.substr(equals + 1);
+    // SQUIRE_CONFIG names the file; the others are what Kubernetes says of a service named squire.
+    if (key == "config" || key.starts_with("service_") || key.starts_with("port_") ||
+        (key == "port" && value.starts_with("tcp://"))) {
+      continue;
+    }
     const Setting* setting = find_setting(key);
     if (setting == nullptr) fail("environment", entry.substr(0, equals), unknown_key());
-    assign(config, *setting, std::string(entry.substr(equals + 1)), "environment");
+    assign(config, *setting, std::string(value), "environment");
   }
 }
 

@@ -22,11 +22,10 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
   service::Call call(broker, {config.account, config.region}, "", nullptr);
   const auto attributes = attributes_of(queue, config);
   const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags, {}});
-  if (created || created.error().code != Errc::QueueNameExists) {
-    if (created.has_error()) return created.error();
-    return {};
+  if (created.has_error()) {
+    if (created.error().code != Errc::QueueNameExists) return created.error();
+    SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, attributes}));
   }
-  SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, attributes}));
   if (!queue.tags.empty()) SQUIRE_CHECK(sqs::TagQueue::run(call, {queue.name, queue.tags}));
   return {};
 }

@@ -37,6 +37,12 @@ bool is_account_id(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 std::size_t ResourceNameHash::operator()(const ResourceName& name) const noexcept {
   constexpr std::hash<std::string_view> kHash;
   return kHash(name.name) ^ kHash(name.account) * 3 ^ kHash(name.region) * 5;

@@ -24,6 +24,9 @@ Broker::Broker(const Env& env, const Rules& rules)
 
 void Broker::load() {
   env_.journal.load([this](Record record) { restore(std::move(record)); });
+  ReadLock lock(mutex_);
+  for (const auto& [name, queue] : queues_) queue->begin_life();
+  if (!queues_.empty()) env_.journal.flush();
 }
 
 void Broker::restore(Record record) {
@@ -67,7 +70,9 @@ Result<std::shared_ptr<Queue>> Broker::queue(const ResourceName& name) const {
 Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap attributes,
                                              StringMap tags) {
   WriteLock lock(mutex_);
-  if (const auto at = queues_.find(name); at != queues_.end()) return Created{at->second, false, 0};
+  if (const auto at = queues_.find(name); at != queues_.end()) {
+    return Created{at->second, false, env_.journal.last_ticket()};
+  }
   const TimePoint now = env_.clock.now();
   if (const auto at = deleted_at_.find(name); at != deleted_at_.end()) {
     if (now < at->second + rules_.recreate_delay) return Error{Errc::QueueDeletedRecently, {}};

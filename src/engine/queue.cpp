@@ -13,7 +13,6 @@ namespace {
 using State = Message::State;
 
 constexpr Seconds kVisibilityMax{43'200};  // also the life of a receipt handle
-constexpr std::uint64_t kSequenceBlock = 65'536;
 
 Error invalid_handle(std::string_view handle) {
   return {Errc::ReceiptHandleIsInvalid,
@@ -130,12 +129,14 @@ Ticket Queue::commit_row() {
 }
 
 Result<void> Queue::reserve_sequences(std::size_t count) {
-  if (next_sequence_ + count <= reserved_sequences_) return {};
   if (next_sequence_ + count > MessageKey::kSequenceMax) {
     return Error{Errc::OverLimit, "The queue has used up its message numbers."};
   }
-  reserved_sequences_ = std::min(next_sequence_ + count + kSequenceBlock, MessageKey::kSequenceMax);
-  env_.journal.append(SequenceRow{number_, reserved_sequences_});
+  // Half a block ahead, so that a reservation is on the disk long before it is used.
+  if (next_sequence_ + count + kSequenceBlock / 2 > reserved_sequences_) {
+    reserved_sequences_ += kSequenceBlock;
+    env_.journal.append(SequenceRow{number_, reserved_sequences_});
+  }
   return {};
 }
 
@@ -169,7 +170,7 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
   if (is_fifo_) {
     if (settings_->deduplicates_by_group) scope = message.details->group_id;
     const auto* first = deduplication_->find(scope, message.details->deduplication_id, now);
-    if (first) return Sent{first->message_id, first->sequence, 0};
+    if (first) return Sent{first->message_id, first->sequence, env_.journal.last_ticket()};
   }
   SQUIRE_CHECK(reserve_sequences(1));
   const MessageRow row{{number_, next_sequence_++},
@@ -302,7 +303,7 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   settle(now);
   if (!is_fifo_ && handle->received_at + kVisibilityMax < now) return expired_handle(receipt_handle);
   Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr) return Ticket{0};
+  if (message == nullptr) return env_.journal.last_ticket();  // its deletion may still be on the way
   if (is_fifo_) {
     if (message->state != State::InFlight || !is_latest(*handle, *message)) {
       return expired_handle(receipt_handle);
@@ -430,7 +431,14 @@ void Queue::expire() {
 
 void Queue::restore(const SequenceRow& row) {
   Lock lock(mutex_);
-  next_sequence_ = reserved_sequences_ = row.limit;
+  reserved_sequences_ = row.limit;
+}
+
+void Queue::begin_life() {
+  Lock lock(mutex_);
+  next_sequence_ = reserved_sequences_;
+  reserved_sequences_ += kSequenceBlock;
+  env_.journal.append(SequenceRow{number_, reserved_sequences_});
 }
 
 void Queue::restore(const MessageRow& row) {

@@ -33,6 +33,9 @@ class CommitLine final : public Waiter, public std::enable_shared_from_this<Comm
         boost::asio::use_awaitable);
   }
 
+  // Drops those who still wait, and with them their connections; after the context's thread ended.
+  void clear() { line_.clear(); }
+
   void notify() override {
     if (is_scheduled_.exchange(true)) return;
     boost::asio::post(context_, [self = shared_from_this()] { self->resume_due(); });

@@ -16,8 +16,10 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-constexpr std::size_t kReadBytes = 4096;        // a typical request with its SDK headers
+constexpr std::size_t kReadBytes = 2048;        // a typical request with its SDK headers
 constexpr std::size_t kReadBytesMax = 256 * 1024;
+constexpr std::size_t kDrainBytesMax = 64 * 1024 * 1024;
+constexpr Seconds kDrainTime{2};
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -57,7 +59,7 @@ void Connection::close() {
 }
 
 void Connection::begin_stop() {
-  if (is_between_requests_) return close();
+  if (is_reading_) return close();  // what was not sent whole was not accepted
   if (is_polling_) wakeup_->fire();
 }
 
@@ -75,6 +77,7 @@ asio::awaitable<bool> Connection::exchange() {
   RequestParser parser(request_, worker_.settings.header_bytes_max,
                        worker_.settings.body_bytes_max);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
+  if (request_.host.empty()) request_.host = local_address();
   service::Exchange exchange(*worker_.dispatcher, request_.view(), [&] {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
@@ -85,10 +88,15 @@ asio::awaitable<bool> Connection::exchange() {
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_request(RequestParser& parser) {
-  is_between_requests_ = input_.size() == input_begin_;
-  set_deadline(is_between_requests_ ? worker_.settings.idle_timeout
-                                    : worker_.settings.request_timeout);
+  is_reading_ = true;
+  bool is_idle = input_.size() == input_begin_;
+  set_deadline(is_idle ? worker_.settings.idle_timeout : worker_.settings.request_timeout);
   for (;;) {
+    // Empty lines before a request are no part of it (RFC 9112, 2.2).
+    while (!parser.got_some() && input_begin_ < input_.size() &&
+           (input_[input_begin_] == '\r' || input_[input_begin_] == '\n')) {
+      ++input_begin_;
+    }
     if (input_begin_ < input_.size()) {
       ErrorCode error;
       input_begin_ +=
@@ -101,7 +109,7 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
       }
     }
     if (const auto error = co_await read_some()) co_return error;
-    if (std::exchange(is_between_requests_, false)) set_deadline(worker_.settings.request_timeout);
+    if (std::exchange(is_idle, false)) set_deadline(worker_.settings.request_timeout);
   }
 }
 
@@ -127,12 +135,35 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
   }
   auto reply = service::refuse(request_.view(), to_error(error),
                                worker_.dispatcher->new_request_id());
-  co_await write(reply, false);
+  if (co_await write(reply, false)) co_await drain();
   co_return false;
+}
+
+// Closing with input unread would reset the connection, and the client might never see the reply.
+asio::awaitable<void> Connection::drain() {
+  ErrorCode error;
+  socket_.shutdown(tcp::socket::shutdown_send, error);
+  set_deadline(kDrainTime);
+  std::size_t left = kDrainBytesMax;
+  input_.resize(kReadBytesMax);
+  while (!error && left > 0) {
+    left -= co_await socket_.async_read_some(
+        asio::buffer(input_.data(), std::min(left, input_.size())),
+        asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+std::string Connection::local_address() const {
+  ErrorCode error;
+  const auto endpoint = socket_.local_endpoint(error);
+  if (error) return {};
+  const auto ip = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port());
 }
 
 asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
   using Step = service::Exchange::Step;
+  is_reading_ = false;
   deadline_ = TimePoint::max();  // from here on it is the daemon's time
   for (;;) {
     switch (exchange.run()) {
@@ -164,15 +195,20 @@ void Connection::watch_for_hangup() {
   is_watching_ = true;
   socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
     self->is_watching_ = false;
-    if (error) return;
-    char byte;
-    ErrorCode peek_error;
-    const auto count = self->socket_.receive(asio::buffer(&byte, 1),
-                                             tcp::socket::message_peek, peek_error);
-    // Data is the next request, already sent; it waits its turn.
-    if (count > 0 || peek_error == asio::error::would_block) return;
+    if (error || !self->is_polling_) return;
+    // Data is the next request, already sent: it waits its turn, and we go on watching.
+    const std::size_t filled = self->input_.size();
+    self->input_.resize(filled + kReadBytes);
+    ErrorCode read_error;
+    const auto count = self->socket_.read_some(
+        asio::buffer(self->input_.data() + filled, kReadBytes), read_error);
+    self->input_.resize(filled + count);
+    if (!read_error || read_error == asio::error::would_block) {
+      if (self->input_.size() < kReadBytesMax) self->watch_for_hangup();
+      return;
+    }
     self->has_hung_up_ = true;
-    if (self->is_polling_) self->wakeup_->fire();
+    self->wakeup_->fire();
   });
 }
 
@@ -187,7 +223,11 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   append_header(output_, "Content-Type", reply.content_type);
   append_header(output_, "Content-Length", std::to_string(reply.body.size()));
   append_header(output_, "Date", worker_.date());
-  if (!keep_alive) append_header(output_, "Connection", "close");
+  if (!keep_alive) {
+    append_header(output_, "Connection", "close");
+  } else if (request_.is_http_1_0) {
+    append_header(output_, "Connection", "keep-alive");
+  }
   output_ += "\r\n";
   if (request_.method != "HEAD") output_ += reply.body;
   const bool is_written = co_await write_all(output_);

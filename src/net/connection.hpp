@@ -39,6 +39,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<ErrorCode> read_request(RequestParser& parser);
   boost::asio::awaitable<ErrorCode> read_some();
   boost::asio::awaitable<bool> refuse(const ErrorCode& error);
+  boost::asio::awaitable<void> drain();
+  std::string local_address() const;
   // False: the client went away.
   boost::asio::awaitable<bool> answer(service::Exchange& exchange);
   boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);
@@ -59,7 +61,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool is_polling_ = false;
   bool is_watching_ = false;
   bool has_hung_up_ = false;
-  bool is_between_requests_ = true;
+  bool is_reading_ = true;
 };
 
 }  // namespace squire::net

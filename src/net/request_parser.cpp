@@ -30,10 +30,11 @@ RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
   body_limit(body_bytes_max);
 }
 
-void RequestParser::on_request_impl(http::verb, StringView method, StringView target, int,
-                                    ErrorCode&) {
+void RequestParser::on_request_impl(http::verb, StringView method, StringView target,
+                                    int version, ErrorCode&) {
   assign(data_.method, method);
   assign(data_.target, target);
+  data_.is_http_1_0 = version == 10;
 }
 
 void RequestParser::on_field_impl(http::field field, StringView name, StringView value,

@@ -18,6 +18,7 @@ struct RequestData {
   std::string authorization;
   std::string body;
   bool expects_continue = false;
+  bool is_http_1_0 = false;
 
   void clear();
   service::HttpRequest view() const {

@@ -24,6 +24,8 @@ using asio::ip::tcp;
 constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+constexpr Milliseconds kCloseTime{300};
+
 }  // namespace
 
 class Server::State {
@@ -40,6 +42,13 @@ class Server::State {
   asio::awaitable<void> accept();
   // Once a second, on the worker's thread.
   asio::awaitable<void> tick(Worker& worker);
+  // Until all connections have ended, but not for longer than `patience`.
+  void wait_for_connections(Milliseconds patience) const {
+    const TimePoint deadline = clock.now() + patience;
+    while (open_count > 0 && clock.now() < deadline) {
+      std::this_thread::sleep_for(Milliseconds(2));
+    }
+  }
   bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
 
   const ServerSettings settings;
@@ -87,11 +96,11 @@ asio::awaitable<void> Server::State::accept() {
 }
 
 asio::awaitable<void> Server::State::tick(Worker& worker) {
-  boost::system::error_code error;
-  while (!worker.is_stopping) {
-    worker.timer.expires_after(Seconds(1));
-    co_await worker.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (worker.is_stopping) break;
+  asio::steady_timer timer(worker.context);
+  for (;;) {
+    timer.expires_after(Seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    if (worker.is_stopping) co_return;
     worker.watch();
     if (is_first(worker) && every_second) every_second();
   }
@@ -149,13 +158,15 @@ void Server::stop(Milliseconds patience) {
     worker->dispatcher->stop_waiting();
     asio::post(worker->context, [&worker = *worker] { worker.begin_stop(); });
   }
-  const TimePoint deadline = state_->clock.now() + patience;
-  while (state_->open_count > 0 && state_->clock.now() < deadline) {
-    std::this_thread::sleep_for(Milliseconds(5));
+  state_->wait_for_connections(patience);
+  for (const auto& worker : state_->workers) {
+    asio::post(worker->context, [&worker = *worker] { worker.close_all(); });
   }
+  state_->wait_for_connections(kCloseTime);
   for (const auto& context : state_->contexts) context->stop();
   for (auto& thread : state_->threads) thread.join();
   state_->threads.clear();
+  for (const auto& worker : state_->workers) worker->commit_line->clear();
 }
 
 }  // namespace squire::net

@@ -28,8 +28,11 @@ void Worker::watch() {
 
 void Worker::begin_stop() {
   is_stopping = true;
-  timer.cancel();
   for (Connection* connection : connections) connection->begin_stop();
+}
+
+void Worker::close_all() {
+  for (Connection* connection : connections) connection->close();
 }
 
 }  // namespace squire::net

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <memory>
 #include <string>
@@ -24,21 +23,21 @@ struct Worker {
       : context(context),
         settings(settings),
         clock(clock),
-        open_count(open_count),
-        timer(context) {}
+        open_count(open_count) {}
 
   // The Date header's text; made anew once a second.
   const std::string& date();
   // Closes connections that took too long; once a second.
   void watch();
-  // Ends idle connections and wakes polling ones; the others end after their reply.
+  // Ends connections that are no request's and wakes polling ones; the others end after their reply.
   void begin_stop();
+  // Ends all connections, as soon as they have no commit to wait for.
+  void close_all();
 
   boost::asio::io_context& context;
   const ServerSettings& settings;
   const Clock& clock;
   std::atomic<std::size_t>& open_count;  // connections of all workers
-  boost::asio::steady_timer timer;
   service::Dispatcher* dispatcher = nullptr;
   std::shared_ptr<CommitLine> commit_line;
   std::list<Connection*> connections;

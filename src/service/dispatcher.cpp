@@ -41,13 +41,6 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
 }
 
-// A region becomes part of ARNs, so not everything a client may write into its scope will do.
-bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,

@@ -53,7 +53,11 @@ class SqliteJournal::Writer {
   }
 
   engine::Ticket append(engine::Record&& record);
+  engine::Ticket last_ticket() const noexcept {
+    return appended_.load(std::memory_order_acquire);
+  }
   bool is_durable(engine::Ticket ticket) const noexcept;
+  void flush();
   bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
   std::size_t backlog_count() const noexcept;
   void on_commit(std::weak_ptr<Waiter> waiter);
@@ -69,6 +73,7 @@ class SqliteJournal::Writer {
     bool with_deliveries = false;  // the oldest waited long enough
     bool is_idle = false;          // nothing to do for kIdleTime: time for a checkpoint
     bool is_last = false;
+    std::uint64_t flush = 0;       // the last flush() that it serves
   };
 
   bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }
@@ -95,6 +100,9 @@ class SqliteJournal::Writer {
   std::vector<engine::Record> pending_ GUARDED_BY(mutex_);
   bool has_ticketed_ GUARDED_BY(mutex_) = false;  // pending_ is more than deliveries
   bool is_stopping_ GUARDED_BY(mutex_) = false;
+  std::uint64_t flushes_wanted_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t flushes_done_ GUARDED_BY(mutex_) = 0;
+  Condition flushed_;
   Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
   std::string failure_ GUARDED_BY(mutex_);
 
@@ -132,6 +140,14 @@ engine::Ticket SqliteJournal::Writer::append(engine::Record&& record) {
 bool SqliteJournal::Writer::is_durable(engine::Ticket ticket) const noexcept {
   if (is_relaxed()) return !has_failed();
   return ticket <= committed_.load(std::memory_order_acquire);
+}
+
+void SqliteJournal::Writer::flush() {
+  Lock lock(mutex_);
+  const auto wanted = ++flushes_wanted_;
+  sleep_ = Sleep::None;
+  condition_.notify();
+  while (flushes_done_ < wanted && !has_failed()) flushed_.wait(mutex_);
 }
 
 std::size_t SqliteJournal::Writer::backlog_count() const noexcept {
@@ -179,7 +195,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   auto now = steady_clock::now();
   const bool must_continue = has_written_ && records_.has_purges();
   const auto idle_at = database_.has_log() ? std::optional(now + kIdleTime) : std::nullopt;
-  while (!is_stopping_ && !is_urgent() && !must_continue) {
+  while (!is_stopping_ && !is_urgent() && !must_continue && flushes_wanted_ == flushes_done_) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
@@ -190,7 +206,9 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   }
   Work work;
   work.is_last = is_stopping_;
-  work.with_deliveries = is_stopping_ || (flush_at_ && now >= *flush_at_);
+  work.flush = flushes_wanted_;
+  work.with_deliveries =
+      is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
   if (work.with_deliveries) flush_at_.reset();
   work.is_idle = pending_.empty() && !flush_at_ && !must_continue;
   work.last = appended_.load(std::memory_order_relaxed);
@@ -207,6 +225,10 @@ void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, con
     committed_.store(work.last, std::memory_order_release);
     notify_waiters();
   }
+  {
+    Lock lock(mutex_);
+    if (std::exchange(flushes_done_, work.flush) != work.flush) flushed_.notify();
+  }
   // After the answers, which need not wait for it.
   if (database_.needs_checkpoint() || (work.is_idle && database_.has_log())) {
     database_.checkpoint();
@@ -220,6 +242,7 @@ void SqliteJournal::Writer::fail(const std::string& why) {
     failure_ = why;
     has_failed_.store(true, std::memory_order_release);
     dropped.swap(pending_);
+    flushed_.notify();
   }
   notify_waiters();
 }
@@ -248,6 +271,14 @@ engine::Ticket SqliteJournal::append(engine::Record record) {
 
 bool SqliteJournal::is_durable(engine::Ticket ticket) const noexcept {
   return writer_->is_durable(ticket);
+}
+
+engine::Ticket SqliteJournal::last_ticket() const noexcept {
+  return writer_->last_ticket();
+}
+
+void SqliteJournal::flush() {
+  writer_->flush();
 }
 
 bool SqliteJournal::has_failed() const noexcept {

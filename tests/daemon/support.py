@@ -271,12 +271,20 @@ class DaemonTest(unittest.TestCase):
 
     def assert_refuses_to_start(self, daemon, *words):
         """It ends with an error, in one line in which all the words stand."""
+        until(lambda: daemon.port or not daemon.is_alive())
+        self.assertIsNone(daemon.port, "it started all the same: " + daemon.log())
         code = daemon.wait_for_exit()
         self.assertGreater(code, 0, daemon.log())
         self.assertEqual(len(daemon.lines), 1, daemon.log())
         for word in words:
             self.assertIn(str(word), daemon.log())
         return daemon.log()
+
+    def assert_none(self, bodies, what):
+        """Like assertFalse, but does not print messages in full."""
+        if bodies:
+            some = ", ".join(repr(body[:30]) for body in list(bodies)[:5])
+            self.fail(f"{len(bodies)} {what}: {some}")
 
     @contextlib.contextmanager
     def refused(self, code, status=None):
@@ -302,7 +310,7 @@ def in_parallel(jobs, timeout=60.0):
     def run(job):
         try:
             job()
-        except Exception as failure:  # noqa: BLE001 - handed to the caller
+        except Exception as failure:  # for the caller
             failures.append(failure)
 
     threads = [threading.Thread(target=run, args=(job,), daemon=True) for job in jobs]

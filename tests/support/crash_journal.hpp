@@ -17,9 +17,11 @@ class CrashJournal final : public engine::Journal {
     pending_.push_back(std::move(record));
     return appended_ += 1;
   }
+  engine::Ticket last_ticket() const noexcept override { return appended_; }
   bool is_durable(engine::Ticket ticket) const noexcept override { return ticket <= committed_; }
   bool has_failed() const noexcept override { return has_failed_; }
   std::size_t backlog_count() const noexcept override { return pending_.size(); }
+  void flush() override { commit(); }
   void on_commit(std::weak_ptr<Waiter> waiter) override { waiters_.push_back(std::move(waiter)); }
   void load(const std::function<void(engine::Record)>& apply) override { contents_.walk(apply); }
 

@@ -28,6 +28,9 @@ std::optional<ResourceName> parse_arn(std::string_view service, std::string_view
 // 12 digits, as AWS writes account ids.
 bool is_account_id(std::string_view text);
 
+// Lower-case letters, digits and hyphens: a region becomes part of ARNs, so not all will do.
+bool is_region(std::string_view text);
+
 struct ResourceNameHash {
   std::size_t operator()(const ResourceName& name) const noexcept;
 };

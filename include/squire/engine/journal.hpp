@@ -27,6 +27,10 @@ class Journal {
   // its own (0) and reaches the disk within 100 ms, or never if its message is gone before.
   virtual Ticket append(Record record) = 0;
 
+  // The ticket of the last record appended: for an answer that repeats an earlier one ("already
+  // deleted", a duplicate) and must not outrun it.
+  virtual Ticket last_ticket() const noexcept = 0;
+
   // Whether everything up to the ticket may be answered for.
   virtual bool is_durable(Ticket ticket) const noexcept = 0;
 
@@ -36,6 +40,10 @@ class Journal {
 
   // Records waiting to be committed; the dispatcher refuses changes above a limit.
   virtual std::size_t backlog_count() const noexcept = 0;
+
+  // Returns when everything appended is on the disk, whatever the durability, or has failed. Blocks:
+  // for start and stop, not for requests.
+  virtual void flush() = 0;
 
   // Notifies `waiter` after every commit, and once when a commit fails. Kept for the life of the
   // journal (weakly); registered at start by each thread that sends replies.

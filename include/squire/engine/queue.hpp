@@ -147,11 +147,17 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   void restore(const MessageRow& row);
   void restore(const DeliveryRow& row);
   void restore(const DeduplicationRow& row);
+  // After that: reserves sequences that no earlier life can have used, not even for messages that a
+  // crash made forget. They may be used once the journal was flushed.
+  void begin_life();
 
   // Long polls are waiting and something was due (Alarm).
   void ring() override;
 
  private:
+  // Sequences are reserved by the block; a new queue has one without saying so.
+  static constexpr std::uint64_t kSequenceBlock = 65'536;
+
   Ticket commit_row() REQUIRES(mutex_);
   Result<Sent> send_locked(const OutgoingMessage& message, TimePoint now) REQUIRES(mutex_);
   Result<void> reserve_sequences(std::size_t count) REQUIRES(mutex_);
@@ -176,7 +182,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(mutex_);  // FIFO only
   std::unique_ptr<ReceiveAttempts> attempts_ GUARDED_BY(mutex_);           // FIFO only
   std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 1;
-  std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = 1;
+  // No sequence from here on was given out, in this life of the daemon or before.
+  std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = kSequenceBlock;
   std::list<Seat*> line_ GUARDED_BY(mutex_);
   TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();
   std::optional<TimePoint> purged_at_ GUARDED_BY(mutex_);

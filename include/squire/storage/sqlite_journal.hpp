@@ -41,9 +41,11 @@ class SqliteJournal final : public engine::Journal {
   ~SqliteJournal() override;
 
   engine::Ticket append(engine::Record record) override;
+  engine::Ticket last_ticket() const noexcept override;
   bool is_durable(engine::Ticket ticket) const noexcept override;
   bool has_failed() const noexcept override;
   std::size_t backlog_count() const noexcept override;
+  void flush() override;
   void on_commit(std::weak_ptr<Waiter> waiter) override;
   // Throws StorageError if the database turns out to be damaged.
   void load(const std::function<void(engine::Record)>& apply) override;

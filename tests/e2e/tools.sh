@@ -1,0 +1,49 @@
+# What the suites' run scripts share. Each is started by tests/e2e/run, which exports AWS_ENDPOINT_URL,
+# and ends with code 77 where its toolchain is missing; its last line then says which.
+
+set -euo pipefail
+suite=$(cd "$(dirname "$0")" && pwd)
+cache=${SQUIRE_CACHE:-$suite/../../../build/e2e}
+export PYTHONDONTWRITEBYTECODE=1 # the tree stays clean
+
+missing() { echo "no $1 here"; exit 77; }
+
+# Installs what Debian has. Elsewhere, or without the right to, the suite finds its tool missing.
+debian() {
+  command -v apt-get >/dev/null || return 0
+  dpkg -s "$@" >/dev/null 2>&1 && return
+  local sudo=()
+  [[ $EUID -eq 0 ]] || sudo=(sudo -n)
+  { "${sudo[@]}" apt-get update -q &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } || true
+}
+
+# Puts the suite's locked Python packages on the PATH; they are installed when the lock changes.
+use_python_packages() {
+  local directory=$cache/$(basename "$suite")-venv
+  if ! cmp -s "$suite/requirements.txt" "$directory/locked.txt"; then
+    python3 -c 'import ensurepip' 2>/dev/null || debian python3 python3-venv
+    command -v python3 >/dev/null || missing python3
+    rm -rf "$directory"
+    python3 -m venv "$directory"
+    "$directory/bin/pip" install --quiet --disable-pip-version-check -r "$suite/requirements.txt"
+    cp "$suite/requirements.txt" "$directory/locked.txt"
+  fi
+  PATH=$directory/bin:$PATH
+}
+
+# Goes to a copy of the suite with its node_modules, which Node.js looks for beside the importing file.
+use_node_packages() {
+  command -v npm >/dev/null || debian nodejs npm
+  command -v npm >/dev/null || missing node
+  local directory=$cache/$(basename "$suite")
+  mkdir -p "$directory"
+  if ! cmp -s "$suite/package-lock.json" "$directory/locked.json"; then
+    cp "$suite/package.json" "$suite/package-lock.json" "$directory"
+    npm ci --prefix "$directory" --no-fund --no-audit
+    cp "$suite/package-lock.json" "$directory/locked.json"
+  fi
+  rm -f "$directory"/*.js
+  cp "$suite"/*.js "$directory"
+  cd "$directory"
+}

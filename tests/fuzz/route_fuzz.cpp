@@ -1,0 +1,120 @@
+// Bytes as they come from a socket: through the request parser and the dispatcher to a live broker.
+// Whatever they are, each request gets one well-formed reply.
+#include <boost/asio/buffer.hpp>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "fuzz/check.hpp"
+#include "fuzz/world.hpp"
+#include "net/request_parser.hpp"
+#include "squire/core/text.hpp"
+#include "squire/service/dispatcher.hpp"
+#include "support/xml_tree.hpp"
+
+namespace squire::fuzz {
+namespace {
+
+constexpr int kRequestsMax = 16;
+
+void check_xml(const std::string& body) {
+  check(!first_illegal_character(body), "XML has no characters it cannot carry", body);
+  try {
+    const auto root = test::XmlReader::read(body);
+    check(root.name.ends_with("Response"), "XML is a response", body);
+  } catch (const std::exception& error) {
+    check(false, error.what(), body);
+  }
+}
+
+void check_reply(const service::HttpReply& reply) {
+  check(is_utf8(reply.body), "a body is UTF-8", reply.body);
+  check(reply.status == 200 || (reply.status >= 400 && reply.status < 500),
+        "the status is the "
+        "client's fault or none",
+        reply.body);
+  check(parse_uuid(reply.request_id).has_value(), "a reply has an id", reply.request_id);
+  if (reply.content_type == "text/xml") {
+    check_xml(reply.body);
+    check(reply.query_error.empty(), "XML has its code inside", reply.body);
+    return;
+  }
+  check(reply.content_type == "application/x-amz-json-1.0" ||
+            reply.content_type == "application/json",
+        "a reply is XML or JSON", reply.content_type);
+  if (reply.body.empty()) {
+    check(reply.status == 200, "an error says something");
+    return;
+  }
+  const auto json = nlohmann::json::parse(reply.body, nullptr, false);
+  check(json.is_object(), "JSON is an object", reply.body);
+  if (reply.content_type == "application/json") return;
+  check((reply.status == 200) == reply.query_error.empty(), "an error has a code", reply.body);
+  if (reply.status != 200) {
+    check(json.contains("__type") && json.contains("message"), "an error has a type", reply.body);
+  }
+}
+
+class Client {
+ public:
+  explicit Client(World& world) : world_(world), dispatcher_(world.broker, {&sqs::service()}, {}) {}
+
+  void send(std::string_view bytes) {
+    for (int i = 0; i < kRequestsMax && !bytes.empty(); ++i) {
+      const auto count = send_one(bytes);
+      if (count == 0) return;
+      bytes.remove_prefix(count);
+    }
+  }
+
+ private:
+  // How many bytes the first request took; 0: it never became one, or is not complete.
+  std::size_t send_one(std::string_view bytes) {
+    net::RequestData data;
+    net::RequestParser parser(data, 64 * 1024, 8 * 1024 * 1024);
+    boost::beast::error_code error;
+    std::size_t count = 0;
+    while (!parser.is_done() && count < bytes.size() && !error) {
+      count += parser.put(boost::asio::buffer(bytes.data() + count, bytes.size() - count), error);
+    }
+    if (error) {
+      check_reply(service::refuse(data.view(), {Errc::MalformedInput, error.message()},
+                                  dispatcher_.new_request_id()));
+      return 0;
+    }
+    if (!parser.is_done()) return 0;
+    answer(data.view());
+    return count;
+  }
+
+  void answer(const service::HttpRequest& request) {
+    using Step = service::Exchange::Step;
+    service::Exchange exchange(dispatcher_, request, std::make_shared<DeafWaiter>());
+    auto step = exchange.run();
+    if (step == Step::WaitForMessage) {
+      check(exchange.deadline() <= world_.clock.now() + Seconds(20),
+            "nobody waits longer than 20 s");
+      world_.clock.advance(exchange.deadline() - world_.clock.now());
+      step = exchange.run();
+    }
+    check(step == Step::Reply, "in memory, every request has its reply by the deadline");
+    check_reply(exchange.reply());
+    world_.broker.tick();
+  }
+
+  World& world_;
+  service::Dispatcher dispatcher_;
+};
+
+}  // namespace
+}  // namespace squire::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  squire::fuzz::World world;
+  world.make_queue("q");
+  world.make_queue("q.fifo");
+  squire::fuzz::Client(world).send({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

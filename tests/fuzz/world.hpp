@@ -1,0 +1,63 @@
+// A broker in memory that is the same for every input: ids count, the clock stands still.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "squire/engine/broker.hpp"
+#include "squire/storage/memory_journal.hpp"
+#include "support/manual_clock.hpp"
+
+namespace squire::fuzz {
+
+class CountingIds final : public Ids {
+ public:
+  Uuid next() override {
+    Uuid uuid;
+    std::uint64_t number = ++last_;
+    for (int i = 15; i > 7; --i, number >>= 8) uuid.bytes[i] = number & 0xff;
+    return uuid;
+  }
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
+struct DeafWaiter final : Waiter {
+  void notify() override {}
+};
+
+struct World {
+  // A queue with one message in flight, one delayed and one visible; the first has the handle that
+  // is in the seeds.
+  std::shared_ptr<engine::Queue> make_queue(const std::string& queue,
+                                            engine::StringMap attributes = {}) {
+    if (queue.ends_with(".fifo")) attributes["FifoQueue"] = "true";
+    auto made = broker.create_queue({"us-east-1", "000000000000", queue}, std::move(attributes), {})
+                    .value()
+                    .queue;
+    for (const char* body : {"first", "second", "third"}) {
+      engine::OutgoingMessage message;
+      message.body = std::make_shared<engine::Body>(body);
+      if (made->is_fifo()) {
+        engine::Details details;
+        details.group_id = details.deduplication_id = body;
+        message.details = std::make_shared<engine::Details>(std::move(details));
+      } else if (*body == 's') {
+        message.delay = Seconds(10);
+      }
+      made->send(message).value();
+    }
+    engine::ReceiveOptions options;
+    options.count_max = 1;
+    broker.receive(*made, std::move(options), nullptr).value();
+    return made;
+  }
+
+  test::ManualClock clock;
+  CountingIds ids;
+  storage::MemoryJournal journal;
+  engine::Broker broker{{clock, ids, journal}, {}};
+};
+
+}  // namespace squire::fuzz

@@ -1,0 +1,100 @@
+# Fails on an #include that points the wrong way, on a call that is banned outside its one file, and
+# on a file that has grown too long. Run: cmake -P tests/layering_test.cmake
+cmake_minimum_required(VERSION 3.25)
+
+if(NOT ROOT)
+  cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
+endif()
+
+# core <- { wire engine } <- { service storage } <- { sqs sns net } <- app
+# A layer sees what stands left of it; layers in the same braces do not see each other.
+set(sees_core core)
+set(sees_wire core wire)
+set(sees_engine core engine)
+set(left_of_service core wire engine)
+set(sees_service ${left_of_service} service)
+set(sees_storage ${left_of_service} storage)
+set(left_of_sqs ${left_of_service} service storage)
+set(sees_sqs ${left_of_sqs} sqs)
+set(sees_sns ${left_of_sqs} sns)
+set(sees_net ${left_of_sqs} net)
+set(sees_app ${left_of_sqs} sqs sns net app)
+
+# Regular expression, then the files that may match it.
+set(bans clock steady sleep stdout catch_all rand random_device)
+set(ban_clock "system_clock::now" src/net/system_clock.cpp)
+set(ban_steady "steady_clock::now" src/net/system_clock.cpp src/storage/sqlite_journal.cpp)
+set(ban_sleep "sleep_(for|until)" src/net/server.cpp)  # the loop that waits for the last replies
+set(ban_stdout "std::cout")
+set(ban_catch_all "catch \\(\\.\\.\\.\\)")
+set(ban_rand "[^A-Za-z0-9_]s?rand\\(")
+set(ban_random_device "random_device" src/core/ids.cpp)
+
+set(src_lines_max 450)
+set(include_lines_max 700)
+
+set(failures "")
+function(complain file text)
+  set(failures "${failures}  ${file}: ${text}\n" PARENT_SCOPE)
+endfunction()
+
+# The layer a file belongs to; main.cpp stands in front of app and sees what app sees.
+function(layer_of file out)
+  if(file MATCHES "^(include/squire|src)/([a-z]+)/")
+    set(${out} ${CMAKE_MATCH_2} PARENT_SCOPE)
+  else()
+    set(${out} app PARENT_SCOPE)
+  endif()
+endfunction()
+
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/include/*.hpp ${ROOT}/src/*.hpp ${ROOT}/src/*.cpp)
+list(LENGTH files files_count)
+if(files_count EQUAL 0)
+  message(FATAL_ERROR "no sources under ${ROOT}")
+endif()
+
+foreach(file IN LISTS files)
+  layer_of(${file} layer)
+  if(NOT DEFINED sees_${layer})
+    complain(${file} "\"${layer}\" is no layer")
+    continue()
+  endif()
+
+  file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"")
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE "^[^\"]*\"([^\"]*)\".*" "\\1" include "${include}")
+    if(include MATCHES "^squire/([a-z]+)/")
+      if(NOT CMAKE_MATCH_1 IN_LIST sees_${layer})
+        complain(${file} "${layer} must not see ${include}")
+      elseif(NOT EXISTS ${ROOT}/include/${include})
+        complain(${file} "${include} does not exist")
+      endif()
+    elseif(file MATCHES "^include/")
+      complain(${file} "a public header includes the private ${include}")
+    elseif(NOT include MATCHES "^${layer}/")
+      complain(${file} "${include} is private to its layer")
+    endif()
+  endforeach()
+
+  file(READ ${ROOT}/${file} text)
+  string(REGEX MATCHALL "\n" newlines "${text}")
+  list(LENGTH newlines lines_count)
+  string(REGEX MATCH "^[a-z]+" top ${file})
+  if(lines_count GREATER ${top}_lines_max)
+    complain(${file} "${lines_count} lines, more than ${${top}_lines_max}")
+  endif()
+
+  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  foreach(ban IN LISTS bans)
+    list(POP_FRONT ban_${ban} pattern)
+    if(NOT file IN_LIST ban_${ban} AND text MATCHES "${pattern}")
+      complain(${file} "\"${CMAKE_MATCH_0}\" is banned here")
+    endif()
+    list(PREPEND ban_${ban} "${pattern}")
+  endforeach()
+endforeach()
+
+if(failures)
+  message(FATAL_ERROR "${files_count} files, of which these are wrong:\n${failures}")
+endif()
+message("${files_count} files, all as they should be")

@@ -1,0 +1,197 @@
+#include "net/request_parser.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <string>
+
+namespace squire::test {
+namespace {
+
+namespace http = boost::beast::http;
+using net::RequestData;
+using net::RequestParser;
+using ErrorCode = boost::beast::error_code;
+
+// A parser fed from a string, in pieces as a socket might deliver them.
+class Parsing {
+ public:
+  explicit Parsing(std::size_t header_bytes_max = 8192, std::size_t body_bytes_max = 65'536)
+      : parser(data, header_bytes_max, body_bytes_max) {}
+
+  // Feeds all of it; what is left is the beginning of the next request.
+  Parsing& feed(const std::string& bytes, std::size_t piece = std::string::npos) {
+    for (std::size_t end = std::min(piece, bytes.size());;
+         end = std::min(bytes.size(), end + std::min(piece, bytes.size()))) {
+      rest = bytes.substr(consumed, end - consumed);
+      error = {};
+      while (!rest.empty() && !error && !parser.is_done()) {
+        const auto count = parser.put(boost::asio::buffer(rest), error);
+        consumed += count;
+        rest.erase(0, count);
+      }
+      if (error == http::error::need_more) error = {};
+      if (error || parser.is_done() || end == bytes.size()) break;
+    }
+    rest = bytes.substr(consumed);
+    return *this;
+  }
+
+  RequestData data;
+  RequestParser parser;
+  ErrorCode error;
+  std::size_t consumed = 0;
+  std::string rest;
+};
+
+std::string send_message(const std::string& headers, const std::string& body) {
+  return "POST /000000000000/q?x=1 HTTP/1.1\r\n" + headers + "\r\n" + body;
+}
+
+const std::string kHeaders =
+    "Host: localhost:4566\r\nContent-Type: application/x-amz-json-1.0\r\n"
+    "X-AMZ-TARGET: AmazonSQS.SendMessage\r\nauthorization: AWS4-HMAC-SHA256 x\r\n"
+    "User-Agent: sdk\r\n";
+
+TEST(RequestParserTest, KeepsWhatTheServicesLookAt) {
+  Parsing parsing;
+  parsing.feed(send_message(kHeaders + "Content-Length: 2\r\n", "{}"));
+  ASSERT_FALSE(parsing.error) << parsing.error.message();
+  ASSERT_TRUE(parsing.parser.is_done());
+  const auto request = parsing.data.view();
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.target, "/000000000000/q?x=1");
+  EXPECT_EQ(request.host, "localhost:4566");
+  EXPECT_EQ(request.content_type, "application/x-amz-json-1.0");
+  EXPECT_EQ(request.amz_target, "AmazonSQS.SendMessage");
+  EXPECT_EQ(request.authorization, "AWS4-HMAC-SHA256 x");
+  EXPECT_EQ(request.body, "{}");
+  EXPECT_FALSE(parsing.data.expects_continue);
+  EXPECT_TRUE(parsing.parser.keep_alive());
+}
+
+TEST(RequestParserTest, AnyCutBetweenPiecesGivesTheSame) {
+  const auto whole = send_message(kHeaders + "Content-Length: 5\r\n", "hello");
+  for (std::size_t piece = 1; piece < whole.size(); ++piece) {
+    Parsing parsing;
+    parsing.feed(whole, piece);
+    ASSERT_FALSE(parsing.error) << parsing.error.message() << " in pieces of " << piece;
+    ASSERT_TRUE(parsing.parser.is_done()) << piece;
+    ASSERT_EQ(parsing.data.host, "localhost:4566") << piece;
+    ASSERT_EQ(parsing.data.amz_target, "AmazonSQS.SendMessage") << piece;
+    ASSERT_EQ(parsing.data.body, "hello") << piece;
+  }
+}
+
+TEST(RequestParserTest, JoinsChunkedBodies) {
+  Parsing parsing;
+  parsing.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
+                            "3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\nTrailer: x\r\n\r\n"));
+  ASSERT_FALSE(parsing.error) << parsing.error.message();
+  EXPECT_TRUE(parsing.parser.is_done());
+  EXPECT_EQ(parsing.data.body, "abcdefg");
+}
+
+TEST(RequestParserTest, LeavesTheNextRequestAlone) {
+  const auto one = send_message("Host: h\r\nContent-Length: 1\r\n", "a");
+  Parsing parsing;
+  parsing.feed(one + one);
+  EXPECT_TRUE(parsing.parser.is_done());
+  EXPECT_EQ(parsing.rest, one);
+}
+
+TEST(RequestParserTest, ARequestWithoutALengthHasNoBody) {
+  Parsing parsing;
+  parsing.feed("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(parsing.parser.is_done());
+  EXPECT_EQ(parsing.data.method, "GET");
+  EXPECT_EQ(parsing.data.body, "");
+}
+
+TEST(RequestParserTest, NoticesWhoWaitsForContinue) {
+  Parsing parsing;
+  parsing.feed(send_message("Host: h\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n", ""));
+  EXPECT_TRUE(parsing.parser.is_header_done());
+  EXPECT_FALSE(parsing.parser.is_done());
+  EXPECT_TRUE(parsing.data.expects_continue);
+}
+
+TEST(RequestParserTest, KnowsWhenTheConnectionIsToClose) {
+  Parsing closing;
+  closing.feed("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_FALSE(closing.parser.keep_alive());
+  Parsing old;
+  old.feed("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_FALSE(old.parser.keep_alive());
+}
+
+TEST(RequestParserTest, ABodyUpToTheLimitIsTaken) {
+  Parsing parsing(8192, 4);
+  parsing.feed(send_message("Host: h\r\nContent-Length: 4\r\n", "abcd"));
+  EXPECT_FALSE(parsing.error);
+  EXPECT_EQ(parsing.data.body, "abcd");
+}
+
+TEST(RequestParserTest, ALongerBodyIsRefusedHoweverItComes) {
+  Parsing announced(8192, 4);
+  announced.feed(send_message("Host: h\r\nContent-Length: 5\r\n", ""));
+  EXPECT_EQ(announced.error, http::error::body_limit);
+  Parsing chunked(8192, 4);
+  chunked.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
+                            "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"));
+  EXPECT_EQ(chunked.error, http::error::body_limit);
+}
+
+TEST(RequestParserTest, AnAnnouncedBodyTakesNoMemoryBeforeItComes) {
+  Parsing parsing(8192, 1'000'000'000);
+  parsing.feed(send_message("Host: h\r\nContent-Length: 999999999\r\n", ""));
+  EXPECT_FALSE(parsing.error);
+  EXPECT_LE(parsing.data.body.capacity(), 128u * 1024);
+}
+
+TEST(RequestParserTest, LongerHeadersAreRefused) {
+  Parsing parsing(256);
+  parsing.feed(send_message("Host: h\r\nX-Long: " + std::string(300, 'x') + "\r\n", ""));
+  EXPECT_EQ(parsing.error, http::error::header_limit);
+}
+
+TEST(RequestParserTest, WhatIsNoRequestIsAnError) {
+  for (const char* bytes : {"\r\n\r\nnonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost\r\n\r\n", "GET / HTTP/1.1\r\nHost : h\r\n\r\n",
+                            "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                            "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                            "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                            "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"}) {
+    Parsing parsing;
+    parsing.feed(bytes);
+    EXPECT_TRUE(parsing.error) << testing::PrintToString(bytes);
+  }
+}
+
+TEST(RequestParserTest, ALengthBesideChunksIsRefused) {
+  Parsing parsing;
+  parsing.feed(
+      send_message("Host: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
+  EXPECT_TRUE(parsing.error);
+}
+
+TEST(RequestDataTest, ClearForgetsEverythingAndGivesBigMemoryBack) {
+  RequestData data;
+  Parsing parsing;
+  parsing.feed(send_message(kHeaders + "Expect: 100-continue\r\nContent-Length: 2\r\n", "{}"));
+  data = parsing.data;
+  data.body.assign(1'000'000, 'x');
+  data.clear();
+  const auto view = data.view();
+  for (const auto text : {view.method, view.target, view.host, view.content_type, view.amz_target,
+                          view.authorization, view.body}) {
+    EXPECT_EQ(text, "");
+  }
+  EXPECT_FALSE(data.expects_continue);
+  EXPECT_LT(data.body.capacity(), 1000u);
+}
+
+}  // namespace
+}  // namespace squire::test

@@ -1,0 +1,313 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "squire/core/text.hpp"
+#include "support/exchange_fixture.hpp"
+#include "support/xml_tree.hpp"
+
+namespace squire::test {
+namespace {
+
+using testing::HasSubstr;
+
+class ExchangeTest : public ExchangeFixture {
+ protected:
+  ExchangeTest() { create("q"); }
+
+  void create(const std::string& queue, const std::string& attributes = "{}") {
+    ASSERT_EQ(call(RequestText::json("CreateQueue", R"({"QueueName":")" + queue +
+                                                        R"(","Attributes":)" + attributes + "}"))
+                  .status,
+              200u);
+  }
+
+  static RequestText send(const std::string& body) {
+    return RequestText::json("SendMessage", R"({"QueueUrl":"q","MessageBody":")" + body + "\"}");
+  }
+  static RequestText receive(int wait_seconds, const std::string& more = {}) {
+    return RequestText::json("ReceiveMessage", R"({"QueueUrl":"q","WaitTimeSeconds":)" +
+                                                   std::to_string(wait_seconds) + more + "}");
+  }
+
+  static std::vector<std::string> bodies(const service::HttpReply& reply) {
+    std::vector<std::string> bodies;
+    const auto json = nlohmann::json::parse(reply.body);
+    for (const auto& message : json.value("Messages", nlohmann::json::array())) {
+      bodies.push_back(message["Body"]);
+    }
+    return bodies;
+  }
+};
+
+// ---- waiting for messages
+
+TEST_F(ExchangeTest, AReceiveThatFindsAMessageAnswersAtOnce) {
+  call(send("a"));
+  const auto poll = start(receive(20));
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(bodies(poll->reply()), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, AShortPollOfAnEmptyQueueAnswersAtOnce) {
+  const auto poll = start(receive(0));
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().body, "{}");
+}
+
+TEST_F(ExchangeTest, ALongPollWaitsUntilAMessageWakesIt) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  EXPECT_EQ(poll->waiter->count, 0);
+  call(send("a"));
+  EXPECT_EQ(poll->waiter->count, 1);
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(bodies(poll->reply()), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, ALongPollThatIsWokenForNothingGoesOnWaiting) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  const auto deadline = poll->exchange.deadline();
+  clock.advance(5s);
+  EXPECT_EQ(poll->run(), Step::WaitForMessage);
+  EXPECT_EQ(poll->exchange.deadline(), deadline);
+}
+
+TEST_F(ExchangeTest, TheDeadlineIsCountedFromTheFirstRun) {
+  const auto poll = start(receive(20));
+  const auto began = clock.now();
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  EXPECT_EQ(poll->exchange.deadline(), began + 20s);
+  clock.advance(19'999ms);
+  EXPECT_EQ(poll->run(), Step::WaitForMessage);
+  clock.advance(1ms);
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().status, 200u);
+  EXPECT_EQ(poll->reply().body, "{}");
+}
+
+TEST_F(ExchangeTest, TheQueuesOwnWaitCountsIfTheRequestSaysNothing) {
+  create("patient", R"({"ReceiveMessageWaitTimeSeconds":"7"})");
+  const auto poll = start(RequestText::json("ReceiveMessage", R"({"QueueUrl":"patient"})"));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  EXPECT_EQ(poll->exchange.deadline(), clock.now() + 7s);
+}
+
+TEST_F(ExchangeTest, AnEmptyAnswerInXmlHasItsResult) {
+  auto request =
+      RequestText::query("Action=ReceiveMessage&QueueUrl=q&WaitTimeSeconds=1&Version=2012-11-05");
+  const auto poll = start(request);
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  clock.advance(1s);
+  ASSERT_EQ(poll->run(), Step::Reply);
+  EXPECT_THAT(poll->reply().body, HasSubstr("<ReceiveMessageResult/>"));
+}
+
+TEST_F(ExchangeTest, StoppingTheDaemonEndsTheWait) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  dispatcher->stop_waiting();
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().body, "{}");
+}
+
+TEST_F(ExchangeTest, AStoppingDaemonStillAnswersWhatItHas) {
+  dispatcher->stop_waiting();
+  call(send("a"));
+  const auto full = start(receive(20));
+  ASSERT_EQ(full->run(), Step::Reply);
+  EXPECT_EQ(bodies(full->reply()), Bodies{"a"});
+  const auto empty = start(receive(20));
+  EXPECT_EQ(empty->run(), Step::Reply);
+  EXPECT_EQ(empty->reply().body, "{}");
+}
+
+TEST_F(ExchangeTest, DeletingTheQueueEndsTheWaitWithAnError) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  call(RequestText::json("DeleteQueue", R"({"QueueUrl":"q"})"));
+  EXPECT_EQ(poll->waiter->count, 1);
+  ASSERT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().query_error, "AWS.SimpleQueueService.NonExistentQueue;Sender");
+}
+
+TEST_F(ExchangeTest, AnAbandonedPollHandsItsWakeUpOn) {
+  auto leaving = start(receive(20));
+  const auto staying = start(receive(20));
+  ASSERT_EQ(leaving->run(), Step::WaitForMessage);
+  ASSERT_EQ(staying->run(), Step::WaitForMessage);
+  call(send("a"));
+  ASSERT_EQ(leaving->waiter->count, 1);
+  ASSERT_EQ(staying->waiter->count, 0);
+  leaving.reset();
+  EXPECT_EQ(staying->waiter->count, 1);
+  EXPECT_EQ(staying->run(), Step::Reply);
+  EXPECT_EQ(bodies(staying->reply()), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, APollThatWaitsKeepsNoMessageWhenItIsAbandoned) {
+  auto leaving = start(receive(20));
+  ASSERT_EQ(leaving->run(), Step::WaitForMessage);
+  call(send("a"));
+  leaving.reset();
+  EXPECT_EQ(bodies(call(receive(0))), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, WithoutAWaiterNobodyWaits) {
+  const auto request = receive(20);
+  service::Exchange poll(*dispatcher, request.view(), nullptr);
+  EXPECT_EQ(poll.run(), Step::Reply);
+  EXPECT_EQ(poll.reply().body, "{}");
+}
+
+// ---- waiting for the disk
+
+TEST_F(ExchangeTest, AReplyIsHeldBackUntilItIsDurable) {
+  const auto sending = start(send("a"));
+  ASSERT_EQ(sending->run(), Step::WaitForCommit);
+  EXPECT_EQ(sending->run(), Step::WaitForCommit);
+  EXPECT_GT(sending->exchange.ticket(), 0u);
+  journal.commit();
+  ASSERT_EQ(sending->run(), Step::Reply);
+  EXPECT_EQ(sending->reply().status, 200u);
+  EXPECT_THAT(sending->reply().body, HasSubstr("MD5OfMessageBody"));
+}
+
+TEST_F(ExchangeTest, RunningAgainAfterACommitDoesNothingTwice) {
+  const auto sending = start(send("a"));
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(sending->run(), Step::WaitForCommit);
+  journal.commit();
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(sending->run(), Step::Reply);
+  EXPECT_EQ(bodies(call(receive(0, R"(,"MaxNumberOfMessages":10)"))), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, OneCommitServesAllThatCameBeforeIt) {
+  const auto first = start(send("a"));
+  const auto second = start(send("b"));
+  ASSERT_EQ(first->run(), Step::WaitForCommit);
+  ASSERT_EQ(second->run(), Step::WaitForCommit);
+  journal.commit();
+  const auto third = start(send("c"));
+  ASSERT_EQ(third->run(), Step::WaitForCommit);
+  EXPECT_EQ(first->run(), Step::Reply);
+  EXPECT_EQ(second->run(), Step::Reply);
+  EXPECT_EQ(third->run(), Step::WaitForCommit);
+}
+
+TEST_F(ExchangeTest, WhatChangesNothingWaitsForNothing) {
+  const auto sending = start(send("a"));
+  ASSERT_EQ(sending->run(), Step::WaitForCommit);
+  EXPECT_EQ(start(RequestText::json("ListQueues", "{}"))->run(), Step::Reply);
+  EXPECT_EQ(start(receive(0))->run(), Step::Reply);
+  EXPECT_EQ(start(send(""))->run(), Step::Reply);  // an error
+}
+
+TEST_F(ExchangeTest, AFailedCommitTurnsTheReplyInto503) {
+  const auto json = start(send("a"));
+  const auto query =
+      start(RequestText::query("Action=SendMessage&QueueUrl=q&MessageBody=b&Version=2012-11-05"));
+  ASSERT_EQ(json->run(), Step::WaitForCommit);
+  ASSERT_EQ(query->run(), Step::WaitForCommit);
+  journal.fail();
+  ASSERT_EQ(json->run(), Step::Reply);
+  EXPECT_EQ(json->reply().status, 503u);
+  EXPECT_EQ(json->reply().query_error, "ServiceUnavailable;Receiver");
+  EXPECT_EQ(nlohmann::json::parse(json->reply().body)["__type"],
+            "com.amazon.coral.service#ServiceUnavailableException");
+  ASSERT_EQ(query->run(), Step::Reply);
+  EXPECT_EQ(query->reply().status, 503u);
+  const auto root = XmlReader::read(query->reply().body);
+  EXPECT_EQ(root.child("Error")->child("Code")->text, "ServiceUnavailable");
+  EXPECT_EQ(root.child("Error")->child("Type")->text, "Receiver");
+  EXPECT_EQ(root.child("RequestId")->text, query->reply().request_id);
+}
+
+TEST_F(ExchangeTest, WhatWasDurableBeforeTheFailureIsAnswered) {
+  const auto sending = start(send("a"));
+  ASSERT_EQ(sending->run(), Step::WaitForCommit);
+  journal.commit();
+  journal.fail();
+  ASSERT_EQ(sending->run(), Step::Reply);
+  EXPECT_EQ(sending->reply().status, 200u);
+}
+
+TEST_F(ExchangeTest, AfterAFailureEveryRequestGets503) {
+  journal.fail();
+  for (const auto& request : {send("a"), receive(20), RequestText::json("ListQueues", "{}"),
+                              RequestText::query("Action=ListQueues")}) {
+    EXPECT_EQ(call(request).status, 503u) << request.amz_target;
+  }
+}
+
+TEST_F(ExchangeTest, AWaitingPollGets503WhenTheJournalFails) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  journal.fail();
+  ASSERT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().status, 503u);
+}
+
+TEST_F(ExchangeTest, RequestsAreRefusedWhileTheBacklogIsTooLong) {
+  configure([](auto& settings) { settings.journal_backlog_max = 2; });
+  std::vector<std::unique_ptr<Running>> sending;
+  while (journal.backlog_count() <= 2) {
+    sending.push_back(start(send("a")));
+    ASSERT_EQ(sending.back()->run(), Step::WaitForCommit);
+  }
+  const auto json = start(send("b"));
+  ASSERT_EQ(json->run(), Step::Reply);
+  EXPECT_EQ(json->reply().status, 503u);
+  const auto query = start(RequestText::query("Action=SendMessage&QueueUrl=q&MessageBody=b"));
+  ASSERT_EQ(query->run(), Step::Reply);
+  EXPECT_EQ(query->reply().status, 503u);
+  journal.commit();
+  for (const auto& one : sending) {
+    ASSERT_EQ(one->run(), Step::Reply);
+    EXPECT_EQ(one->reply().status, 200u);
+  }
+  EXPECT_EQ(call(send("b")).status, 200u);
+}
+
+// ---- what goes wrong
+
+TEST_F(ExchangeTest, AnErrorHasTheShapeOfItsProtocol) {
+  const auto json = call(RequestText::json("SendMessage", R"({"QueueUrl":"none"})"));
+  EXPECT_EQ(json.status, 400u);
+  EXPECT_EQ(json.query_error, "MissingParameter;Sender");
+  EXPECT_EQ(
+      nlohmann::json::parse(json.body),
+      nlohmann::json({{"__type", "com.amazon.coral.service#MissingRequiredParameterException"},
+                      {"message", "The request must contain the parameter MessageBody."}}));
+  const auto query = call(RequestText::query("Action=SendMessage&QueueUrl=none&MessageBody=b"));
+  EXPECT_EQ(query.status, 400u);
+  EXPECT_EQ(query.query_error, "");
+  EXPECT_EQ(XmlReader::read(query.body).child("Error")->child("Message")->text,
+            "The specified queue does not exist for this wsdl version.");
+}
+
+// Whatever a queue was told, its answers must stay JSON and XML.
+TEST_F(ExchangeTest, AttributesThatAreNoTextDoNotComeBack) {
+  for (const char* character : {"\\ud800", "\\u0000", "\\u001f", "\\ufffe", "\\uffff"}) {
+    call(RequestText::json(
+        "SetQueueAttributes",
+        R"({"QueueUrl":"q","Attributes":{"KmsMasterKeyId":"k)" + std::string(character) + "\"}}"));
+    const auto json = call(
+        RequestText::json("GetQueueAttributes", R"({"QueueUrl":"q","AttributeNames":["All"]})"));
+    EXPECT_TRUE(nlohmann::json::accept(json.body)) << character;
+    const auto query =
+        call(RequestText::query("Action=GetQueueAttributes&QueueUrl=q&AttributeName.1=All"));
+    EXPECT_EQ(first_illegal_character(query.body), std::nullopt) << character;
+    EXPECT_NO_THROW(XmlReader::read(query.body)) << character;
+  }
+}
+
+TEST_F(ExchangeTest, ABodyThatIsNoJsonIsASerializationError) {
+  const auto reply = call(RequestText::json("ListQueues", "{"));
+  EXPECT_EQ(reply.status, 400u);
+  EXPECT_EQ(nlohmann::json::parse(reply.body)["__type"],
+            "com.amazon.coral.service#SerializationException");
+}
+
+}  // namespace
+}  // namespace squire::test
