@@ -84,10 +84,9 @@ int serve(const Config& config, const sigset_t& signals) {
   engine::Broker broker({server.clock(), ids, *journal}, to_rules(config));
   broker.load();
   declare_queues(broker, config);
-  service::Dispatcher dispatcher(
-      broker, {&sqs::service()},
-      {config.account, config.region, config.base_url, SQUIRE_VERSION,
-       static_cast<std::size_t>(config.journal_backlog_max)});
+  service::Dispatcher dispatcher(broker, {&sqs::service()},
+                                 {config.account, config.region, config.base_url, SQUIRE_VERSION,
+                                  static_cast<std::size_t>(config.journal_backlog_max)});
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();
@@ -95,18 +94,19 @@ int serve(const Config& config, const sigset_t& signals) {
   });
   server.start(dispatcher, *journal);
   spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
-               config.durability == "memory"
-                   ? "nothing is stored (durability: memory)"
-                   : "data in " + config.data_dir.string() + " (durability: " + config.durability + ")");
+               config.durability == "memory" ? "nothing is stored (durability: memory)"
+                                             : "data in " + config.data_dir.string() +
+                                                   " (durability: " + config.durability + ")");
   int signal = 0;
   sigwait(&signals, &signal);
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
   journal->flush();
   if (!journal->has_failed()) return 0;
-  spdlog::error("stopped because the disk failed: {}. What was answered is safe; requests since got "
-                "503",
-                why_failed(*journal));
+  spdlog::error(
+      "stopped because the disk failed: {}. What was answered is safe; requests since got "
+      "503",
+      why_failed(*journal));
   return 1;
 }
 

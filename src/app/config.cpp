@@ -40,13 +40,21 @@ const std::vector<Setting>& settings() {
       {"account", &Config::account, "account of requests whose access key is no account id"},
       {"region", &Config::region, "region of requests that are not signed for one"},
       {"data_dir", &Config::data_dir, "directory of the durable storage; made if missing"},
-      {"durability", &Config::durability,
-       "full: answer after the commit; relaxed: at most 100 ms before it; memory: keep nothing", 0,
-       0, {"full", "relaxed", "memory"}},
-      {"log_level", &Config::log_level, "how much to log", 0, 0,
+      {"durability",
+       &Config::durability,
+       "full: answer after the commit; relaxed: at most 100 ms before it; memory: keep nothing",
+       0,
+       0,
+       {"full", "relaxed", "memory"}},
+      {"log_level",
+       &Config::log_level,
+       "how much to log",
+       0,
+       0,
        {"trace", "debug", "info", "warn", "error", "off"}},
-      {"strict", &Config::strict, "wait as AWS does: 60 s between purges, and before a deleted "
-                                  "queue's name can be used again"},
+      {"strict", &Config::strict,
+       "wait as AWS does: 60 s between purges, and before a deleted "
+       "queue's name can be used again"},
       {"purge_interval_seconds", &Config::purge_interval_seconds,
        "time between two purges of a queue; AWS: 60", 0, 3600},
       {"recreate_delay_seconds", &Config::recreate_delay_seconds,
@@ -80,7 +88,9 @@ const Setting* find_setting(std::string_view key) {
   throw ConfigError(source + ": \"" + std::string(key) + "\" " + why);
 }
 
-std::string unknown_key() { return "is no setting; `squire --help` lists them all"; }
+std::string unknown_key() {
+  return "is no setting; `squire --help` lists them all";
+}
 
 // Sets one setting from its text, however it came.
 void assign(Config& config, const Setting& setting, const std::string& text,
@@ -92,7 +102,8 @@ void assign(Config& config, const Setting& setting, const std::string& text,
                            ? std::string(" or more")
                            : " to " + std::to_string(setting.max);
       fail(source, setting.key,
-           "must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text + "\"");
+           "must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text +
+               "\"");
     }
     return *number;
   };
@@ -108,9 +119,8 @@ void assign(Config& config, const Setting& setting, const std::string& text,
         } else if constexpr (std::is_integral_v<Value>) {
           value = static_cast<Value>(integer());
         } else {
-          if (!setting.choices.empty() &&
-              std::find(setting.choices.begin(), setting.choices.end(), text) ==
-                  setting.choices.end()) {
+          if (!setting.choices.empty() && std::find(setting.choices.begin(), setting.choices.end(),
+                                                    text) == setting.choices.end()) {
             std::string choices;
             for (const auto choice : setting.choices) {
               choices.append(choices.empty() ? "" : ", ").append(choice);
@@ -238,9 +248,10 @@ void read_environment(Config& config, const char* const* environment) {
 std::optional<Config> read_command_line(int argc, const char* const* argv,
                                         const char* const* environment) {
   CLI::App command("A message broker that is Amazon SQS to any AWS SDK pointed at it.", "squire");
-  command.footer("Each setting can also stand in the --config file under the same name with _ for -, "
-                 "or in the\nenvironment as SQUIRE_NAME. Flags win over the environment, which wins "
-                 "over the file.");
+  command.footer(
+      "Each setting can also stand in the --config file under the same name with _ for -, "
+      "or in the\nenvironment as SQUIRE_NAME. Flags win over the environment, which wins "
+      "over the file.");
   command.get_formatter()->column_width(34);
   std::string file;
   command.add_option("--config", file, "settings file, JSON with // comments")

@@ -7,8 +7,9 @@ namespace squire {
 
 std::string to_arn(std::string_view service, const ResourceName& name) {
   std::string arn = "arn:aws:";
-  for (const std::string_view part : {service, std::string_view(name.region),
-                                      std::string_view(name.account), std::string_view(name.name)}) {
+  for (const std::string_view part :
+       {service, std::string_view(name.region), std::string_view(name.account),
+        std::string_view(name.name)}) {
     arn += part;
     arn += ':';
   }

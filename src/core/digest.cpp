@@ -7,8 +7,8 @@
 namespace squire {
 namespace {
 
-// OpenSSL 3 looks an algorithm up by name at every EVP_DigestInit_ex with a legacy handle; a fetched
-// one and a context kept per thread make a short digest three times cheaper.
+// OpenSSL 3 looks an algorithm up by name at every EVP_DigestInit_ex with a legacy handle; a
+// fetched one and a context kept per thread make a short digest three times cheaper.
 class Digester {
  public:
   explicit Digester(const char* algorithm)
@@ -63,6 +63,8 @@ std::string sha256_hex(std::string_view bytes) {
   return hex(out.data(), out.size());
 }
 
-std::string to_hex(const Md5& digest) { return hex(digest.data(), digest.size()); }
+std::string to_hex(const Md5& digest) {
+  return hex(digest.data(), digest.size());
+}
 
 }  // namespace squire

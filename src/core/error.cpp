@@ -30,15 +30,16 @@ Error Error::invalid_parameter(std::string message) {
 }
 
 Error Error::invalid_attribute_value(std::string_view attribute) {
-  return {Errc::InvalidAttributeValue,
-          join({"Invalid value for the parameter ", attribute, "."})};
+  return {Errc::InvalidAttributeValue, join({"Invalid value for the parameter ", attribute, "."})};
 }
 
 Error Error::unknown_attribute(std::string_view attribute) {
   return {Errc::InvalidAttributeName, join({"Unknown Attribute ", attribute, "."})};
 }
 
-Error Error::queue_does_not_exist() { return {Errc::QueueDoesNotExist, {}}; }
+Error Error::queue_does_not_exist() {
+  return {Errc::QueueDoesNotExist, {}};
+}
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::logic_error("value() of an error: " + error.message);

@@ -41,8 +41,8 @@ Decoded decode_utf8(std::string_view text) {
     if (code >= 0x800 && (code < 0xd800 || code > 0xdfff)) return {code, 3};
   }
   if (lead >= 0xf0 && lead < 0xf5 && is_tail(1) && is_tail(2) && is_tail(3)) {
-    const auto code = (lead & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 |
-                      (byte(3) & 0x3f);
+    const auto code =
+        (lead & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
     if (code >= 0x10000 && code <= 0x10ffff) return {code, 4};
   }
   return {0, 0};
@@ -108,7 +108,9 @@ std::optional<std::string> form_decode(std::string_view text) {
 }
 
 void append_utf8(std::string& out, std::uint32_t code_point) {
-  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (code_point >> shift & 0x3f)); };
+  const auto tail = [&](int shift) {
+    out += static_cast<char>(0x80 | (code_point >> shift & 0x3f));
+  };
   if (code_point < 0x80) {
     out += static_cast<char>(code_point);
   } else if (code_point < 0x800) {

@@ -6,8 +6,8 @@ namespace {
 using State = Message::State;
 
 // Messages of a group are given strictly in order, and while one of them is in flight no receive
-// gets another (sqs.md 7.3). A message keeps its place in its group until it is deleted, so whatever
-// expires, the earliest undeleted one is next. Groups take turns as they become ready.
+// gets another (sqs.md 7.3). A message keeps its place in its group until it is deleted, so
+// whatever expires, the earliest undeleted one is next. Groups take turns as they become ready.
 class FifoOrder final : public Order {
  public:
   void add(Message& message) override {
@@ -53,6 +53,8 @@ class FifoOrder final : public Order {
 
 }  // namespace
 
-std::unique_ptr<Order> make_fifo_order() { return std::make_unique<FifoOrder>(); }
+std::unique_ptr<Order> make_fifo_order() {
+  return std::make_unique<FifoOrder>();
+}
 
 }  // namespace squire::engine

@@ -9,7 +9,7 @@ namespace {
 
 using Status = MoveTaskRow::Status;
 
-constexpr int kStepMessages = 200;        // moved at a time, so that a task holds nobody up
+constexpr int kStepMessages = 200;         // moved at a time, so that a task holds nobody up
 constexpr Milliseconds kStepInterval{20};  // between steps of a task with a rate
 constexpr std::size_t kKeptTasks = 10;     // of one source; ListMessageMoveTasks shows as many
 
@@ -33,8 +33,15 @@ std::optional<MoveTasks::Started> MoveTasks::start(const ResourceName& source,
   for (const Task& task : tasks_) {
     if (task.row.source == source && task.row.status == Status::Running) return std::nullopt;
   }
-  Task task{{env_.ids.next(), source, std::move(destination), messages_per_second_max,
-             Status::Running, 0, static_cast<std::int64_t>(to_move_count), {}, env_.clock.now()},
+  Task task{{env_.ids.next(),
+             source,
+             std::move(destination),
+             messages_per_second_max,
+             Status::Running,
+             0,
+             static_cast<std::int64_t>(to_move_count),
+             {},
+             env_.clock.now()},
             env_.clock.now(),
             0};
   const Started started{task.row.id, env_.journal.append(task.row)};

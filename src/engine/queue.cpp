@@ -15,8 +15,8 @@ using State = Message::State;
 constexpr Seconds kVisibilityMax{43'200};  // also the life of a receipt handle
 
 Error invalid_handle(std::string_view handle) {
-  return {Errc::ReceiptHandleIsInvalid,
-          "The input receipt handle \"" + std::string(handle) + "\" is not a valid receipt handle."};
+  return {Errc::ReceiptHandleIsInvalid, "The input receipt handle \"" + std::string(handle) +
+                                            "\" is not a valid receipt handle."};
 }
 
 Error expired_handle(std::string_view handle) {
@@ -46,20 +46,21 @@ ReceivedMessage to_received(const Message& message, std::uint32_t queue) {
   return {to_row(message, queue), to_delivery(message, queue)};
 }
 
-// Whether the handle is of the message's latest receive. The time counts too: after a crash that lost
-// a receive, the next one has its number again.
+// Whether the handle is of the message's latest receive. The time counts too: after a crash that
+// lost a receive, the next one has its number again.
 bool is_latest(const ReceiptHandle& handle, const Message& message) {
   return handle.receive_count == message.receive_count && handle.received_at == message.received_at;
 }
 
-// Whether the handle is of an earlier receive, or of an unanswered message of the same number that a
-// crash made forget. Only the latest handle deletes.
+// Whether the handle is of an earlier receive, or of an unanswered message of the same number that
+// a crash made forget. Only the latest handle deletes.
 bool is_outdated(const ReceiptHandle& handle, const Message& message) {
   return std::tie(handle.received_at, handle.receive_count) <
          std::tie(message.received_at, message.receive_count);
 }
 
-std::unique_ptr<Message> to_message(const MessageRow& row, const std::optional<DeliveryRow>& delivery) {
+std::unique_ptr<Message> to_message(const MessageRow& row,
+                                    const std::optional<DeliveryRow>& delivery) {
   auto message = std::make_unique<Message>(row);
   if (delivery) {
     message->first_received_at = delivery->first_received_at;
@@ -183,10 +184,9 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
   const Message& added = messages_->add(std::make_unique<Message>(row), now);
   Ticket ticket = env_.journal.append(row);
   if (is_fifo_) {
-    deduplication_->add(scope, message.details->deduplication_id,
-                        {row.id, row.key.sequence, now});
-    ticket = env_.journal.append(DeduplicationRow{
-        row.key, message.details->deduplication_id, std::string(scope), row.id, now});
+    deduplication_->add(scope, message.details->deduplication_id, {row.id, row.key.sequence, now});
+    ticket = env_.journal.append(DeduplicationRow{row.key, message.details->deduplication_id,
+                                                  std::string(scope), row.id, now});
   }
   if (added.state == State::Visible) wake(1);
   return Sent{row.id, row.key.sequence, ticket};
@@ -301,9 +301,11 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   if (is_closed_) return Error::queue_does_not_exist();
   const TimePoint now = env_.clock.now();
   settle(now);
-  if (!is_fifo_ && handle->received_at + kVisibilityMax < now) return expired_handle(receipt_handle);
+  if (!is_fifo_ && handle->received_at + kVisibilityMax < now)
+    return expired_handle(receipt_handle);
   Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr) return env_.journal.last_ticket();  // its deletion may still be on the way
+  if (message == nullptr)
+    return env_.journal.last_ticket();  // its deletion may still be on the way
   if (is_fifo_) {
     if (message->state != State::InFlight || !is_latest(*handle, *message)) {
       return expired_handle(receipt_handle);

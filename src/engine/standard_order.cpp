@@ -58,6 +58,8 @@ class StandardOrder final : public Order {
 
 }  // namespace
 
-std::unique_ptr<Order> make_standard_order() { return std::make_unique<StandardOrder>(); }
+std::unique_ptr<Order> make_standard_order() {
+  return std::make_unique<StandardOrder>();
+}
 
 }  // namespace squire::engine

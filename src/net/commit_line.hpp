@@ -13,20 +13,20 @@
 
 namespace squire::net {
 
-// The replies of one context that wait for a commit. The journal's thread wakes the context once per
-// commit, not once per reply. Used on its context's thread, but for notify().
+// The replies of one context that wait for a commit. The journal's thread wakes the context once
+// per commit, not once per reply. Used on its context's thread, but for notify().
 class CommitLine final : public Waiter, public std::enable_shared_from_this<CommitLine> {
  public:
   CommitLine(boost::asio::io_context& context, const engine::Journal& journal)
       : context_(context), journal_(journal) {}
 
-  // Returns once the ticket is durable or the journal has failed. Tickets of one context rise, since
-  // its requests run one after the other.
+  // Returns once the ticket is durable or the journal has failed. Tickets of one context rise,
+  // since its requests run one after the other.
   boost::asio::awaitable<void> wait(engine::Ticket ticket) {
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
         [this, ticket](auto handler) {
-          line_.emplace_back(
-              ticket, std::make_unique<ResumptionOf<decltype(handler)>>(std::move(handler)));
+          line_.emplace_back(ticket,
+                             std::make_unique<ResumptionOf<decltype(handler)>>(std::move(handler)));
           // The commit may have come between the caller's look and this line.
           if (is_over(ticket)) notify();
         },

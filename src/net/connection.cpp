@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-constexpr std::size_t kReadBytes = 2048;        // a typical request with its SDK headers
+constexpr std::size_t kReadBytes = 2048;  // a typical request with its SDK headers
 constexpr std::size_t kReadBytesMax = 256 * 1024;
 constexpr std::size_t kDrainBytesMax = 64 * 1024 * 1024;
 constexpr Seconds kDrainTime{2};
@@ -99,8 +99,8 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
     }
     if (input_begin_ < input_.size()) {
       ErrorCode error;
-      input_begin_ +=
-          parser.put(asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
+      input_begin_ += parser.put(
+          asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
       if (error && error != http::error::need_more) co_return error;
       if (parser.is_done()) co_return ErrorCode();
       if (parser.is_header_done() && std::exchange(request_.expects_continue, false) &&
@@ -133,8 +133,8 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
       error == http::error::end_of_stream) {
     co_return false;
   }
-  auto reply = service::refuse(request_.view(), to_error(error),
-                               worker_.dispatcher->new_request_id());
+  auto reply =
+      service::refuse(request_.view(), to_error(error), worker_.dispatcher->new_request_id());
   if (co_await write(reply, false)) co_await drain();
   co_return false;
 }
@@ -147,9 +147,9 @@ asio::awaitable<void> Connection::drain() {
   std::size_t left = kDrainBytesMax;
   input_.resize(kReadBytesMax);
   while (!error && left > 0) {
-    left -= co_await socket_.async_read_some(
-        asio::buffer(input_.data(), std::min(left, input_.size())),
-        asio::redirect_error(asio::use_awaitable, error));
+    left -=
+        co_await socket_.async_read_some(asio::buffer(input_.data(), std::min(left, input_.size())),
+                                         asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
@@ -200,8 +200,8 @@ void Connection::watch_for_hangup() {
     const std::size_t filled = self->input_.size();
     self->input_.resize(filled + kReadBytes);
     ErrorCode read_error;
-    const auto count = self->socket_.read_some(
-        asio::buffer(self->input_.data() + filled, kReadBytes), read_error);
+    const auto count =
+        self->socket_.read_some(asio::buffer(self->input_.data() + filled, kReadBytes), read_error);
     self->input_.resize(filled + count);
     if (!read_error || read_error == asio::error::would_block) {
       if (self->input_.size() < kReadBytesMax) self->watch_for_hangup();

@@ -54,7 +54,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::list<Connection*>::iterator place_;  // in worker_.connections
   TimePoint deadline_ = TimePoint::max();
   RequestData request_;
-  std::string input_;        // bytes read; those before input_begin_ are parsed
+  std::string input_;  // bytes read; those before input_begin_ are parsed
   std::size_t input_begin_ = 0;
   std::string output_;
   std::shared_ptr<Wakeup> wakeup_;  // made for the first long poll

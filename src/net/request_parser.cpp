@@ -9,7 +9,9 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
-void assign(std::string& to, boost::beast::string_view from) { to.assign(from.data(), from.size()); }
+void assign(std::string& to, boost::beast::string_view from) {
+  to.assign(from.data(), from.size());
+}
 
 }  // namespace
 
@@ -30,8 +32,8 @@ RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
   body_limit(body_bytes_max);
 }
 
-void RequestParser::on_request_impl(http::verb, StringView method, StringView target,
-                                    int version, ErrorCode&) {
+void RequestParser::on_request_impl(http::verb, StringView method, StringView target, int version,
+                                    ErrorCode&) {
   assign(data_.method, method);
   assign(data_.target, target);
   data_.is_http_1_0 = version == 10;

@@ -31,7 +31,8 @@ constexpr Milliseconds kCloseTime{300};
 class Server::State {
  public:
   explicit State(ServerSettings given)
-      : settings(std::move(given)), contexts(make_contexts(settings.threads_count)),
+      : settings(std::move(given)),
+        contexts(make_contexts(settings.threads_count)),
         clock(*contexts.front()) {
     for (const auto& context : contexts) {
       workers.push_back(std::make_unique<Worker>(*context, settings, clock, open_count));
@@ -108,11 +109,17 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
 
 Server::Server(ServerSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
-Clock& Server::clock() { return state_->clock; }
+Clock& Server::clock() {
+  return state_->clock;
+}
 
-void Server::every_second(std::function<void()> f) { state_->every_second = std::move(f); }
+void Server::every_second(std::function<void()> f) {
+  state_->every_second = std::move(f);
+}
 
 std::uint16_t Server::listen() {
   const auto& [address, port] = std::tie(state_->settings.address, state_->settings.port);
@@ -126,11 +133,10 @@ std::uint16_t Server::listen() {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    throw ListenError("cannot listen on " + address + ":" + std::to_string(port) + ": " +
-                      error.message() +
-                      (error == asio::error::address_in_use
-                           ? "; is another broker running? Choose another --port"
-                           : ""));
+    throw ListenError(
+        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
+        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
+                                              : ""));
   }
   return acceptor.local_endpoint().port();
 }

@@ -11,8 +11,8 @@
 
 namespace squire::net {
 
-// Real time, that never jumps: the wall clock at start plus a steady clock since. Alarms ring on the
-// context's thread. The only place that asks the system for the time.
+// Real time, that never jumps: the wall clock at start plus a steady clock since. Alarms ring on
+// the context's thread. The only place that asks the system for the time.
 class SystemClock final : public Clock {
  public:
   explicit SystemClock(boost::asio::io_context& context);

@@ -20,16 +20,14 @@ class Connection;
 struct Worker {
   Worker(boost::asio::io_context& context, const ServerSettings& settings, const Clock& clock,
          std::atomic<std::size_t>& open_count)
-      : context(context),
-        settings(settings),
-        clock(clock),
-        open_count(open_count) {}
+      : context(context), settings(settings), clock(clock), open_count(open_count) {}
 
   // The Date header's text; made anew once a second.
   const std::string& date();
   // Closes connections that took too long; once a second.
   void watch();
-  // Ends connections that are no request's and wakes polling ones; the others end after their reply.
+  // Ends connections that are no request's and wakes polling ones; the others end after their
+  // reply.
   void begin_stop();
   // Ends all connections, as soon as they have no commit to wait for.
   void close_all();

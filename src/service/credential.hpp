@@ -15,8 +15,8 @@ struct Credential {
   std::string_view service;
 };
 
-// From the Authorization header, or the X-Amz-Credential (SigV4) or AWSAccessKeyId (SigV2) parameter
-// of a presigned request.
+// From the Authorization header, or the X-Amz-Credential (SigV4) or AWSAccessKeyId (SigV2)
+// parameter of a presigned request.
 Credential find_credential(const HttpRequest& request, const wire::Form& form);
 
 }  // namespace squire::service

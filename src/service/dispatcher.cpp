@@ -66,7 +66,8 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   if (is_json) {
     route_json(request);
   } else {
-    route_query(request, path, request.target.substr(std::min(question + 1, request.target.size())));
+    route_query(request, path,
+                request.target.substr(std::min(question + 1, request.target.size())));
   }
   if (action_ == nullptr) return;
 
@@ -74,12 +75,12 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   const auto credential = find_credential(request, form_);
   std::string endpoint = settings.base_url;
   if (endpoint.empty()) endpoint.append("http://").append(request.host);
-  call_.emplace(dispatcher_.broker_,
-                Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)
-                                                              : settings.account,
-                         is_region(credential.region) ? std::string(credential.region)
-                                                      : settings.region},
-                std::move(endpoint), std::move(waiter));
+  call_.emplace(
+      dispatcher_.broker_,
+      Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)
+                                                    : settings.account,
+               is_region(credential.region) ? std::string(credential.region) : settings.region},
+      std::move(endpoint), std::move(waiter));
 }
 
 void Exchange::route_json(const HttpRequest& request) {
@@ -100,8 +101,8 @@ void Exchange::route_query(const HttpRequest& request, std::string_view path,
   if (action == nullptr || action->empty()) return answer(Error{Errc::MissingAction, {}});
   service_ = query_service(*action, find_credential(request, form_).service);
   if (service_ != nullptr) {
-    xml_error_namespace_ = form_.find("Version") ? service_->xml_namespace
-                                                 : service_->unversioned_xml_namespace;
+    xml_error_namespace_ =
+        form_.find("Version") ? service_->xml_namespace : service_->unversioned_xml_namespace;
   }
   if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
     form_.add("QueueUrl", std::string(path));
@@ -146,7 +147,8 @@ void Exchange::route_admin(std::string_view path) {
 Exchange::Step Exchange::run() {
   if (!is_answered_) {
     const auto& journal = dispatcher_.broker_.env().journal;
-    if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
+    if (journal.has_failed() ||
+        journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
       answer(Error{Errc::ServiceUnavailable, {}});
     } else {
       if (dispatcher_.is_stopping_) call_->end_patience();
@@ -174,7 +176,8 @@ void Exchange::answer(Result<std::string> result) {
 }
 
 HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) {
-  const bool is_json = !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
+  const bool is_json =
+      !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
   return encode_error(error, is_json ? wire::Protocol::Json : wire::Protocol::Query,
                       kDefaultXmlNamespace, std::move(request_id));
 }

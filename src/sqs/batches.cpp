@@ -104,11 +104,12 @@ Result<SendMessageBatch::Response> SendMessageBatch::run(Call& call, Request req
 Result<DeleteMessageBatch::Response> DeleteMessageBatch::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   SQUIRE_CHECK(check_entries(request.entries, "DeleteMessageBatchRequestEntry"));
-  return for_each_entry<Response>(
-      call, request.entries, [&](const Entry& entry) -> Result<engine::Ticket> {
-        if (entry.receipt_handle.empty()) return Error::missing_parameter("ReceiptHandle");
-        return queue->remove(entry.receipt_handle);
-      });
+  return for_each_entry<Response>(call, request.entries,
+                                  [&](const Entry& entry) -> Result<engine::Ticket> {
+                                    if (entry.receipt_handle.empty())
+                                      return Error::missing_parameter("ReceiptHandle");
+                                    return queue->remove(entry.receipt_handle);
+                                  });
 }
 
 Result<ChangeMessageVisibilityBatch::Response> ChangeMessageVisibilityBatch::run(Call& call,

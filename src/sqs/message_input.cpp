@@ -18,7 +18,9 @@ constexpr std::string_view kTraceHeader = "AWSTraceHeader";
 constexpr std::string_view kWrongQueueType =
     "The request include parameter that is not valid for this queue type.";
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) {
+  return "'" + std::string(name) + "'";
+}
 
 std::string hexadecimal(std::uint32_t number) {
   char digits[8];
@@ -43,12 +45,14 @@ Result<void> check_attribute_name(std::string_view name) {
            });
   };
   if (name.empty() || name.size() > kAttributeNameMax) {
-    return Error::invalid_parameter("Message (user) attribute names must be between 1 and 256 "
-                                    "characters long.");
+    return Error::invalid_parameter(
+        "Message (user) attribute names must be between 1 and 256 "
+        "characters long.");
   }
   if (has_prefix("aws.") || has_prefix("amazon.")) {
-    return Error::invalid_parameter("You can't use message attribute names beginning with 'AWS.' or "
-                                    "'Amazon.'. These strings are reserved for internal use.");
+    return Error::invalid_parameter(
+        "You can't use message attribute names beginning with 'AWS.' or "
+        "'Amazon.'. These strings are reserved for internal use.");
   }
   const bool has_bad_character = !std::all_of(name.begin(), name.end(), [](char c) {
     return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
@@ -63,7 +67,9 @@ Result<void> check_attribute_name(std::string_view name) {
 }
 
 // The logical type: what stands before the custom label.
-std::string_view logical_type(std::string_view type) { return type.substr(0, type.find('.')); }
+std::string_view logical_type(std::string_view type) {
+  return type.substr(0, type.find('.'));
+}
 
 // A decimal number of at most 38 digits, from 1e-128 to 1e126 (sqs.md, "Limits").
 bool is_number(std::string_view text) {
@@ -172,8 +178,7 @@ Result<void> check_for_queue_type(const engine::Queue& queue, const engine::Queu
                                       "DelaySeconds must be >= 0 and <= 900.");
     }
     if (queue.is_fifo() && *delay != 0) {
-      return Error::invalid_parameter(std::to_string(*delay), "DelaySeconds",
-                                      kWrongQueueType);
+      return Error::invalid_parameter(std::to_string(*delay), "DelaySeconds", kWrongQueueType);
     }
   }
   if (queue.is_fifo() && !input.message_group_id) return Error::missing_parameter("MessageGroupId");
@@ -190,8 +195,9 @@ Result<void> check_for_queue_type(const engine::Queue& queue, const engine::Queu
     details.deduplication_id = *input.message_deduplication_id;
   } else if (queue.is_fifo()) {
     if (!settings.deduplicates_by_content) {
-      return Error::invalid_parameter("The queue should either have ContentBasedDeduplication "
-                                      "enabled or MessageDeduplicationId provided explicitly");
+      return Error::invalid_parameter(
+          "The queue should either have ContentBasedDeduplication "
+          "enabled or MessageDeduplicationId provided explicitly");
     }
     details.deduplication_id = sha256_hex(input.message_body);
   }
@@ -221,9 +227,10 @@ Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Qu
                                               MessageInput input) {
   if (input.message_body.empty()) return Error::missing_parameter("MessageBody");
   if (static_cast<std::int64_t>(size_in_bytes(input)) > settings.message_bytes_max) {
-    return Error::invalid_parameter("One or more parameters are invalid. Reason: Message must be "
-                                    "shorter than " +
-                                    std::to_string(settings.message_bytes_max) + " bytes.");
+    return Error::invalid_parameter(
+        "One or more parameters are invalid. Reason: Message must be "
+        "shorter than " +
+        std::to_string(settings.message_bytes_max) + " bytes.");
   }
   SQUIRE_CHECK(check_characters(input.message_body, "message body"));
   engine::Details details;

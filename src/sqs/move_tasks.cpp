@@ -54,8 +54,7 @@ struct TaskHandle {
 
 std::optional<TaskHandle> decode_handle(const std::string& text) {
   const auto json = base64_decode(text);
-  const auto document =
-      nlohmann::json::parse(json.value_or(std::string()), nullptr, false);
+  const auto document = nlohmann::json::parse(json.value_or(std::string()), nullptr, false);
   if (!document.is_object() || !document.contains("taskId") || !document.contains("sourceArn") ||
       !document["taskId"].is_string() || !document["sourceArn"].is_string()) {
     return std::nullopt;
@@ -95,7 +94,8 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
     SQUIRE_TRY(destination, parse_queue_arn(request.destination_arn, "DestinationArn"));
     SQUIRE_CHECK(check_exists(call.broker, *destination, "DestinationArn"));
     if (*destination == source) {
-      return Error::invalid_parameter("Source queue arn and destination queue arn cannot be the same.");
+      return Error::invalid_parameter(
+          "Source queue arn and destination queue arn cannot be the same.");
     }
   }
   if (call.broker.dead_letter_sources(source).empty()) {
@@ -103,8 +103,9 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
   }
   const auto started = call.broker.move_tasks().start(source, std::move(destination), rate);
   if (!started) {
-    return Error::invalid_parameter("There is already a task running. Only one active task is "
-                                    "allowed for a source queue arn at a given time.");
+    return Error::invalid_parameter(
+        "There is already a task running. Only one active task is "
+        "allowed for a source queue arn at a given time.");
   }
   call.wait_for(started->ticket);
   return Response{encode_handle(started->id, source)};

@@ -16,8 +16,8 @@ constexpr bool is_name(std::string_view text) {
   });
 }
 
-// MessageGroupId, MessageDeduplicationId, ReceiveRequestAttemptId: 1 to 128 characters, alphanumeric
-// or punctuation.
+// MessageGroupId, MessageDeduplicationId, ReceiveRequestAttemptId: 1 to 128 characters,
+// alphanumeric or punctuation.
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && text.size() <= 128 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });

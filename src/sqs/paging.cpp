@@ -31,8 +31,7 @@ Result<Page> take_page(std::vector<std::shared_ptr<engine::Queue>> queues, const
   if (page.queues.size() > size) {
     page.queues.resize(size);
     if (max_results) {
-      page.next_token =
-          base64_encode(std::string(kTokenPrefix) + page.queues.back()->name().name);
+      page.next_token = base64_encode(std::string(kTokenPrefix) + page.queues.back()->name().name);
     }
   }
   return page;

@@ -12,7 +12,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kPolicyBytesMax = 8192;
 constexpr std::size_t kSourceArnsMax = 10;
 
-Json parse(std::string_view text) { return Json::parse(text, nullptr, false); }
+Json parse(std::string_view text) {
+  return Json::parse(text, nullptr, false);
+}
 
 bool allows(std::string_view redrive_allow_policy, const std::string& source_arn) {
   const auto policy = parse(redrive_allow_policy);

@@ -10,7 +10,17 @@
 namespace squire::sqs {
 namespace {
 
-enum class Kind { ReadOnly, Integer, Boolean, Choice, Policy, Redrive, RedriveAllow, FifoQueue, Text };
+enum class Kind {
+  ReadOnly,
+  Integer,
+  Boolean,
+  Choice,
+  Policy,
+  Redrive,
+  RedriveAllow,
+  FifoQueue,
+  Text
+};
 
 struct Rule {
   std::string_view name;
@@ -121,7 +131,9 @@ bool is_same(const Rule& rule, std::string_view a, std::string_view b) {
 
 }  // namespace
 
-bool is_attribute_name(std::string_view name) { return find_rule(name) != nullptr; }
+bool is_attribute_name(std::string_view name) {
+  return find_rule(name) != nullptr;
+}
 
 Result<void> check_attributes(const engine::Broker& broker, const ResourceName& name,
                               const StringMap& wanted, const StringMap& current, AttributeUse use) {

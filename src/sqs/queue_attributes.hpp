@@ -6,8 +6,8 @@
 #include "squire/core/error.hpp"
 #include "squire/engine/broker.hpp"
 
-// The attributes of a queue as strings: which there are, what they may say, what they say by default
-// (sqs.md, "Queue attributes").
+// The attributes of a queue as strings: which there are, what they may say, what they say by
+// default (sqs.md, "Queue attributes").
 namespace squire::sqs {
 
 using engine::StringMap;
@@ -19,8 +19,8 @@ enum class AttributeUse { Create, Set };
 Result<void> check_attributes(const engine::Broker& broker, const ResourceName& name,
                               const StringMap& wanted, const StringMap& current, AttributeUse use);
 
-// What is stored after `wanted`, which was checked, was set: empty values clear, and the two kinds of
-// encryption exclude each other.
+// What is stored after `wanted`, which was checked, was set: empty values clear, and the two kinds
+// of encryption exclude each other.
 void apply_attributes(StringMap& current, const StringMap& wanted);
 
 // The name of the first attribute in `wanted` that the queue has otherwise; empty if there is none.

@@ -34,8 +34,7 @@ Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std
   } else if (has_host) {
     return invalid();
   }
-  return call.broker.queue(
-      {call.identity.region, std::string(account), std::string(name)});
+  return call.broker.queue({call.identity.region, std::string(account), std::string(name)});
 }
 
 }  // namespace squire::sqs

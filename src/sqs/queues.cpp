@@ -50,9 +50,10 @@ Result<CreateQueue::Response> CreateQueue::run(Call& call, Request request) {
   if (!created.is_new) {
     const auto different = first_difference(request.attributes, *created.queue);
     if (!different.empty()) {
-      return Error{Errc::QueueNameExists,
-                   "A queue already exists with the same name and a different value for attribute " +
-                       different};
+      return Error{
+          Errc::QueueNameExists,
+          "A queue already exists with the same name and a different value for attribute " +
+              different};
     }
   }
   call.wait_for(created.ticket);

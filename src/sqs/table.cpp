@@ -4,13 +4,12 @@ namespace squire::sqs {
 
 const service::Service& service() {
   static constexpr auto kTable = Actions::table();
-  static constexpr service::Service kService{
-      "sqs",
-      "AmazonSQS",
-      "2012-11-05",
-      "http://queue.amazonaws.com/doc/2012-11-05/",
-      "http://queue.amazonaws.com/doc/2009-02-01/",
-      kTable};
+  static constexpr service::Service kService{"sqs",
+                                             "AmazonSQS",
+                                             "2012-11-05",
+                                             "http://queue.amazonaws.com/doc/2012-11-05/",
+                                             "http://queue.amazonaws.com/doc/2009-02-01/",
+                                             kTable};
   return kService;
 }
 

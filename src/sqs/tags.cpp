@@ -36,13 +36,15 @@ Result<void> check_tags(std::string_view queue_name, const engine::StringMap& ta
   for (const auto& [key, value] : tags) {
     if (key.empty() || count_characters(key) > kKeyCharactersMax || !is_tag_text(key) ||
         key.starts_with("aws:")) {
-      return Error::invalid_parameter("Tag keys must be between 1 and 128 characters in length, of "
-                                      "letters, digits, spaces and _.:/=+-@, and must not begin "
-                                      "with aws:.");
+      return Error::invalid_parameter(
+          "Tag keys must be between 1 and 128 characters in length, of "
+          "letters, digits, spaces and _.:/=+-@, and must not begin "
+          "with aws:.");
     }
     if (count_characters(value) > kValueCharactersMax || !is_tag_text(value)) {
-      return Error::invalid_parameter("Tag values must be between 0 and 256 characters in length, "
-                                      "of letters, digits, spaces and _.:/=+-@.");
+      return Error::invalid_parameter(
+          "Tag values must be between 0 and 256 characters in length, "
+          "of letters, digits, spaces and _.:/=+-@.");
     }
   }
   return {};

@@ -53,9 +53,7 @@ class SqliteJournal::Writer {
   }
 
   engine::Ticket append(engine::Record&& record);
-  engine::Ticket last_ticket() const noexcept {
-    return appended_.load(std::memory_order_acquire);
-  }
+  engine::Ticket last_ticket() const noexcept { return appended_.load(std::memory_order_acquire); }
   bool is_durable(engine::Ticket ticket) const noexcept;
   void flush();
   bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
@@ -73,7 +71,7 @@ class SqliteJournal::Writer {
     bool with_deliveries = false;  // the oldest waited long enough
     bool is_idle = false;          // nothing to do for kIdleTime: time for a checkpoint
     bool is_last = false;
-    std::uint64_t flush = 0;       // the last flush() that it serves
+    std::uint64_t flush = 0;  // the last flush() that it serves
   };
 
   bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }

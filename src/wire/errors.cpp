@@ -49,7 +49,9 @@ static_assert(is_in_order(), "one row per Errc, in its order");
 
 }  // namespace
 
-const ErrorSpelling& spelling(Errc code) { return kSpellings[static_cast<std::size_t>(code)]; }
+const ErrorSpelling& spelling(Errc code) {
+  return kSpellings[static_cast<std::size_t>(code)];
+}
 
 std::string_view error_text(const Error& error, Protocol protocol) {
   // A message may quote input that is no text (lone surrogates); the answer must be.

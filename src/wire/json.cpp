@@ -137,7 +137,8 @@ void JsonReader::read(std::string& out) {
     ++at_;
     if (c == '"') {
       // Escapes are ASCII in the text, so the raw bytes tell whether it is UTF-8.
-      if (!is_ascii && !is_utf8(text_.substr(begin, at_ - begin))) fail("Invalid UTF-8 in a string");
+      if (!is_ascii && !is_utf8(text_.substr(begin, at_ - begin)))
+        fail("Invalid UTF-8 in a string");
       return;
     }
     read_escape(out);
@@ -205,9 +206,13 @@ void JsonReader::open(char bracket) {
   at_first_ = true;
 }
 
-void JsonReader::begin_object() { open('{'); }
+void JsonReader::begin_object() {
+  open('{');
+}
 
-void JsonReader::begin_array() { open('['); }
+void JsonReader::begin_array() {
+  open('[');
+}
 
 // Behind an opening bracket or a value: whether another one follows.
 bool JsonReader::next(char closing) {
@@ -232,7 +237,9 @@ bool JsonReader::next_member(std::string& key) {
   return !failed_;
 }
 
-bool JsonReader::next_element() { return next(']'); }
+bool JsonReader::next_element() {
+  return next(']');
+}
 
 void JsonReader::skip() {
   std::string ignored;

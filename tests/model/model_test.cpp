@@ -59,9 +59,7 @@ class Model {
     ASSERT_TRUE(broker_->create_queue(full(name), attributes, {}));
   }
 
-  static ResourceName full(const std::string& name) {
-    return {"us-east-1", "000000000000", name};
-  }
+  static ResourceName full(const std::string& name) { return {"us-east-1", "000000000000", name}; }
   Queue& engine_queue(const std::string& name) { return *broker_->find_queue(full(name)); }
 
   void step() {
@@ -113,10 +111,9 @@ class Model {
       queue.duplicates[key] = {id, now};
     }
     EXPECT_EQ(queue.find(id), nullptr) << "an id was given twice";
-    queue.messages.push_back({id, message.body->text,
-                              message.details ? message.details->group_id : "", now,
-                              now + message.delay.value_or(queue.delay), 0, "",
-                              handle_count_, handle_count_});
+    queue.messages.push_back(
+        {id, message.body->text, message.details ? message.details->group_id : "", now,
+         now + message.delay.value_or(queue.delay), 0, "", handle_count_, handle_count_});
   }
 
   void receive(const std::string& name, ReferenceQueue& queue) {

@@ -21,7 +21,7 @@ struct ReferenceMessage {
   TimePoint sent_at;
   TimePoint visible_at;
   std::uint32_t receive_count = 0;
-  std::string handle;  // of the latest receive
+  std::string handle;     // of the latest receive
   int handle_number = 0;  // they rise, also over crashes
   int arrived_after = 0;  // the number of handles given before; none of those is of this message
 
@@ -45,7 +45,8 @@ struct ReferenceQueue {
   std::map<std::string, Duplicate> duplicates;
 
   void expire(TimePoint now) {
-    std::erase_if(messages, [&](const auto& message) { return message.sent_at + retention <= now; });
+    std::erase_if(messages,
+                  [&](const auto& message) { return message.sent_at + retention <= now; });
   }
 
   ReferenceMessage* find(const std::string& id) {

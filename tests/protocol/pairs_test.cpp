@@ -195,8 +195,8 @@ class SceneRunner {
       const std::string quoted = Json(text).dump();
       return quoted.substr(1, quoted.size() - 2);
     };
-    const std::string text = step.is_json() ? known_.fill(step.request, as_json_text)
-                                            : known_.fill(step.request);
+    const std::string text =
+        step.is_json() ? known_.fill(step.request, as_json_text) : known_.fill(step.request);
     if (text.find("{{") != std::string::npos) {
       fail(step.line, "a placeholder without a value; the rest is not run");
       return false;
@@ -252,8 +252,8 @@ class SceneRunner {
   }
 
   void check(int line, const Step& step, const Expectation& expected, const HttpReply& reply) {
-    const std::string shown = std::to_string(reply.status) + " " + reply.query_error + "\n" +
-                              shorten(reply.body);
+    const std::string shown =
+        std::to_string(reply.status) + " " + reply.query_error + "\n" + shorten(reply.body);
     if (!is_status(expected.status, reply.status))
       return fail(line, "expected status " + expected.status + ", got " + shown);
     if (!known_.match("{{*:uuid}}", reply.request_id)) fail(line, "bad request id");

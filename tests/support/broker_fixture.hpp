@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -86,7 +85,6 @@ class BrokerFixture : public testing::Test {
   storage::MemoryJournal journal;
   engine::Broker broker{{clock, ids, journal}, {}};
   std::vector<std::string> handles;  // of the last receive()
-
 };
 
 using Bodies = std::vector<std::string>;

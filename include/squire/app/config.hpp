@@ -62,8 +62,8 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
 // Changes `config` by the environment's SQUIRE_* variables. An unknown one is an error.
 void read_environment(Config& config, const char* const* environment);
 
-// The configuration of this command line: defaults, then the file, then the environment, then flags.
-// Nothing if the command line asked for --help or --version, which were printed.
+// The configuration of this command line: defaults, then the file, then the environment, then
+// flags. Nothing if the command line asked for --help or --version, which were printed.
 std::optional<Config> read_command_line(int argc, const char* const* argv,
                                         const char* const* environment);
 

@@ -71,8 +71,8 @@ using Result = boost::system::result<T, Error>;
 
 #define SQUIRE_CONCAT_(a, b) a##b
 #define SQUIRE_CONCAT(a, b) SQUIRE_CONCAT_(a, b)
-#define SQUIRE_TRY_(result, declaration, expression)       \
-  auto result = (expression);                              \
+#define SQUIRE_TRY_(result, declaration, expression)        \
+  auto result = (expression);                               \
   if (result.has_error()) return std::move(result).error(); \
   declaration = std::move(result).value()
 

@@ -15,8 +15,8 @@ using Ticket = std::uint64_t;
 
 // The storage seam. The engine appends what it changed, under the lock that guards what changed, so
 // that the journal's order is the order of changes. It never waits; the dispatcher does, before it
-// replies. Implementations: MemoryJournal, SqliteJournal; a replicated one fits as well (a ticket is
-// then an index of the replicated log, and durable means a quorum has it).
+// replies. Implementations: MemoryJournal, SqliteJournal; a replicated one fits as well (a ticket
+// is then an index of the replicated log, and durable means a quorum has it).
 //
 // Thread-safe. append() is a leaf in the lock order and never blocks on a disk.
 class Journal {
@@ -41,8 +41,8 @@ class Journal {
   // Records waiting to be committed; the dispatcher refuses changes above a limit.
   virtual std::size_t backlog_count() const noexcept = 0;
 
-  // Returns when everything appended is on the disk, whatever the durability, or has failed. Blocks:
-  // for start and stop, not for requests.
+  // Returns when everything appended is on the disk, whatever the durability, or has failed.
+  // Blocks: for start and stop, not for requests.
   virtual void flush() = 0;
 
   // Notifies `waiter` after every commit, and once when a commit fails. Kept for the life of the

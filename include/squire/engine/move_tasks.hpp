@@ -16,8 +16,8 @@ class Queue;
 
 // The message move tasks: each takes messages out of a dead-letter queue and puts them, as new
 // messages, into its destination or the queue they came from (sqs.md 6.16).
-// Driven by the clock's alarms, a bounded number of messages at a time; a running task goes on after
-// a restart. Thread-safe; its mutex is held for one step of messages.
+// Driven by the clock's alarms, a bounded number of messages at a time; a running task goes on
+// after a restart. Thread-safe; its mutex is held for one step of messages.
 class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTasks> {
  public:
   // `broker` owns this.
@@ -28,8 +28,7 @@ class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTa
     Ticket ticket = 0;
   };
   // Nothing if a task of that source is still active. The arguments were checked.
-  std::optional<Started> start(const ResourceName& source,
-                               std::optional<ResourceName> destination,
+  std::optional<Started> start(const ResourceName& source, std::optional<ResourceName> destination,
                                std::optional<int> messages_per_second_max);
 
   struct Cancelled {
@@ -50,7 +49,7 @@ class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTa
  private:
   struct Task {
     MoveTaskRow row;
-    TimePoint resumed_at;                // since when the rate is counted
+    TimePoint resumed_at;  // since when the rate is counted
     std::int64_t moved_since_resume = 0;
   };
 

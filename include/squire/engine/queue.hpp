@@ -24,11 +24,12 @@ class ReceiveAttempts;
 // Rules that hold for every queue of a broker; settings of the daemon.
 struct Rules {
   std::uint64_t in_flight_max = 120'000;
-  Seconds purge_interval{0};   // AWS: 60 s between two purges of a queue
-  Seconds recreate_delay{0};   // AWS: 60 s between deleting a queue and creating it again
+  Seconds purge_interval{0};  // AWS: 60 s between two purges of a queue
+  Seconds recreate_delay{0};  // AWS: 60 s between deleting a queue and creating it again
 };
 
-// A message on its way in, checked. `details` of a FIFO message hold its group and deduplication id.
+// A message on its way in, checked. `details` of a FIFO message hold its group and deduplication
+// id.
 struct OutgoingMessage {
   std::shared_ptr<const Body> body;
   std::shared_ptr<const Details> details;  // null: none
@@ -59,7 +60,8 @@ struct ReceivedMessage {
 
 struct Received {
   std::vector<ReceivedMessage> messages;
-  // Taken out because they were received too often; the caller puts them into the dead-letter queue.
+  // Taken out because they were received too often; the caller puts them into the dead-letter
+  // queue.
   std::vector<ReceivedMessage> dead_letters;
 };
 
@@ -70,11 +72,10 @@ struct QueueCounts {
 };
 
 // A queue and everything that happens to its messages.
-// Owned by Broker; handed out as shared_ptr so that a deleted queue can finish its callers, who then
-// get QueueDoesNotExist.
-// Thread-safe: one mutex guards all state. No method blocks, waits, or calls another queue. Every
-// change is appended to the journal before the lock is released. Send, receive and delete cost
-// O(log in-flight) at most, whatever lies in the queue.
+// Owned by Broker; handed out as shared_ptr so that a deleted queue can finish its callers, who
+// then get QueueDoesNotExist. Thread-safe: one mutex guards all state. No method blocks, waits, or
+// calls another queue. Every change is appended to the journal before the lock is released. Send,
+// receive and delete cost O(log in-flight) at most, whatever lies in the queue.
 class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
  public:
   // A long poll's place in the line. Lives as long as the poll; leaving hands an unused wake-up on.

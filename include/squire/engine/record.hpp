@@ -59,8 +59,9 @@ struct DeliveryRow {
 // Put: a FIFO deduplication id was used at `sent_at` by the message `key`, which may be gone since.
 struct DeduplicationRow {
   MessageKey key;
-  std::string id;     // MessageDeduplicationId
-  std::string scope;  // MessageGroupId if the queue's DeduplicationScope is messageGroup, else empty
+  std::string id;  // MessageDeduplicationId
+  std::string
+      scope;  // MessageGroupId if the queue's DeduplicationScope is messageGroup, else empty
   Uuid message_id;
   TimePoint sent_at;
 };

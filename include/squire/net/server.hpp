@@ -20,7 +20,7 @@ struct ListenError : std::runtime_error {
 
 struct ServerSettings {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 4566;  // 0: any free one
+  std::uint16_t port = 4566;      // 0: any free one
   std::size_t threads_count = 0;  // 0: one per core
   std::size_t connections_max = 20'000;
   std::size_t header_bytes_max = 64 * 1024;
@@ -52,8 +52,8 @@ class Server {
   // Calls f every second on the first context's thread; set before start().
   void every_second(std::function<void()> f);
 
-  // Accepts no more, answers waiting polls, lets running requests finish for at most `patience`, and
-  // joins all threads.
+  // Accepts no more, answers waiting polls, lets running requests finish for at most `patience`,
+  // and joins all threads.
   void stop(Milliseconds patience = Milliseconds(1500));
 
  private:

@@ -23,8 +23,8 @@ namespace squire::service {
 // A request body in the protocol that asked.
 struct Input {
   wire::Protocol protocol;
-  std::string_view json;  // Json
-  const wire::Form* form; // Query
+  std::string_view json;   // Json
+  const wire::Form* form;  // Query
 };
 
 // How the answer is dressed.

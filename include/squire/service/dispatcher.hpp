@@ -49,9 +49,9 @@ class Dispatcher {
 class Exchange {
  public:
   enum class Step {
-    Reply,             // reply() is complete
-    WaitForCommit,     // run again after the journal's next commit
-    WaitForMessage,    // run again when the waiter was notified, or at deadline()
+    Reply,           // reply() is complete
+    WaitForCommit,   // run again after the journal's next commit
+    WaitForMessage,  // run again when the waiter was notified, or at deadline()
   };
 
   // `waiter` is notified for a waiting ReceiveMessage.

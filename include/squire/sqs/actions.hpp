@@ -36,11 +36,11 @@ struct AttributeValue {
   std::string data_type;
   static constexpr auto fields() {
     using T = AttributeValue;
-    return std::tuple{
-        field("StringValue", &T::string_value), field("BinaryValue", &T::binary_value),
-        field("StringListValues", &T::string_list_values, flat("StringListValue")),
-        field("BinaryListValues", &T::binary_list_values, flat("BinaryListValue")),
-        field("DataType", &T::data_type)};
+    return std::tuple{field("StringValue", &T::string_value),
+                      field("BinaryValue", &T::binary_value),
+                      field("StringListValues", &T::string_list_values, flat("StringListValue")),
+                      field("BinaryListValues", &T::binary_list_values, flat("BinaryListValue")),
+                      field("DataType", &T::data_type)};
   }
 };
 
@@ -57,15 +57,14 @@ struct MessageInput {
   // In a batch a missing body fails its entry, not the request.
   static constexpr auto message_fields(bool is_body_required) {
     using T = MessageInput;
-    return std::tuple{
-        is_body_required ? required("MessageBody", &T::message_body)
-                         : field("MessageBody", &T::message_body),
-        field("DelaySeconds", &T::delay_seconds),
-        field("MessageAttributes", &T::message_attributes, flat("MessageAttribute")),
-        field("MessageSystemAttributes", &T::message_system_attributes,
-              flat("MessageSystemAttribute")),
-        field("MessageDeduplicationId", &T::message_deduplication_id),
-        field("MessageGroupId", &T::message_group_id)};
+    return std::tuple{is_body_required ? required("MessageBody", &T::message_body)
+                                       : field("MessageBody", &T::message_body),
+                      field("DelaySeconds", &T::delay_seconds),
+                      field("MessageAttributes", &T::message_attributes, flat("MessageAttribute")),
+                      field("MessageSystemAttributes", &T::message_system_attributes,
+                            flat("MessageSystemAttribute")),
+                      field("MessageDeduplicationId", &T::message_deduplication_id),
+                      field("MessageGroupId", &T::message_group_id)};
   }
 };
 
@@ -77,11 +76,11 @@ struct SendResult {
   std::string sequence_number;
   static constexpr auto fields() {
     using T = SendResult;
-    return std::tuple{
-        field("MD5OfMessageBody", &T::md5_of_message_body),
-        field("MD5OfMessageAttributes", &T::md5_of_message_attributes),
-        field("MD5OfMessageSystemAttributes", &T::md5_of_message_system_attributes),
-        field("MessageId", &T::message_id), field("SequenceNumber", &T::sequence_number)};
+    return std::tuple{field("MD5OfMessageBody", &T::md5_of_message_body),
+                      field("MD5OfMessageAttributes", &T::md5_of_message_attributes),
+                      field("MD5OfMessageSystemAttributes", &T::md5_of_message_system_attributes),
+                      field("MessageId", &T::message_id),
+                      field("SequenceNumber", &T::sequence_number)};
   }
 };
 
@@ -121,11 +120,10 @@ struct CreateQueue {
     StringMap tags;
     std::string default_visibility_timeout;  // what VisibilityTimeout was called in 2008
     static constexpr auto fields() {
-      return std::tuple{
-          required("QueueName", &Request::queue_name),
-          field("Attributes", &Request::attributes, kAttributeSpelling),
-          field("tags", &Request::tags, kTagSpelling),
-          field("DefaultVisibilityTimeout", &Request::default_visibility_timeout)};
+      return std::tuple{required("QueueName", &Request::queue_name),
+                        field("Attributes", &Request::attributes, kAttributeSpelling),
+                        field("tags", &Request::tags, kTagSpelling),
+                        field("DefaultVisibilityTimeout", &Request::default_visibility_timeout)};
     }
   };
   struct Response {
@@ -148,9 +146,8 @@ struct GetQueueUrl {
     std::string queue_name;
     std::string queue_owner_aws_account_id;
     static constexpr auto fields() {
-      return std::tuple{
-          required("QueueName", &Request::queue_name),
-          field("QueueOwnerAWSAccountId", &Request::queue_owner_aws_account_id)};
+      return std::tuple{required("QueueName", &Request::queue_name),
+                        field("QueueOwnerAWSAccountId", &Request::queue_owner_aws_account_id)};
     }
   };
   using Response = CreateQueue::Response;
@@ -293,10 +290,10 @@ struct AddPermission {
     Strings aws_account_ids;
     Strings actions;
     static constexpr auto fields() {
-      return std::tuple{
-          required("QueueUrl", &Request::queue_url), required("Label", &Request::label),
-          required("AWSAccountIds", &Request::aws_account_ids, flat("AWSAccountId")),
-          required("Actions", &Request::actions, flat("ActionName"))};
+      return std::tuple{required("QueueUrl", &Request::queue_url),
+                        required("Label", &Request::label),
+                        required("AWSAccountIds", &Request::aws_account_ids, flat("AWSAccountId")),
+                        required("Actions", &Request::actions, flat("ActionName"))};
     }
   };
   using Response = NoOutput;
@@ -344,9 +341,8 @@ struct SendMessageBatch {
     std::string queue_url;
     std::vector<Entry> entries;
     static constexpr auto fields() {
-      return std::tuple{
-          required("QueueUrl", &Request::queue_url),
-          field("Entries", &Request::entries, flat("SendMessageBatchRequestEntry"))};
+      return std::tuple{required("QueueUrl", &Request::queue_url),
+                        field("Entries", &Request::entries, flat("SendMessageBatchRequestEntry"))};
     }
   };
   struct ResultEntry : SendResult {
@@ -403,8 +399,10 @@ struct ReceiveMessage {
     static constexpr auto fields() {
       using T = Message;
       return std::tuple{
-          field("MessageId", &T::message_id), field("ReceiptHandle", &T::receipt_handle),
-          field("MD5OfBody", &T::md5_of_body), field("Body", &T::body),
+          field("MessageId", &T::message_id),
+          field("ReceiptHandle", &T::receipt_handle),
+          field("MD5OfBody", &T::md5_of_body),
+          field("Body", &T::body),
           field("Attributes", &T::attributes, kAttributeSpelling),
           field("MD5OfMessageAttributes", &T::md5_of_message_attributes),
           field("MessageAttributes", &T::message_attributes, flat("MessageAttribute"))};
@@ -439,8 +437,7 @@ struct DeleteMessageBatch {
     std::string id;
     std::string receipt_handle;
     static constexpr auto fields() {
-      return std::tuple{required("Id", &Entry::id),
-                        field("ReceiptHandle", &Entry::receipt_handle)};
+      return std::tuple{required("Id", &Entry::id), field("ReceiptHandle", &Entry::receipt_handle)};
     }
   };
   struct Request {
@@ -487,8 +484,7 @@ struct ChangeMessageVisibilityBatch {
     std::string receipt_handle;
     std::optional<int> visibility_timeout;
     static constexpr auto fields() {
-      return std::tuple{required("Id", &Entry::id),
-                        field("ReceiptHandle", &Entry::receipt_handle),
+      return std::tuple{required("Id", &Entry::id), field("ReceiptHandle", &Entry::receipt_handle),
                         field("VisibilityTimeout", &Entry::visibility_timeout)};
     }
   };
@@ -505,10 +501,9 @@ struct ChangeMessageVisibilityBatch {
     std::vector<BatchResultEntry> successful;
     std::vector<BatchResultErrorEntry> failed;
     static constexpr auto fields() {
-      return std::tuple{
-          field("Successful", &Response::successful,
-                flat("ChangeMessageVisibilityBatchResultEntry")),
-          field("Failed", &Response::failed, flat("BatchResultErrorEntry"))};
+      return std::tuple{field("Successful", &Response::successful,
+                              flat("ChangeMessageVisibilityBatchResultEntry")),
+                        field("Failed", &Response::failed, flat("BatchResultErrorEntry"))};
     }
   };
   static Result<Response> run(Call& call, Request request);
@@ -601,12 +596,13 @@ struct ListMessageMoveTasks {
 };
 
 // What the service can do.
-using Actions = service::ActionList<
-    AddPermission, CancelMessageMoveTask, ChangeMessageVisibility, ChangeMessageVisibilityBatch,
-    CreateQueue, DeleteMessage, DeleteMessageBatch, DeleteQueue, GetQueueAttributes, GetQueueUrl,
-    ListDeadLetterSourceQueues, ListMessageMoveTasks, ListQueues, ListQueueTags, PurgeQueue,
-    ReceiveMessage, RemovePermission, SendMessage, SendMessageBatch, SetQueueAttributes,
-    StartMessageMoveTask, TagQueue, UntagQueue>;
+using Actions =
+    service::ActionList<AddPermission, CancelMessageMoveTask, ChangeMessageVisibility,
+                        ChangeMessageVisibilityBatch, CreateQueue, DeleteMessage,
+                        DeleteMessageBatch, DeleteQueue, GetQueueAttributes, GetQueueUrl,
+                        ListDeadLetterSourceQueues, ListMessageMoveTasks, ListQueues, ListQueueTags,
+                        PurgeQueue, ReceiveMessage, RemovePermission, SendMessage, SendMessageBatch,
+                        SetQueueAttributes, StartMessageMoveTask, TagQueue, UntagQueue>;
 
 // The service as the dispatcher knows it.
 const service::Service& service();

@@ -1,6 +1,6 @@
-// How an action describes its request and response: a tuple of fields, each a name on the wire and a
-// pointer to a member. The four codecs (JSON in and out, Query in, XML out) walk these tuples, so an
-// action is written once for both protocols.
+// How an action describes its request and response: a tuple of fields, each a name on the wire and
+// a pointer to a member. The four codecs (JSON in and out, Query in, XML out) walk these tuples, so
+// an action is written once for both protocols.
 //
 //   static constexpr auto fields() {
 //     return std::tuple{required("QueueUrl", &Request::queue_url),
@@ -80,7 +80,9 @@ struct NoOutput {
 };
 
 template <typename T>
-concept RecordType = requires { T::fields(); };
+concept RecordType = requires {
+  T::fields();
+};
 
 template <typename T>
 inline constexpr bool kIsOptional = false;
@@ -97,8 +99,8 @@ inline constexpr bool kIsMap = false;
 template <typename K, typename V, typename C>
 inline constexpr bool kIsMap<std::map<K, V, C>> = true;
 
-// Whether the value says nothing: a required request field is then missing, and an optional response
-// field is not written.
+// Whether the value says nothing: a required request field is then missing, and an optional
+// response field is not written.
 template <typename T>
 bool is_absent(const T& value) {
   if constexpr (kIsOptional<T>) {

@@ -42,8 +42,8 @@ Error query_type_error(std::string_view value, std::string_view name, std::strin
 template <typename T>
 Result<void> read_query(const Form& form, const std::string& name, T& out);
 
-// Where the items of a list or map stand. Some clients and documents write flat ones the nested way;
-// that is taken too (?).
+// Where the items of a list or map stand. Some clients and documents write flat ones the nested
+// way; that is taken too (?).
 template <typename Owner, typename T>
 std::string list_name(const Form& form, const std::string& prefix, const Field<Owner, T>& field,
                       std::string_view nested_suffix) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "squire/wire/field.hpp"
 #include "squire/core/text.hpp"
+#include "squire/wire/field.hpp"
 
 namespace squire::wire {
 

@@ -192,9 +192,10 @@ TEST_F(ReceiveAttemptTest, ARetryAfterADeleteIsRefused) {
   queue->remove(first.messages[0].handle().encode()).value();
   auto again = options(10);
   again.attempt_id = "id";
-  EXPECT_EQ(broker.receive(*queue, again, nullptr).error().message,
-            "Value id for parameter ReceiveRequestAttemptId is invalid. Reason: The "
-            "receiveRequestAttemptId is not valid anymore since the receive call is not retryable.");
+  EXPECT_EQ(
+      broker.receive(*queue, again, nullptr).error().message,
+      "Value id for parameter ReceiveRequestAttemptId is invalid. Reason: The "
+      "receiveRequestAttemptId is not valid anymore since the receive call is not retryable.");
 }
 
 TEST_F(ReceiveAttemptTest, ARetryAfterTheVisibilityTimeoutIsAnOrdinaryReceive) {

@@ -253,8 +253,7 @@ TEST(InFlightLimitTest, AStandardQueueRefusesShortPollsAndEmptiesLongOnes) {
   CountingIds ids;
   storage::MemoryJournal journal;
   engine::Broker broker({clock, ids, journal}, {.in_flight_max = 2});
-  const auto queue =
-      broker.create_queue({"us-east-1", "000000000000", "q"}, {}, {}).value().queue;
+  const auto queue = broker.create_queue({"us-east-1", "000000000000", "q"}, {}, {}).value().queue;
   engine::OutgoingMessage message;
   message.body = std::make_shared<engine::Body>("a");
   for (int i = 0; i < 3; ++i) queue->send(message).value();
