@@ -1,7 +1,6 @@
 #include "squire/engine/queue.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "engine/deduplication.hpp"
 #include "engine/queue_messages.hpp"
@@ -11,64 +10,6 @@ namespace squire::engine {
 namespace {
 
 using State = Message::State;
-
-constexpr Seconds kVisibilityMax{43'200};  // also the life of a receipt handle
-
-Error invalid_handle(std::string_view handle) {
-  return {Errc::ReceiptHandleIsInvalid, "The input receipt handle \"" + std::string(handle) +
-                                            "\" is not a valid receipt handle."};
-}
-
-Error expired_handle(std::string_view handle) {
-  return {Errc::ReceiptHandleExpired, "Value " + std::string(handle) +
-                                          " for parameter ReceiptHandle is invalid. Reason: The "
-                                          "receipt handle has expired."};
-}
-
-bool is_expired(const Message& message, const QueueSettings& settings, TimePoint now) {
-  return message.sent_at + settings.retention <= now;
-}
-
-MessageRow to_row(const Message& message, std::uint32_t queue) {
-  return {{queue, message.sequence}, message.id,   message.sent_at, message.visible_at,
-          message.sender_account,    message.body, message.details};
-}
-
-DeliveryRow to_delivery(const Message& message, std::uint32_t queue) {
-  return {{queue, message.sequence},
-          message.visible_at,
-          message.first_received_at,
-          message.received_at,
-          message.receive_count};
-}
-
-ReceivedMessage to_received(const Message& message, std::uint32_t queue) {
-  return {to_row(message, queue), to_delivery(message, queue)};
-}
-
-// Whether the handle is of the message's latest receive. The time counts too: after a crash that
-// lost a receive, the next one has its number again.
-bool is_latest(const ReceiptHandle& handle, const Message& message) {
-  return handle.receive_count == message.receive_count && handle.received_at == message.received_at;
-}
-
-// Whether the handle is of an earlier receive, or of an unanswered message of the same number that
-// a crash made forget. Only the latest handle deletes.
-bool is_outdated(const ReceiptHandle& handle, const Message& message) {
-  return std::tie(handle.received_at, handle.receive_count) <
-         std::tie(message.received_at, message.receive_count);
-}
-
-std::unique_ptr<Message> to_message(const MessageRow& row,
-                                    const std::optional<DeliveryRow>& delivery) {
-  auto message = std::make_unique<Message>(row);
-  if (delivery) {
-    message->first_received_at = delivery->first_received_at;
-    message->received_at = delivery->received_at;
-    message->receive_count = delivery->receive_count;
-  }
-  return message;
-}
 
 }  // namespace
 
@@ -192,162 +133,6 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
   return Sent{row.id, row.key.sequence, ticket};
 }
 
-Result<Received> Queue::receive(const ReceiveOptions& options, Seat* seat) {
-  Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
-  const TimePoint now = env_.clock.now();
-  settle(now);
-  if (is_fifo_ && !options.attempt_id.empty()) {
-    SQUIRE_TRY(auto repeated, repeat_attempt(options, now));
-    if (repeated) return std::move(*repeated);
-  }
-  SQUIRE_TRY(auto received, receive_locked(options, now));
-  if (received.messages.empty() && seat && !seat->is_in_line_) {
-    seat->queue_ = shared_from_this();
-    seat->place_ = line_.insert(line_.end(), seat);
-    seat->is_in_line_ = true;
-  }
-  set_alarm();
-  return received;
-}
-
-Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint now) {
-  Received received;
-  const Seconds timeout = options.visibility_timeout.value_or(settings_->visibility_timeout);
-  std::vector<Message*> taken;
-  const Message* last = nullptr;
-  while (taken.size() < static_cast<std::size_t>(options.count_max)) {
-    if (messages_->count(State::InFlight) >= rules_.in_flight_max) {
-      // Only a standard queue says so, and only to a short poll (sqs.md, "Limits").
-      if (taken.empty() && !is_fifo_ && !options.is_long_poll) return Error{Errc::OverLimit, {}};
-      break;
-    }
-    Message* message = messages_->next(last);
-    if (message == nullptr) break;
-    if (is_expired(*message, *settings_, now)) {
-      env_.journal.append(MessageGone{{number_, message->sequence}});
-      messages_->remove(*message);
-      continue;
-    }
-    if (options.can_dead_letter && settings_->redrive &&
-        message->receive_count >= settings_->redrive->receive_count_max) {
-      received.dead_letters.push_back(to_received(*message, number_));
-      messages_->remove(*message);
-      continue;
-    }
-    ++message->receive_count;
-    message->received_at = now;
-    if (message->receive_count == 1) message->first_received_at = now;
-    messages_->take(*message, now + timeout);
-    received.messages.push_back(to_received(*message, number_));
-    env_.journal.append(received.messages.back().delivery);
-    taken.push_back(message);
-    last = message;
-  }
-  if (timeout == Seconds(0)) {
-    for (Message* message : taken) messages_->make_visible(*message, now);
-    wake(taken.size());
-  }
-  if (is_fifo_ && !options.attempt_id.empty() && !taken.empty()) {
-    ReceiveAttempts::Attempt attempt{now, {}};
-    for (const Message* message : taken) {
-      attempt.items.push_back({message->sequence, message->receive_count, message->visible_at});
-    }
-    attempts_->add(options.attempt_id, std::move(attempt));
-  }
-  return received;
-}
-
-// The same messages with the same handles, their timeouts restarted; nothing if the attempt is new,
-// or its messages became visible untouched, so that an ordinary receive does the same.
-Result<std::optional<Received>> Queue::repeat_attempt(const ReceiveOptions& options,
-                                                      TimePoint now) {
-  auto* attempt = attempts_->find(options.attempt_id, now);
-  if (attempt == nullptr) return std::optional<Received>();
-  const Seconds timeout = options.visibility_timeout.value_or(settings_->visibility_timeout);
-  std::vector<Message*> messages;
-  bool has_lapsed = false;
-  for (const auto& item : attempt->items) {
-    Message* message = messages_->find(item.sequence);
-    if (message == nullptr || message->receive_count != item.receive_count ||
-        message->visible_at != item.visible_at) {
-      return Error::invalid_parameter(
-          options.attempt_id, "ReceiveRequestAttemptId",
-          "The receiveRequestAttemptId is not valid anymore since the receive call is not "
-          "retryable.");
-    }
-    has_lapsed |= message->state != State::InFlight;
-    messages.push_back(message);
-  }
-  if (has_lapsed) {
-    attempts_->remove(options.attempt_id);
-    return std::optional<Received>();
-  }
-  Received received;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    messages_->take(*messages[i], now + timeout);
-    attempt->items[i].visible_at = messages[i]->visible_at;
-    received.messages.push_back(to_received(*messages[i], number_));
-    env_.journal.append(received.messages.back().delivery);
-  }
-  return std::optional(std::move(received));
-}
-
-Result<Ticket> Queue::remove(std::string_view receipt_handle) {
-  const auto handle = ReceiptHandle::decode(receipt_handle);
-  if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
-  std::unique_ptr<Message> removed;  // freed after the lock
-  Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
-  const TimePoint now = env_.clock.now();
-  settle(now);
-  if (!is_fifo_ && handle->received_at + kVisibilityMax < now)
-    return expired_handle(receipt_handle);
-  Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr)
-    return env_.journal.last_ticket();  // its deletion may still be on the way
-  if (is_fifo_) {
-    if (message->state != State::InFlight || !is_latest(*handle, *message)) {
-      return expired_handle(receipt_handle);
-    }
-  } else if (is_outdated(*handle, *message)) {
-    return Ticket{0};
-  }
-  removed = messages_->remove(*message);
-  const Ticket ticket = env_.journal.append(MessageGone{handle->key});
-  if (is_fifo_) wake(1);  // its group may be free now
-  return ticket;
-}
-
-Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds timeout) {
-  const auto handle = ReceiptHandle::decode(receipt_handle);
-  if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
-  Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
-  const TimePoint now = env_.clock.now();
-  settle(now);
-  Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr || message->state != State::InFlight || !is_latest(*handle, *message)) {
-    if (is_fifo_ && message) return expired_handle(receipt_handle);
-    return Error::invalid_parameter(
-        receipt_handle, "ReceiptHandle",
-        "Message does not exist or is not available for visibility timeout change.");
-  }
-  if (now + timeout > message->received_at + kVisibilityMax) {
-    return Error::invalid_parameter(
-        std::to_string(timeout.count()), "VisibilityTimeout",
-        "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
-  }
-  if (timeout == Seconds(0)) {
-    messages_->make_visible(*message, now);
-    wake(1);
-  } else {
-    messages_->take(*message, now + timeout);
-    set_alarm();
-  }
-  return env_.journal.append(to_delivery(*message, number_));
-}
-
 Result<Ticket> Queue::purge() {
   std::unique_ptr<QueueMessages> purged;  // freed after the lock: there may be millions
   Lock lock(mutex_);
@@ -402,7 +187,7 @@ std::optional<ReceivedMessage> Queue::take_out() {
   settle(now);
   Message* message = messages_->next(nullptr);
   if (message == nullptr || is_closed_) return std::nullopt;
-  const auto taken = to_received(*message, number_);
+  const ReceivedMessage taken{to_row(*message, number_), to_delivery(*message, number_)};
   messages_->remove(*message);
   return taken;
 }

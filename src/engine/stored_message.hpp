@@ -45,4 +45,29 @@ struct Message {
   Message* next = nullptr;
 };
 
+// From and to the rows of the journal.
+inline MessageRow to_row(const Message& message, std::uint32_t queue) {
+  return {{queue, message.sequence}, message.id,   message.sent_at, message.visible_at,
+          message.sender_account,    message.body, message.details};
+}
+
+inline DeliveryRow to_delivery(const Message& message, std::uint32_t queue) {
+  return {{queue, message.sequence},
+          message.visible_at,
+          message.first_received_at,
+          message.received_at,
+          message.receive_count};
+}
+
+inline std::unique_ptr<Message> to_message(const MessageRow& row,
+                                           const std::optional<DeliveryRow>& delivery) {
+  auto message = std::make_unique<Message>(row);
+  if (delivery) {
+    message->first_received_at = delivery->first_received_at;
+    message->received_at = delivery->received_at;
+    message->receive_count = delivery->receive_count;
+  }
+  return message;
+}
+
 }  // namespace squire::engine

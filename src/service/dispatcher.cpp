@@ -41,6 +41,13 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
 }
 
+// A host and port, by the characters they may have: it comes back in queue URLs.
+bool is_host(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '!' && c <= '~') && std::string_view("\"'<>\\/?#&").find(c) == std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
@@ -74,7 +81,13 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   const auto& settings = dispatcher_.settings_;
   const auto credential = find_credential(request, form_);
   std::string endpoint = settings.base_url;
-  if (endpoint.empty()) endpoint.append("http://").append(request.host);
+  if (endpoint.empty()) {
+    if (!is_host(request.host)) {
+      action_ = nullptr;
+      return answer(Error{Errc::MalformedInput, "The Host header is malformed."});
+    }
+    endpoint.append("http://").append(request.host);
+  }
   call_.emplace(
       dispatcher_.broker_,
       Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)

@@ -146,6 +146,7 @@ Result<void> check_attributes(const engine::Broker& broker, const ResourceName& 
     if (rule->kind == Kind::FifoQueue && (use == AttributeUse::Set || value != "true")) {
       return Error::unknown_attribute(attribute);  // a queue's type is chosen once
     }
+    if (first_illegal_character(value)) return Error::invalid_attribute_value(attribute);
     if (value.empty() && (is_policy(rule->kind) || rule->kind == Kind::Text)) continue;
     SQUIRE_CHECK(check_value(broker, name, *rule, value));
   }

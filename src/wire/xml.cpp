@@ -2,6 +2,12 @@
 
 namespace squire::wire {
 
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+}  // namespace
+
 void write_xml_text(std::string& out, std::string_view text) {
   std::size_t run = 0;
   const auto replace = [&](std::size_t at, std::size_t length, std::string_view with) {
@@ -29,8 +35,12 @@ void write_xml_text(std::string& out, std::string_view text) {
       case '\n':
       case '\t':
         break;
+      case '\xed':  // surrogates begin with ED, U+FFFE and U+FFFF with EF
+      case '\xef':
+        if (first_illegal_character(text.substr(i, 3))) replace(i, 3, kReplacement);
+        break;
       default:
-        if (static_cast<unsigned char>(text[i]) < 0x20) replace(i, 1, "\xef\xbf\xbd");
+        if (static_cast<unsigned char>(text[i]) < 0x20) replace(i, 1, kReplacement);
     }
   }
   out.append(text, run);

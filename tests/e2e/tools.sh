@@ -36,6 +36,7 @@ use_python_packages() {
 use_node_packages() {
   command -v npm >/dev/null || debian nodejs npm
   command -v npm >/dev/null || missing node
+  node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' || missing "node 20"
   local directory=$cache/$(basename "$suite")
   mkdir -p "$directory"
   if ! cmp -s "$suite/package-lock.json" "$directory/locked.json"; then

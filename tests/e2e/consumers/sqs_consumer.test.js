@@ -28,25 +28,22 @@ async function isEmpty(QueueUrl) {
   return Number(got.ApproximateNumberOfMessages) + Number(got.ApproximateNumberOfMessagesNotVisible) === 0;
 }
 
-/** Lets a consumer work until it has seen a number of messages; errors end the test. */
-async function consume(options, enough) {
-  const seen = [];
-  const errors = [];
-  const done = Promise.withResolvers?.() ?? (() => {
-    const parts = {};
-    parts.promise = new Promise((resolve) => (parts.resolve = resolve));
-    return parts;
-  })();
+/** Lets a consumer work until its handler was done, or failed, so many times; gives the bodies. */
+async function consume(options, times) {
   const consumer = Consumer.create({ sqs, waitTimeSeconds: 1, ...options });
-  for (const event of ["error", "timeout_error"]) consumer.on(event, (error) => errors.push(error));
-  for (const event of ["message_processed", "processing_error"]) {
-    consumer.on(event, (...given) => {
-      seen.push(given.find((value) => value?.Body)?.Body);
-      if (seen.length === enough) done.resolve();
-    });
-  }
+  const errors = [];
+  consumer.on("error", (error) => errors.push(error));
+  const seen = [];
+  const done = new Promise((resolve) => {
+    const count = (message) => {
+      seen.push(message.Body);
+      if (seen.length === times) resolve();
+    };
+    consumer.on("message_processed", count);
+    consumer.on("processing_error", (_, message) => count(message));
+  });
   consumer.start();
-  await Promise.race([done.promise, sleep(15_000, undefined, { ref: false })]);
+  await Promise.race([done, sleep(15_000, undefined, { ref: false })]);
   const stopped = once(consumer, "stopped");
   consumer.stop();
   await stopped;

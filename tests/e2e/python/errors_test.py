@@ -1,8 +1,10 @@
 """Each error has its code, its HTTP status and, where the SDK knows one, its class."""
 
+import time
+
 import pytest
 
-from support import ENDPOINT, ACCOUNT, receive, refused
+from support import ACCOUNT, ENDPOINT, arn, needs, receive, refused
 
 NOWHERE = f"{ENDPOINT}/{ACCOUNT}/nowhere"
 AWS = "AWS.SimpleQueueService."
@@ -115,3 +117,60 @@ def test_a_permission_for_an_action_that_does_not_exist(sqs, queue):
         sqs.add_permission(QueueUrl=queue, Label="x", AWSAccountIds=["111122223333"], Actions=["Dance"])
     with refused("InvalidParameterValue"):
         sqs.remove_permission(QueueUrl=queue, Label="never given")
+
+
+def test_a_permission_for_more_than_seven_actions(sqs, queue):
+    actions = ["SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility",
+               "GetQueueAttributes", "GetQueueUrl", "PurgeQueue", "ListDeadLetterSourceQueues"]
+    with refused("OverLimit", status=403, kind=sqs.exceptions.OverLimit,
+                 message="8 Actions were found, maximum allowed is 7."):
+        sqs.add_permission(QueueUrl=queue, Label="x", AWSAccountIds=["111122223333"], Actions=actions)
+
+
+def test_a_handle_of_another_queue(sqs, queue, create):
+    sqs.send_message(QueueUrl=queue, MessageBody="x")
+    [message] = receive(sqs, queue)
+    with pytest.raises(sqs.exceptions.ClientError):
+        sqs.delete_message(QueueUrl=create(), ReceiptHandle=message["ReceiptHandle"])
+
+
+def test_a_visibility_timeout_beyond_twelve_hours_from_the_receive(sqs, queue):
+    sqs.send_message(QueueUrl=queue, MessageBody="x")
+    [message] = receive(sqs, queue)
+    time.sleep(0.01)  # what is left of the twelve hours is less than twelve hours
+    with refused("InvalidParameterValue", message="is beyond the limit [43200 seconds]"):
+        sqs.change_message_visibility(
+            QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=43200)
+
+
+def test_a_message_attribute_that_is_a_list(sqs, queue):
+    with refused(AWS + "UnsupportedOperation", kind=sqs.exceptions.UnsupportedOperation):
+        sqs.send_message(QueueUrl=queue, MessageBody="x", MessageAttributes={
+            "list": {"DataType": "String", "StringListValues": ["x"]}})
+
+
+def test_a_message_system_attribute_that_is_not_the_trace_header(sqs, queue):
+    with refused("InvalidParameterValue"):
+        sqs.send_message(QueueUrl=queue, MessageBody="x", MessageSystemAttributes={
+            "Other": {"DataType": "String", "StringValue": "x"}})
+
+
+def test_a_page_token_that_was_never_given(sqs):
+    with refused("InvalidParameterValue"):
+        sqs.list_queues(MaxResults=2, NextToken="rubbish")
+
+
+def test_a_read_only_attribute(sqs, queue):
+    with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"ApproximateNumberOfMessages": "5"})
+
+
+@needs("CancelMessageMoveTask")
+def test_a_move_task_that_makes_no_sense(sqs, queue):
+    source = arn(sqs, queue)
+    with refused("InvalidParameterValue"):
+        sqs.cancel_message_move_task(TaskHandle="rubbish")
+    with refused("InvalidParameterValue"):
+        sqs.start_message_move_task(SourceArn=source, MaxNumberOfMessagesPerSecond=501)
+    with refused("InvalidParameterValue"):
+        sqs.list_message_move_tasks(SourceArn=source, MaxResults=11)

@@ -1,4 +1,5 @@
 import json
+import urllib.request
 
 import pytest
 
@@ -22,6 +23,20 @@ def test_a_queue_is_found_by_its_name(sqs, queue):
     name = queue.rsplit("/", 1)[1]
     assert sqs.get_queue_url(QueueName=name)["QueueUrl"] == queue
     assert sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=ACCOUNT)["QueueUrl"] == queue
+
+
+def test_only_the_path_of_a_queue_url_matters(sqs, queue):
+    name = queue.rsplit("/", 1)[1]
+    sqs.send_message(QueueUrl=f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{name}", MessageBody="x")
+    assert bodies(receive(sqs, queue)) == ["x"]
+
+
+@pytest.mark.skipif(PROTOCOL == "json", reason="a presigned URL cannot carry a JSON request")
+def test_a_presigned_url_works_in_a_browser(sqs, queue):
+    url = sqs.generate_presigned_url("get_queue_url", {"QueueName": queue.rsplit("/", 1)[1]})
+    with urllib.request.urlopen(url) as answer:
+        assert answer.headers["Content-Type"].startswith("text/xml")
+        assert f"<QueueUrl>{queue}</QueueUrl>" in answer.read().decode()
 
 
 def test_creating_a_queue_again_gives_the_same_queue_unless_an_attribute_differs(sqs, create):
@@ -95,6 +110,12 @@ def test_one_bad_attribute_leaves_all_as_they_were(sqs, queue):
         sqs.set_queue_attributes(
             QueueUrl=queue, Attributes={"DelaySeconds": "3", "VisibilityTimeout": "43201"})
     assert attribute(sqs, queue, "DelaySeconds") == "0"
+
+
+def test_a_key_takes_the_place_of_the_default_encryption(sqs, create):
+    url = create(KmsMasterKeyId="alias/aws/sqs")
+    assert attribute(sqs, url, "KmsMasterKeyId") == "alias/aws/sqs"
+    assert attribute(sqs, url, "SqsManagedSseEnabled") == "false"
 
 
 def test_an_empty_policy_clears_the_policy(sqs, create):

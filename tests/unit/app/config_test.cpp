@@ -291,6 +291,25 @@ TEST(ConfigTest, AnAccountIsTwelveDigits) {
   }
 }
 
+TEST(ConfigTest, ARegionIsWhatArnsCanHold) {
+  for (const char* text : {"", "US-EAST-1", "us_east_1", "a:b", "a/b", "a b"}) {
+    EXPECT_THAT(json_error(in_json("region", text)), HasSubstr("\"region\" must be")) << text;
+  }
+  EXPECT_EQ(from_json(in_json("region", "us-gov-west-1")).region, "us-gov-west-1");
+}
+
+TEST(ConfigTest, SlashesBehindABaseUrlAreDropped) {
+  EXPECT_EQ(from_json(in_json("base_url", "http://b:1//")).base_url, "http://b:1");
+}
+
+TEST(ConfigTest, WhatKubernetesSaysOfAServiceNamedSquireIsNoSetting) {
+  EXPECT_EQ(settings_of(from_environment(
+                {"SQUIRE_SERVICE_HOST=10.0.0.1", "SQUIRE_SERVICE_PORT=4566",
+                 "SQUIRE_PORT=tcp://10.0.0.1:4566", "SQUIRE_PORT_4566_TCP=tcp://10.0.0.1:4566",
+                 "SQUIRE_PORT_4566_TCP_ADDR=10.0.0.1"})),
+            settings_of({}));
+}
+
 // ---- the file's format
 
 TEST(ConfigTest, ValuesInTheFileMayHaveTheirOwnTypes) {

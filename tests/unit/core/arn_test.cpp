@@ -56,6 +56,16 @@ TEST(ArnTest, AnAccountIdIsTwelveDigits) {
   }
 }
 
+TEST(ArnTest, ARegionIsLowerCaseLettersDigitsAndHyphens) {
+  for (const char* text : {"us-east-1", "eu-isoe-west-1", "local", "x"}) {
+    EXPECT_TRUE(is_region(text)) << text;
+  }
+  for (const char* text : {"", "US-EAST-1", "us_east_1", "a:b", "a b", "\xff",
+                           "a-name-that-is-longer-than-any-region"}) {
+    EXPECT_FALSE(is_region(text)) << text;
+  }
+}
+
 TEST(ArnTest, NamesAreEqualOnlyInAllThreeParts) {
   std::unordered_set<ResourceName, ResourceNameHash> names = {kOrders};
   names.insert({"us-east-2", "000000000000", "orders"});

@@ -75,6 +75,16 @@ TEST_F(DeadLetterTest, ADeadLetteredHeadFreesItsGroup) {
   EXPECT_EQ(receive(*fifo), Bodies{"b"});
 }
 
+TEST_F(DeadLetterTest, RetentionGoesByTheTimeOfSendingNotOfArrival) {
+  queue->send(message("old")).value();
+  clock.advance(1h);
+  dead->send(message("young")).value();
+  for (int i = 0; i < 3; ++i) receive(*queue, 1, 0s);
+  clock.advance(std::chrono::days(4) - 1h);
+  EXPECT_EQ(dead->counts().visible, 1u);
+  EXPECT_EQ(receive(*dead), Bodies{"young"});
+}
+
 TEST_F(DeadLetterTest, ThePollOfADeadLetterQueueIsWoken) {
   auto waiter = std::make_shared<CountingWaiter>();
   engine::Queue::Seat seat(waiter);

@@ -187,6 +187,20 @@ TEST_F(RouteTest, ThePathOfAQueryRequestNamesItsQueue) {
   EXPECT_THAT(call(request).body, HasSubstr("NonExistentQueue"));
 }
 
+// The parameter that the path adds may move all others to another place in memory; the address
+// sanitizer sees who still looks at the old one.
+TEST_F(RouteTest, ThePathNamesTheQueueHoweverManyParametersThereAre) {
+  call(create("q"));
+  std::string form = "Action=GetQueueAttributes";
+  for (int count = 1; count <= 40; ++count) {
+    auto request = RequestText::query(form);
+    request.target = "/000000000000/q";
+    const auto reply = call(request);
+    ASSERT_EQ(reply.status, 200u) << count << " parameters: " << reply.body;
+    form += "&Another." + std::to_string(count) + "=x";
+  }
+}
+
 TEST_F(RouteTest, AQueueUrlWinsOverThePath) {
   call(create("q"));
   auto request = RequestText::query(

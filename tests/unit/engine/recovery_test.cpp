@@ -1,0 +1,123 @@
+#include <optional>
+
+#include "squire/engine/broker.hpp"
+#include "support/broker_fixture.hpp"
+#include "support/crash_journal.hpp"
+
+namespace squire::test {
+namespace {
+
+// A broker that can crash: what was not committed is forgotten, and a new one loads the rest.
+class RecoveryTest : public BrokerFixture {
+ protected:
+  RecoveryTest() { start(); }
+
+  void start() {
+    alive.emplace(engine::Env{clock, ids, crash_journal}, engine::Rules{});
+    alive->load();
+  }
+  void crash() {
+    crash_journal.crash();
+    clock.advance(1s);
+    start();
+  }
+  engine::Queue& create(const std::string& queue) {
+    return *alive->create_queue(name(queue), {}, {}).value().queue;
+  }
+  engine::Queue& find(const std::string& queue) { return *alive->find_queue(name(queue)); }
+  std::string receive_handle(engine::Queue& queue) {
+    return queue.receive(options(1), nullptr).value().messages.at(0).handle().encode();
+  }
+
+  CrashJournal crash_journal;
+  std::optional<engine::Broker> alive;
+};
+
+TEST_F(RecoveryTest, AHandleFromBeforeTheCrashDeletesItsMessage) {
+  create("q").send(message("a")).value();
+  crash_journal.commit();
+  const auto handle = receive_handle(find("q"));  // the receive itself is lost
+  crash();
+  ASSERT_TRUE(find("q").remove(handle));
+  EXPECT_EQ(find("q").counts().visible, 0u);
+}
+
+TEST_F(RecoveryTest, TheHandleOfAForgottenMessageDeletesNoOther) {
+  create("q");
+  crash_journal.commit();
+  find("q").send(message("forgotten")).value();
+  const auto handle = receive_handle(find("q"));
+  crash();
+  find("q").send(message("another")).value();
+  ASSERT_TRUE(find("q").remove(handle));
+  EXPECT_EQ(find("q").counts().visible, 1u);
+}
+
+TEST_F(RecoveryTest, SequencesOfForgottenMessagesAreNotUsedAgain) {
+  create("q.fifo");
+  crash_journal.commit();
+  const auto forgotten = find("q.fifo").send(message("a", "g")).value();
+  crash();
+  const auto next = find("q.fifo").send(message("b", "g")).value();
+  EXPECT_GT(next.sequence, forgotten.sequence);
+}
+
+TEST_F(RecoveryTest, ADuplicateIsDurableOnlyWithItsOriginal) {
+  create("q.fifo");
+  crash_journal.commit();
+  find("q.fifo").send(message("a", "g", "id")).value();
+  const auto duplicate = find("q.fifo").send(message("a", "g", "id")).value();
+  EXPECT_FALSE(crash_journal.is_durable(duplicate.ticket));
+  crash_journal.commit();
+  EXPECT_TRUE(crash_journal.is_durable(duplicate.ticket));
+}
+
+TEST_F(RecoveryTest, ASecondDeleteIsDurableOnlyWithTheFirst) {
+  create("q").send(message("a")).value();
+  const auto handle = receive_handle(find("q"));
+  crash_journal.commit();
+  find("q").remove(handle).value();
+  EXPECT_FALSE(crash_journal.is_durable(find("q").remove(handle).value()));
+}
+
+TEST_F(RecoveryTest, CreatingAQueueAgainIsDurableOnlyWithTheFirstTime) {
+  create("q");
+  const auto again = alive->create_queue(name("q"), {}, {}).value();
+  EXPECT_FALSE(crash_journal.is_durable(again.ticket));
+}
+
+TEST_F(RecoveryTest, TheDeduplicationWindowIsKept) {
+  create("q.fifo");
+  const auto original = find("q.fifo").send(message("a", "g", "id")).value();
+  crash_journal.commit();
+  crash();
+  EXPECT_EQ(find("q.fifo").send(message("b", "g", "id")).value().message_id, original.message_id);
+}
+
+TEST_F(RecoveryTest, ARunningMoveTaskGoesOn) {
+  create("dead");
+  auto& source = create("q");
+  source
+      .edit([&](engine::QueueRow& row) {
+        row.attributes["RedrivePolicy"] = R"({"maxReceiveCount":1,"deadLetterTargetArn":")" +
+                                          to_arn("sqs", name("dead")) + "\"}";
+        return Result<void>();
+      })
+      .value();
+  for (int i = 0; i < 10; ++i) source.send(message("a")).value();
+  for (int i = 0; i < 2; ++i) {
+    alive->receive(find("q"), options(10, 0s), nullptr).value();
+  }
+  ASSERT_EQ(find("dead").counts().visible, 10u);
+  alive->move_tasks().start(name("dead"), {}, 1);
+  clock.advance(3s);
+  crash_journal.commit();
+  crash();
+  clock.advance(1min);
+  EXPECT_EQ(alive->move_tasks().list(name("dead"), 1).at(0).status,
+            engine::MoveTaskRow::Status::Completed);
+  EXPECT_EQ(find("q").counts().visible, 10u);
+}
+
+}  // namespace
+}  // namespace squire::test
