@@ -170,7 +170,9 @@ QueueDeclaration read_queue(const Json& object, const std::string& source,
     } else if (key == "dead_letter_queue" && value.is_string()) {
       queue.dead_letter_queue = value;
     } else if (key == "max_receive_count" && value.is_number_integer()) {
-      queue.max_receive_count = value;
+      const auto count = value.get<std::int64_t>();
+      if (count < 1 || count > 1000) fail(source, path, "must be a whole number, 1 to 1000");
+      queue.max_receive_count = static_cast<int>(count);
     } else {
       fail(source, path,
            "is not understood; a queue has name, attributes, tags, dead_letter_queue (a name) and "

@@ -24,7 +24,9 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
   const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags, {}});
   if (created.has_error()) {
     if (created.error().code != Errc::QueueNameExists) return created.error();
-    SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, attributes}));
+    auto changed = attributes;
+    changed.erase("FifoQueue");
+    SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, std::move(changed)}));
   }
   if (!queue.tags.empty()) SQUIRE_CHECK(sqs::TagQueue::run(call, {queue.name, queue.tags}));
   return {};

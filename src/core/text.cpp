@@ -68,10 +68,9 @@ std::string base64_encode(std::string_view bytes) {
 
 std::optional<std::string> base64_decode(std::string_view text) {
   static constexpr auto kValues = base64_values();
-  const std::size_t padded_size = text.size();
-  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  const bool is_padded = text.size() != padded_size;
-  if (text.size() % 4 == 1 || (is_padded && padded_size % 4 != 0)) return std::nullopt;
+  std::size_t padding = 0;
+  for (; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.size() % 4 == 1 || padding > (4 - text.size() % 4) % 4) return std::nullopt;
   std::string out;
   out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
