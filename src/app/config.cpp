@@ -171,7 +171,7 @@ QueueDeclaration read_queue(const Json& object, const std::string& source,
       queue.dead_letter_queue = value;
     } else if (key == "max_receive_count" && value.is_number_integer()) {
       const auto count = value.get<std::int64_t>();
-      if (count < 1 || count > 1000) fail(source, path, "must be a whole number, 1 to 1000");
+      if (count < 0 || count > INT32_MAX) fail(source, path, "must be a whole number, 1 to 1000");
       queue.max_receive_count = static_cast<int>(count);
     } else {
       fail(source, path,

@@ -57,13 +57,7 @@ Ticket Queue::commit_row() {
   settings_ = std::make_shared<QueueSettings>(row_.attributes);
   if (is_fifo_ && settings_->delay != old_delay) {
     // A FIFO queue's delay is retroactive (sqs.md, "Queue attributes").
-    const TimePoint now = env_.clock.now();
-    messages_->store().walk([&](Message& message) {
-      if (message.receive_count == 0) {
-        messages_->delay_until(message, message.sent_at + settings_->delay, now);
-      }
-      return true;
-    });
+    messages_->delay_unreceived(settings_->delay, env_.clock.now());
     wake(messages_->count(State::Visible));
     set_alarm();
   }

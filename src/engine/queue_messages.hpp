@@ -64,6 +64,14 @@ class QueueMessages {
     if (to == Message::State::Delayed) timers_.insert(message);
   }
 
+  // What was never received is delayed by `delay` since it was sent.
+  void delay_unreceived(Seconds delay, TimePoint now) {
+    store_.walk([&](Message& message) {
+      if (message.receive_count == 0) delay_until(message, message.sent_at + delay, now);
+      return true;
+    });
+  }
+
   // Makes visible what is due. How many messages that were.
   std::size_t settle(TimePoint now) {
     std::size_t due_count = 0;
@@ -95,7 +103,6 @@ class QueueMessages {
 
   Message* next(const Message* last) { return order_->next(last); }
   Message* find(std::uint64_t sequence) const { return store_.find(sequence); }
-  const MessageStore& store() const { return store_; }
 
   std::uint64_t count(Message::State state) const {
     return counts_[static_cast<std::size_t>(state)];

@@ -155,7 +155,7 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   if (is_closed_) return Error::queue_does_not_exist();
   const TimePoint now = env_.clock.now();
   settle(now);
-  if (!is_fifo_ && handle->received_at + kVisibilityMax < now)
+  if (!is_fifo_ && handle->received_at < now - kVisibilityMax)
     return expired_handle(receipt_handle);
   Message* message = messages_->find(handle->key.sequence);
   if (message == nullptr)

@@ -44,7 +44,8 @@ bool is_queue_path(std::string_view path) {
 // A host and port, by the characters they may have: it comes back in queue URLs.
 bool is_host(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '!' && c <= '~') && std::string_view("\"'<>\\/?#&").find(c) == std::string_view::npos;
+    return (c >= '!' && c <= '~') &&
+           std::string_view("\"'<>\\/?#&").find(c) == std::string_view::npos;
   });
 }
 
@@ -110,9 +111,10 @@ void Exchange::route_query(const HttpRequest& request, std::string_view path,
   auto parsed = form_.parse(query);
   if (parsed.has_value()) parsed = form_.parse(request.body);
   if (parsed.has_error()) return answer(std::move(parsed).error());
-  const auto* action = form_.find("Action");
-  if (action == nullptr || action->empty()) return answer(Error{Errc::MissingAction, {}});
-  service_ = query_service(*action, find_credential(request, form_).service);
+  const auto* given = form_.find("Action");
+  if (given == nullptr || given->empty()) return answer(Error{Errc::MissingAction, {}});
+  const std::string action = *given;  // the form may move below
+  service_ = query_service(action, find_credential(request, form_).service);
   if (service_ != nullptr) {
     xml_error_namespace_ =
         form_.find("Version") ? service_->xml_namespace : service_->unversioned_xml_namespace;
@@ -120,7 +122,7 @@ void Exchange::route_query(const HttpRequest& request, std::string_view path,
   if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
     form_.add("QueueUrl", std::string(path));
   }
-  find_action(*action);
+  find_action(action);
 }
 
 // The version says which service; else the credential scope; else who knows the action.
@@ -149,7 +151,11 @@ void Exchange::find_action(std::string_view name) {
 void Exchange::route_admin(std::string_view path) {
   is_answered_ = true;
   reply_.content_type = "application/json";
-  if (path == "/_squire/health") {
+  const bool has_failed = dispatcher_.broker_.env().journal.has_failed();
+  if (path == "/_squire/health" && has_failed) {
+    reply_.status = 503;
+    reply_.body = "{\"status\":\"failed\",\"message\":\"The disk failed; see the log\"}\n";
+  } else if (path == "/_squire/health") {
     reply_.body = R"({"status":"ready","version":")" + dispatcher_.settings_.version + "\"}\n";
   } else {
     reply_.status = 404;

@@ -55,7 +55,8 @@ StringMap system_attributes(const engine::ReceivedMessage& message, const engine
   const auto milliseconds = [](TimePoint time) {
     return std::to_string(time.time_since_epoch().count());
   };
-  const auto& [row, delivery] = message;
+  const engine::MessageRow& row = message.row;
+  const engine::DeliveryRow& delivery = message.delivery;
   add("SenderId", [&] {
     const auto digits = std::to_string(row.sender_account);
     return std::string(12 - std::min<std::size_t>(12, digits.size()), '0') + digits;

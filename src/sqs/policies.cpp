@@ -10,10 +10,39 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kPolicyBytesMax = 8192;
+constexpr int kPolicyDepthMax = 32;
 constexpr std::size_t kSourceArnsMax = 10;
 
-Json parse(std::string_view text) {
-  return Json::parse(text, nullptr, false);
+// Whether brackets nest no deeper than any policy does: the JSON library's recursion has no limit.
+bool is_shallow(std::string_view text) {
+  int depth = 0;
+  bool is_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') is_string = !is_string;
+    if (is_string && text[i] == '\\') ++i;
+    if (is_string) continue;
+    if (text[i] == '{' || text[i] == '[') ++depth;
+    if (text[i] == '}' || text[i] == ']') --depth;
+    if (depth > kPolicyDepthMax) return false;
+  }
+  return true;
+}
+
+// Discarded (no object, no array) if it is no JSON, or larger or deeper than a policy may be.
+template <typename Document = Json>
+Document parse(std::string_view text) {
+  if (text.size() > kPolicyBytesMax || !is_shallow(text)) {
+    return Document(Document::value_t::discarded);
+  }
+  return Document::parse(text, nullptr, false);
+}
+
+// The statements of a policy as an array, which one alone need not be.
+Json& statements_of(Json& policy) {
+  Json& statements = policy["Statement"];
+  if (statements.is_object()) statements = Json::array({statements});
+  if (!statements.is_array()) statements = Json::array();
+  return statements;
 }
 
 bool allows(std::string_view redrive_allow_policy, const std::string& source_arn) {
@@ -37,9 +66,7 @@ Json one_or_many(std::vector<std::string> values) {
 }  // namespace
 
 Result<void> check_policy(std::string_view policy) {
-  if (policy.size() > kPolicyBytesMax || !parse(policy).is_object()) {
-    return Error::invalid_attribute_value("Policy");
-  }
+  if (!parse(policy).is_object()) return Error::invalid_attribute_value("Policy");
   return {};
 }
 
@@ -107,7 +134,7 @@ Result<void> check_redrive_allow_policy(const std::string& policy) {
 bool is_same_json(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return a == b;
   // Without the order of members.
-  return nlohmann::json::parse(a, nullptr, false) == nlohmann::json::parse(b, nullptr, false);
+  return parse<nlohmann::json>(a) == parse<nlohmann::json>(b);
 }
 
 Result<std::string> add_statement(std::string_view policy, const std::string& queue_arn,
@@ -118,9 +145,7 @@ Result<std::string> add_statement(std::string_view policy, const std::string& qu
   if (!document.is_object()) {
     document = Json{{"Version", "2012-10-17"}, {"Id", queue_arn + "/SQSDefaultPolicy"}};
   }
-  Json& statements = document["Statement"];
-  if (statements.is_object()) statements = Json::array({statements});
-  if (!statements.is_array()) statements = Json::array();
+  Json& statements = statements_of(document);
   for (const auto& statement : statements) {
     if (statement.is_object() && statement.value("Sid", Json()) == label) {
       return Error::invalid_parameter(label, "Label", "Already exists.");
@@ -140,8 +165,8 @@ Result<std::string> add_statement(std::string_view policy, const std::string& qu
 
 Result<std::string> remove_statement(std::string_view policy, const std::string& label) {
   Json document = parse(policy);
-  if (document.is_object() && document["Statement"].is_array()) {
-    auto& statements = document["Statement"];
+  if (document.is_object()) {
+    Json& statements = statements_of(document);
     for (auto statement = statements.begin(); statement != statements.end(); ++statement) {
       if (!statement->is_object() || statement->value("Sid", Json()) != label) continue;
       statements.erase(statement);

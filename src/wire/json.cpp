@@ -5,7 +5,8 @@
 namespace squire::wire {
 
 Result<void> JsonReader::finish() {
-  if (!failed_ && peek() != '\0') fail("Unexpected character after the end of the document");
+  peek();
+  if (at_ < text_.size()) fail("Unexpected character after the end of the document");
   if (failed_) return Error{Errc::MalformedInput, why_};
   return {};
 }

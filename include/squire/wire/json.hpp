@@ -89,7 +89,10 @@ void read_json(JsonReader& in, T& out) {
     in.begin_object();
     std::string key;
     while (in.next_member(key)) {
-      if (!in.take_null()) read_json(in, out[key]);
+      if (in.take_null()) continue;
+      auto& value = out[key];
+      value = {};  // of a key given twice the last one counts, whole
+      read_json(in, value);
     }
   } else {
     static_assert(RecordType<T>);

@@ -85,7 +85,9 @@ Result<void> read_query_record(const Form& form, const std::string& prefix, T& o
           result = Error::missing_parameter(item + key_name);
           return;
         }
-        result = read_query(form, item + value_name, value[*key]);
+        auto& item_value = value[*key];
+        item_value = {};  // of a key given twice the last one counts, whole
+        result = read_query(form, item + value_name, item_value);
         if (result.has_error()) return;
       }
     } else {

@@ -99,8 +99,8 @@ TEST_F(RecoveryTest, ARunningMoveTaskGoesOn) {
   auto& source = create("q");
   source
       .edit([&](engine::QueueRow& row) {
-        row.attributes["RedrivePolicy"] = R"({"maxReceiveCount":1,"deadLetterTargetArn":")" +
-                                          to_arn("sqs", name("dead")) + "\"}";
+        row.attributes["RedrivePolicy"] =
+            R"({"maxReceiveCount":1,"deadLetterTargetArn":")" + to_arn("sqs", name("dead")) + "\"}";
         return Result<void>();
       })
       .value();
