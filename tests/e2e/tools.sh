@@ -36,7 +36,13 @@ use_python_packages() {
 use_node_packages() {
   command -v npm >/dev/null || debian nodejs npm
   command -v npm >/dev/null || missing node
-  node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' || missing "node 20"
+  if ! node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)'; then
+    # Debian 12 has 18; npm has the newer ones as a package.
+    local newer=$cache/node
+    [[ -x $newer/node_modules/node/bin/node ]] ||
+      npm install --prefix "$newer" --no-fund --no-audit --silent node@20
+    PATH=$newer/node_modules/node/bin:$PATH
+  fi
   local directory=$cache/$(basename "$suite")
   mkdir -p "$directory"
   if ! cmp -s "$suite/package-lock.json" "$directory/locked.json"; then
