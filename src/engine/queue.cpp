@@ -117,11 +117,14 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
                        message.body,
                        message.details};
   const Message& added = messages_->add(std::make_unique<Message>(row), now);
-  Ticket ticket = env_.journal.append(row);
+  Ticket ticket = 0;
   if (is_fifo_) {
-    deduplication_->add(scope, message.details->deduplication_id, {row.id, row.key.sequence, now});
-    ticket = env_.journal.append(DeduplicationRow{row.key, message.details->deduplication_id,
-                                                  std::string(scope), row.id, now});
+    const auto& id = message.details->deduplication_id;
+    deduplication_->add(scope, id, {row.id, row.key.sequence, now});
+    ticket = env_.journal.append_both(
+        row, DeduplicationRow{row.key, id, std::string(scope), row.id, now});
+  } else {
+    ticket = env_.journal.append(row);
   }
   if (added.state == State::Visible) wake(1);
   return Sent{row.id, row.key.sequence, ticket};

@@ -52,7 +52,9 @@ class SqliteJournal::Writer {
     thread_.join();
   }
 
-  engine::Ticket append(engine::Record&& record);
+  // All in one transaction.
+  template <typename... Records>
+  engine::Ticket append(Records&&... records);
   engine::Ticket last_ticket() const noexcept { return appended_.load(std::memory_order_acquire); }
   bool is_durable(engine::Ticket ticket) const noexcept;
   void flush();
@@ -114,8 +116,9 @@ class SqliteJournal::Writer {
   std::thread thread_;
 };
 
-engine::Ticket SqliteJournal::Writer::append(engine::Record&& record) {
-  const bool is_lazy = std::holds_alternative<engine::DeliveryRow>(record);
+template <typename... Records>
+engine::Ticket SqliteJournal::Writer::append(Records&&... records) {
+  const bool is_lazy = (std::holds_alternative<engine::DeliveryRow>(records) && ...);
   engine::Ticket ticket = 0;
   bool must_wake = false;
   {
@@ -126,7 +129,7 @@ engine::Ticket SqliteJournal::Writer::append(engine::Record&& record) {
     }
     // Nobody will write it: the ticket never becomes durable.
     if (has_failed()) return ticket;
-    pending_.push_back(std::move(record));
+    (pending_.push_back(std::move(records)), ...);
     has_ticketed_ |= !is_lazy;
     must_wake = sleep_ == Sleep::UntilAny || (sleep_ == Sleep::UntilUrgent && is_urgent());
     if (must_wake) sleep_ = Sleep::None;
@@ -162,7 +165,9 @@ void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
 void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& apply) {
   // The thread leaves the database alone as long as nothing was appended.
   records_.finish_purges();
-  for (const std::uint32_t queue : load_rows(database_, apply)) append(engine::QueueGone{queue});
+  for (const std::uint32_t queue : load_rows(database_, apply)) {
+    append(engine::Record(engine::QueueGone{queue}));
+  }
 }
 
 std::string SqliteJournal::Writer::failure() const {
@@ -265,6 +270,10 @@ SqliteJournal::~SqliteJournal() = default;
 
 engine::Ticket SqliteJournal::append(engine::Record record) {
   return writer_->append(std::move(record));
+}
+
+engine::Ticket SqliteJournal::append_both(engine::Record first, engine::Record second) {
+  return writer_->append(std::move(first), std::move(second));
 }
 
 bool SqliteJournal::is_durable(engine::Ticket ticket) const noexcept {

@@ -18,16 +18,18 @@ debian() {
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } || true
 }
 
-# Puts the suite's locked Python packages on the PATH; they are installed when the lock changes.
+# Puts the suite's locked Python packages on the PATH. They are installed when the lock, Python or the
+# place changes, which the scripts of an environment name.
 use_python_packages() {
-  local directory=$cache/$(basename "$suite")-venv
-  if ! cmp -s "$suite/requirements.txt" "$directory/locked.txt"; then
-    python3 -c 'import ensurepip' 2>/dev/null || debian python3 python3-venv
-    command -v python3 >/dev/null || missing python3
+  python3 -c 'import ensurepip' 2>/dev/null || debian python3 python3-venv
+  command -v python3 >/dev/null || missing python3
+  local directory=$cache/$(basename "$suite")-venv wanted
+  wanted=$(echo "$directory"; python3 --version; cat "$suite/requirements.txt")
+  if [[ $(cat "$directory/installed" 2>/dev/null) != "$wanted" ]]; then
     rm -rf "$directory"
     python3 -m venv "$directory"
     "$directory/bin/pip" install --quiet --disable-pip-version-check -r "$suite/requirements.txt"
-    cp "$suite/requirements.txt" "$directory/locked.txt"
+    echo "$wanted" >"$directory/installed"
   fi
   PATH=$directory/bin:$PATH
 }

@@ -6,22 +6,10 @@
 
 #include "squire/engine/broker.hpp"
 #include "squire/storage/memory_journal.hpp"
+#include "support/counting_ids.hpp"
 #include "support/manual_clock.hpp"
 
 namespace squire::fuzz {
-
-class CountingIds final : public Ids {
- public:
-  Uuid next() override {
-    Uuid uuid;
-    std::uint64_t number = ++last_;
-    for (int i = 15; i > 7; --i, number >>= 8) uuid.bytes[i] = number & 0xff;
-    return uuid;
-  }
-
- private:
-  std::uint64_t last_ = 0;
-};
 
 struct DeafWaiter final : Waiter {
   void notify() override {}
@@ -55,7 +43,7 @@ struct World {
   }
 
   test::ManualClock clock;
-  CountingIds ids;
+  test::CountingIds ids;
   storage::MemoryJournal journal;
   engine::Broker broker{{clock, ids, journal}, {}};
 };

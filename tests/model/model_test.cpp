@@ -2,6 +2,7 @@
 // engine may choose which visible message comes next; everything else must agree exactly.
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <random>
@@ -314,12 +315,12 @@ std::uint64_t first_seed() {
 
 TEST(ModelTest, TheEngineAgreesWithTheReferenceThroughCrashes) {
   const std::uint64_t seed = first_seed();
+  std::printf("SQUIRE_SEED=%llu\n", static_cast<unsigned long long>(seed));
   const int lives = std::getenv("SQUIRE_SEED") ? 1 : 40;
   for (int i = 0; i < lives && !HasFailure(); ++i) {
     SCOPED_TRACE("again with SQUIRE_SEED=" + std::to_string(seed + i));
     Model(seed + i).run(1500);
   }
-  RecordProperty("seed", std::to_string(seed));
 }
 
 }  // namespace

@@ -2,32 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "squire/engine/broker.hpp"
 #include "squire/storage/memory_journal.hpp"
+#include "support/counting_ids.hpp"
 #include "support/manual_clock.hpp"
 
 namespace squire::test {
 
 using namespace std::chrono_literals;
-
-// The same ids in every run: 1, 2, 3 …
-class CountingIds final : public Ids {
- public:
-  Uuid next() override {
-    Uuid uuid;
-    std::uint64_t number = ++last_;
-    for (int i = 15; i > 7; --i, number >>= 8) uuid.bytes[i] = number & 0xff;
-    return uuid;
-  }
-
- private:
-  std::atomic<std::uint64_t> last_ = 0;
-};
 
 // Counts how often it was woken.
 struct CountingWaiter final : Waiter {

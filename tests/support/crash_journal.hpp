@@ -18,6 +18,10 @@ class CrashJournal final : public engine::Journal {
     return appended_ += 1;
   }
   engine::Ticket last_ticket() const noexcept override { return appended_; }
+  engine::Ticket append_both(engine::Record first, engine::Record second) override {
+    append(std::move(first));
+    return append(std::move(second));
+  }
   bool is_durable(engine::Ticket ticket) const noexcept override { return ticket <= committed_; }
   bool has_failed() const noexcept override { return has_failed_; }
   std::size_t backlog_count() const noexcept override { return pending_.size(); }

@@ -35,7 +35,8 @@ enum class Errc : std::uint8_t {
   MissingParameter,
   InvalidAction,
   MissingAction,
-  MalformedInput,
+  MalformedInput,  // HTTP or form data
+  Serialization,   // JSON
   RequestTooLarge,
   InternalFailure,
   ServiceUnavailable,

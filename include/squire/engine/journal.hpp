@@ -27,6 +27,9 @@ class Journal {
   // its own (0) and reaches the disk within 100 ms, or never if its message is gone before.
   virtual Ticket append(Record record) = 0;
 
+  // As append(), of two records that a crash must keep both or neither.
+  virtual Ticket append_both(Record first, Record second) = 0;
+
   // The ticket of the last record appended: for an answer that repeats an earlier one ("already
   // deleted", a duplicate) and must not outrun it.
   virtual Ticket last_ticket() const noexcept = 0;

@@ -8,6 +8,7 @@ namespace squire::storage {
 class MemoryJournal final : public engine::Journal {
  public:
   engine::Ticket append(engine::Record) override { return 0; }
+  engine::Ticket append_both(engine::Record, engine::Record) override { return 0; }
   engine::Ticket last_ticket() const noexcept override { return 0; }
   bool is_durable(engine::Ticket) const noexcept override { return true; }
   bool has_failed() const noexcept override { return false; }

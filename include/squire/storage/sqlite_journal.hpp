@@ -41,6 +41,7 @@ class SqliteJournal final : public engine::Journal {
   ~SqliteJournal() override;
 
   engine::Ticket append(engine::Record record) override;
+  engine::Ticket append_both(engine::Record first, engine::Record second) override;
   engine::Ticket last_ticket() const noexcept override;
   bool is_durable(engine::Ticket ticket) const noexcept override;
   bool has_failed() const noexcept override;

@@ -43,10 +43,10 @@ class KombuTest(unittest.TestCase):
 
     def test_published_messages_are_consumed_and_acknowledged(self):
         with self.connection.SimpleQueue("tasks") as tasks:
-            for number in range(25):
+            for number in range(50):
                 tasks.put({"number": number, "text": "Größe <&>"})
-            seen = self.drain(tasks.queue, 25)
-        self.assertEqual(sorted(body["number"] for body in seen), list(range(25)))
+            seen = self.drain(tasks.queue, 50)
+        self.assertEqual(sorted(body["number"] for body in seen), list(range(50)))
         self.assertEqual(self.in_queue("tasks"), (0, 0))
 
     def test_a_message_is_in_flight_until_it_is_acknowledged(self):

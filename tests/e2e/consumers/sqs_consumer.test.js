@@ -15,8 +15,10 @@ async function createQueue(Attributes) {
 }
 
 async function send(QueueUrl, bodies) {
-  const Entries = bodies.map((MessageBody, index) => ({ Id: `entry${index}`, MessageBody }));
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  for (let start = 0; start < bodies.length; start += 10) {
+    const Entries = bodies.slice(start, start + 10).map((MessageBody, index) => ({ Id: `entry${index}`, MessageBody }));
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  }
 }
 
 async function attributes(QueueUrl) {
@@ -59,6 +61,33 @@ test("every message is handled once and deleted", async () => {
   await send(queueUrl, sent);
   assert.deepEqual((await consumed).sort(), sent);
   assert.ok(await isEmpty(queueUrl));
+});
+
+test("three consumers share fifty messages, each handling several at a time", async () => {
+  const queueUrl = await createQueue();
+  const sent = Array.from({ length: 50 }, (_, index) => `message ${index}`);
+  const seen = [];
+  let busy = 0, busiest = 0;
+  const handleMessage = async (message) => {
+    busiest = Math.max(busiest, ++busy);
+    await sleep(200);
+    --busy;
+    seen.push(message.Body);
+    return message;
+  };
+  const consumers = [1, 2, 3].map(() => {
+    const consumer = Consumer.create({ sqs, queueUrl, batchSize: 10, waitTimeSeconds: 1, handleMessage });
+    consumer.on("error", (error) => assert.fail(error));
+    consumer.start();
+    return consumer;
+  });
+  await send(queueUrl, sent);
+  for (let attempt = 0; attempt < 200 && !(await isEmpty(queueUrl)); ++attempt) await sleep(50);
+  const stopped = consumers.map((consumer) => once(consumer, "stopped"));
+  consumers.forEach((consumer) => consumer.stop());
+  await Promise.all(stopped);
+  assert.deepEqual(seen.sort(), sent.sort());
+  assert.ok(busiest > 10, `only ${busiest} at a time`); // more than one batch
 });
 
 test("whole batches are handled and deleted", async () => {

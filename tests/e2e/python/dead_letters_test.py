@@ -47,6 +47,40 @@ def test_a_fifo_message_keeps_its_group_in_the_dead_letter_queue(sqs, pair):
     assert message["Attributes"]["MessageGroupId"] == "g"
 
 
+def test_a_number_of_receives_may_be_given_as_text(sqs, create, pair):
+    _, dead = pair()
+    source = create(RedrivePolicy=json.dumps(
+        {"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": "2"}))
+    send_all(sqs, source, ["tough"])
+    wear_out(sqs, source, receives=2)
+    assert bodies(receive(sqs, dead)) == ["tough"]
+
+
+def test_a_dead_letter_queue_may_have_one_of_its_own(sqs, create, pair):
+    dead, buried = pair(receives=2)
+    source = create(RedrivePolicy=json.dumps(
+        {"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": 1}))
+    send_all(sqs, source, ["hopeless"])
+    wear_out(sqs, source, receives=1)
+    assert counts(sqs, dead) == (1, 0, 0)
+    for _ in range(3):  # the count goes on in the second queue, how far is open
+        receive(sqs, dead, VisibilityTimeout=0)
+    message = receive_one(sqs, buried)
+    assert message["Attributes"]["DeadLetterQueueSourceArn"] == arn(sqs, dead)
+
+
+def test_a_dead_letter_queue_may_name_its_sources(sqs, create):
+    def policy(dead):
+        return json.dumps({"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": 3})
+
+    friend = create("friend")
+    dead = create("dead", RedriveAllowPolicy=json.dumps(
+        {"redrivePermission": "byQueue", "sourceQueueArns": [arn(sqs, friend)]}))
+    sqs.set_queue_attributes(QueueUrl=friend, Attributes={"RedrivePolicy": policy(dead)})
+    with refused("InvalidParameterValue"):
+        create("stranger", RedrivePolicy=policy(dead))
+
+
 def test_a_dead_letter_queue_knows_its_sources(sqs, create, pair):
     source, dead = pair()
     policy = attribute(sqs, source, "RedrivePolicy")

@@ -48,6 +48,20 @@ def test_a_batch_that_is_wrong_as_a_whole(sqs, queue, code, kind, batch):
     assert receive(sqs, queue) == []
 
 
+@pytest.mark.parametrize("action", ["delete_message_batch", "change_message_visibility_batch"])
+@pytest.mark.parametrize("kind, ids", [
+    ("EmptyBatchRequest", []),
+    ("TooManyEntriesInBatchRequest", [f"entry{number}" for number in range(11)]),
+    ("InvalidBatchEntryId", ["not good!"]),
+    ("BatchEntryIdsNotDistinct", ["same", "same"]),
+])
+def test_every_batch_has_one_to_ten_entries_with_ids_of_their_own(sqs, queue, action, kind, ids):
+    more = {} if action == "delete_message_batch" else {"VisibilityTimeout": 0}
+    with refused(AWS + kind, kind=getattr(sqs.exceptions, kind)):
+        getattr(sqs, action)(QueueUrl=queue, Entries=[
+            {"Id": name, "ReceiptHandle": "x", **more} for name in ids])
+
+
 @pytest.mark.parametrize("handle", ["rubbish", "AQEBrubbish==", "ü"])
 def test_a_receipt_handle_that_never_was_one(sqs, queue, handle):
     for call in (lambda: sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle),
@@ -163,6 +177,18 @@ def test_a_page_token_that_was_never_given(sqs):
 def test_a_read_only_attribute(sqs, queue):
     with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"ApproximateNumberOfMessages": "5"})
+
+
+def test_a_queue_url_that_leads_nowhere(sqs):
+    with refused("InvalidAddress", status=404):
+        sqs.receive_message(QueueUrl="http://example.com/neither/an/account/nor/a/queue")
+
+
+def test_two_kinds_of_encryption_at_once(sqs, queue):
+    kind = getattr(sqs.exceptions, "InvalidAttributeValue", sqs.exceptions.ClientError)
+    with refused("InvalidAttributeValue", kind=kind):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={
+            "KmsMasterKeyId": "alias/aws/sqs", "SqsManagedSseEnabled": "true"})
 
 
 @needs("CancelMessageMoveTask")

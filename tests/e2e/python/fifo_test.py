@@ -139,6 +139,17 @@ def test_a_standard_queue_takes_no_deduplication_id(sqs, queue):
         sqs.send_message(QueueUrl=queue, MessageBody="x", MessageDeduplicationId="d")
 
 
+def test_a_standard_queue_takes_no_receive_attempt_id(sqs, queue):
+    with refused("InvalidParameterValue"):
+        receive(sqs, queue, ReceiveRequestAttemptId="attempt")
+
+
+def test_a_queue_is_fifo_from_birth_or_never(sqs, create, fifo):
+    for url in (create(), fifo):
+        with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"FifoQueue": "true"})
+
+
 def test_a_handle_dies_with_its_visibility_timeout(sqs, fifo):
     send(sqs, fifo, "x")
     handle = receive_one(sqs, fifo, VisibilityTimeout=0)["ReceiptHandle"]

@@ -64,7 +64,9 @@ const std::map<Errc, Row> kReference = {
     // Not in the reference's JSON column; what a missing action is to a JSON client.
     {Errc::MissingAction, {"MissingAction", kGeneric + "UnknownOperationException", 400}},
     // Not in the reference's Query column; the name other Query services give it.
-    {Errc::MalformedInput, {"MalformedQueryString", kGeneric + "SerializationException", 400}},
+    {Errc::MalformedInput,
+     {"MalformedQueryString", kGeneric + "MalformedQueryStringException", 400}},
+    {Errc::Serialization, {"SerializationException", kGeneric + "SerializationException", 400}},
     {Errc::RequestTooLarge,
      {"RequestEntityTooLarge", kGeneric + "RequestEntityTooLargeException", 413}},
     {Errc::InternalFailure, {"InternalFailure", kGeneric + "InternalFailure", 500}},

@@ -169,7 +169,7 @@ TEST(JsonReaderTest, RemembersTheFirstThingWrong) {
   std::string text;
   reader.read(text);
   EXPECT_TRUE(reader.has_failed());
-  EXPECT_EQ(reader.finish().error(), (Error{Errc::MalformedInput, "first"}));
+  EXPECT_EQ(reader.finish().error(), (Error{Errc::Serialization, "first"}));
 }
 
 TEST(JsonReaderTest, AFailedReaderEndsEveryLoop) {

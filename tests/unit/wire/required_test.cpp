@@ -61,7 +61,7 @@ TEST(RequiredTest, BothProtocolsCheckIt) {
 }
 
 TEST(RequiredTest, WhatCannotBeReadIsToldBeforeWhatIsMissing) {
-  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Names":1})").error().code, Errc::MalformedInput);
+  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Names":1})").error().code, Errc::Serialization);
 }
 
 }  // namespace
