@@ -301,7 +301,7 @@ class ContentsTest(HttpTest):
     def test_raw_control_characters_in_json_are_refused(self):
         for data in (b"\x00", b"\n", b"\x1f"):
             with self.subTest(data=data):
-                self.refused_body("MalformedQueryString",
+                self.refused_body("SerializationException",
                                   body=b'{"QueueUrl":"q","MessageBody":"' + data + b'"}')
 
     def test_nul_bytes_anywhere_do_no_harm(self):

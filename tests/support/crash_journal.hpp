@@ -14,12 +14,13 @@ namespace squire::test {
 class CrashJournal final : public engine::Journal {
  public:
   engine::Ticket append(engine::Record record) override {
-    pending_.push_back(std::move(record));
+    if (!is_lost_) pending_.push_back(std::move(record));
+    end_call();
     return appended_ += 1;
   }
   engine::Ticket last_ticket() const noexcept override { return appended_; }
   engine::Ticket append_both(engine::Record first, engine::Record second) override {
-    append(std::move(first));
+    if (!is_lost_) pending_.push_back(std::move(first));
     return append(std::move(second));
   }
   bool is_durable(engine::Ticket ticket) const noexcept override { return ticket <= committed_; }
@@ -37,7 +38,13 @@ class CrashJournal final : public engine::Journal {
   }
 
   // What a new process finds.
-  void crash() { pending_.clear(); }
+  void crash() {
+    pending_.clear();
+    is_lost_ = false;
+  }
+
+  // The power fails right after the next call that appends something: the commit still has it.
+  void fail_power_after_next_call() { ends_with_next_call_ = true; }
 
   void fail() {
     has_failed_ = true;
@@ -45,6 +52,12 @@ class CrashJournal final : public engine::Journal {
   }
 
  private:
+  void end_call() {
+    if (!std::exchange(ends_with_next_call_, false)) return;
+    commit();
+    is_lost_ = true;
+  }
+
   void notify() {
     for (const auto& weak : waiters_) {
       if (const auto waiter = weak.lock()) waiter->notify();
@@ -56,6 +69,8 @@ class CrashJournal final : public engine::Journal {
   engine::Ticket appended_ = 0;
   engine::Ticket committed_ = 0;
   bool has_failed_ = false;
+  bool ends_with_next_call_ = false;
+  bool is_lost_ = false;
   std::vector<std::weak_ptr<Waiter>> waiters_;
 };
 

@@ -164,6 +164,38 @@ test("a purge leaves no message", async (t) => {
   assert.deepEqual(await counts(QueueUrl), [0, 0, 0]);
 });
 
+test("a message of one mebibyte arrives whole", async (t) => {
+  const QueueUrl = await createQueue(t);
+  const MessageBody = "é".repeat(2 ** 19);
+  await call("SendMessage", { QueueUrl, MessageBody });
+  assert.equal((await receive(QueueUrl))[0].Body, MessageBody);
+});
+
+test("a queue URL is enough to find the daemon", async (t) => {
+  const QueueUrl = await createQueue(t);
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, ...others } = process.env;
+  process.env = others; // a client that knows no endpoint goes where the queue URL points
+  t.after(() => Object.assign(process.env, { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS }));
+  const stray = new sdk.SQSClient({ maxAttempts: 1 });
+  await stray.send(new sdk.SendMessageCommand({ QueueUrl, MessageBody: "found" }));
+  assert.deepEqual(bodies(await receive(QueueUrl)), ["found"]);
+});
+
+test("accounts and regions do not see each other", async () => {
+  const QueueName = unique("shared-name");
+  const clients = [["111111111111", "us-east-1"], ["222222222222", "us-east-1"], ["111111111111", "eu-west-1"]].map(
+    ([accessKeyId, region]) => new sdk.SQSClient({ region, credentials: { accessKeyId, secretAccessKey: "test" } }),
+  );
+  const urls = [];
+  for (const client of clients) urls.push((await client.send(new sdk.CreateQueueCommand({ QueueName }))).QueueUrl);
+  await clients[0].send(new sdk.SendMessageCommand({ QueueUrl: urls[0], MessageBody: "mine" }));
+  for (const [index, client] of clients.entries()) {
+    const { Messages = [] } = await client.send(new sdk.ReceiveMessageCommand({ QueueUrl: urls[index] }));
+    assert.deepEqual(bodies(Messages), index === 0 ? ["mine"] : []);
+    await client.send(new sdk.DeleteQueueCommand({ QueueUrl: urls[index] }));
+  }
+});
+
 test("a permission is a statement of the policy until it is removed", async (t) => {
   const QueueUrl = await createQueue(t);
   await call("AddPermission", { QueueUrl, Label: "partner", AWSAccountIds: ["111122223333"], Actions: ["SendMessage"] });

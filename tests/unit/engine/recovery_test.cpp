@@ -94,6 +94,16 @@ TEST_F(RecoveryTest, TheDeduplicationWindowIsKept) {
   EXPECT_EQ(find("q.fifo").send(message("b", "g", "id")).value().message_id, original.message_id);
 }
 
+TEST_F(RecoveryTest, AFifoMessageIsKeptWithItsDeduplicationIdOrNotAtAll) {
+  create("q.fifo");
+  crash_journal.commit();
+  crash_journal.fail_power_after_next_call();
+  const auto unanswered = find("q.fifo").send(message("a", "g", "id")).value();
+  crash();
+  EXPECT_EQ(find("q.fifo").send(message("a", "g", "id")).value().message_id, unanswered.message_id);
+  EXPECT_EQ(find("q.fifo").counts().visible, 1u);
+}
+
 TEST_F(RecoveryTest, ARunningMoveTaskGoesOn) {
   create("dead");
   auto& source = create("q");
