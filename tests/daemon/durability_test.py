@@ -948,7 +948,9 @@ class FullDiskTest(DaemonTest):
         body = "x" * 900_000
         for _ in range(3):
             client.send(json_request("SendMessage", {"QueueUrl": "q", "MessageBody": body}))
-        self.assertEqual(client.read_reply().status, 200)
+        # On a slow machine the disk may be found full before the last one is answered.
+        statuses = [client.read_reply().status for _ in range(3)]
+        self.assertEqual(statuses[0], 200)
         self.assertEqual(daemon.stop(), 1, "messages were lost, and it calls that success")
 
     def test_a_disk_that_is_full_from_the_start_is_refused(self):
