@@ -34,8 +34,8 @@ constexpr std::size_t kGatherCountMax = 50'000;
 constexpr milliseconds kIdleTime(1000);
 
 // The writer sleeps for the disk most of the time, and everybody waits for it. On a busy machine it
-// would stand in line for a whole slice after each sync; with short slices (Linux 6.12; no privilege
-// needed, ignored elsewhere) the scheduler runs it at once, for as little as it asks.
+// would stand in line for a whole slice after each sync; with short slices (Linux 6.12; no
+// privilege needed, ignored elsewhere) the scheduler runs it at once, for as little as it asks.
 void ask_for_short_slices() {
   struct {
     std::uint32_t size, policy;
