@@ -1,9 +1,5 @@
 #include "squire/storage/sqlite_journal.hpp"
 
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -32,20 +28,6 @@ constexpr milliseconds kGatherTime(100);
 constexpr std::size_t kGatherCountMax = 50'000;
 // A log that is left alone for this long is copied into the database.
 constexpr milliseconds kIdleTime(1000);
-
-// The writer sleeps for the disk most of the time, and everybody waits for it. On a busy machine it
-// would stand in line for a whole slice after each sync; with short slices (Linux 6.12; no
-// privilege needed, ignored elsewhere) the scheduler runs it at once, for as little as it asks.
-void ask_for_short_slices() {
-  struct {
-    std::uint32_t size, policy;
-    std::uint64_t flags;
-    std::int32_t nice;
-    std::uint32_t priority;
-    std::uint64_t runtime_ns, deadline, period;
-  } attributes{sizeof(attributes), SCHED_OTHER, 0, 0, 0, 100'000, 0, 0};
-  syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
 
 }  // namespace
 
@@ -198,7 +180,6 @@ bool SqliteJournal::Writer::is_urgent() const {
 }
 
 void SqliteJournal::Writer::run() {
-  ask_for_short_slices();
   std::vector<engine::Record> batch;
   try {
     for (bool is_last = false; !is_last;) {
