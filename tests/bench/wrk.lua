@@ -58,6 +58,7 @@ end
 
 function done(summary)
   local errors = summary.errors
-  io.write(string.format("RATE %.0f ERRORS %d\n", summary.requests / (summary.duration / 1e6),
+  io.write(string.format("RATE %.0f SECONDS %.3f ERRORS %d\n",
+    summary.requests / (summary.duration / 1e6), summary.duration / 1e6,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
