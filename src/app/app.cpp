@@ -9,7 +9,11 @@
 #include <csignal>
 
 #include "app/declarations.hpp"
+#include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
+#include "squire/sns/actions.hpp"
+#include "squire/sns/couriers.hpp"
+#include "squire/sns/envelopes.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "squire/storage/sqlite_journal.hpp"
@@ -47,8 +51,16 @@ engine::Rules to_rules(const Config& config) {
   const auto seconds = [&](std::int64_t given) {
     return Seconds(config.strict && given == 0 ? 60 : given);
   };
-  return {static_cast<std::uint64_t>(config.in_flight_max), seconds(config.purge_interval_seconds),
-          seconds(config.recreate_delay_seconds)};
+  engine::Rules rules;
+  rules.in_flight_max = static_cast<std::uint64_t>(config.in_flight_max);
+  rules.purge_interval = seconds(config.purge_interval_seconds);
+  rules.recreate_delay = seconds(config.recreate_delay_seconds);
+  rules.pending_deliveries_max = static_cast<std::uint64_t>(config.pending_deliveries_max);
+  rules.outbox_max = static_cast<std::uint64_t>(config.outbox_max);
+  rules.filter_policies_max = static_cast<std::uint64_t>(config.filter_policies_max);
+  rules.endpoint =
+      config.base_url.empty() ? "http://localhost:" + std::to_string(config.port) : config.base_url;
+  return rules;
 }
 
 net::ServerSettings to_server_settings(const Config& config) {
@@ -61,6 +73,15 @@ net::ServerSettings to_server_settings(const Config& config) {
   settings.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
   settings.request_timeout = Seconds(config.request_timeout_seconds);
   settings.idle_timeout = Seconds(config.idle_timeout_seconds);
+  return settings;
+}
+
+net::HttpClientSettings to_client_settings(const Config& config) {
+  net::HttpClientSettings settings;
+  settings.connections_per_host_max =
+      static_cast<std::size_t>(config.delivery_connections_per_host_max);
+  settings.verify_tls = config.delivery_verify_tls;
+  settings.ca_file = config.delivery_ca_file;
   return settings;
 }
 
@@ -81,10 +102,11 @@ int serve(const Config& config, const sigset_t& signals) {
   net::Server server(to_server_settings(config));
   RandomIds ids;
   const auto journal = open_journal(config);
-  engine::Broker broker({server.clock(), ids, *journal}, to_rules(config));
+  const sns::Envelopes envelopes;
+  engine::Broker broker({server.clock(), ids, *journal}, to_rules(config), &envelopes);
   broker.load();
   declare_queues(broker, config);
-  service::Dispatcher dispatcher(broker, {&sqs::service()},
+  service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
                                  {config.account, config.region, config.base_url, SQUIRE_VERSION,
                                   static_cast<std::size_t>(config.journal_backlog_max)});
   const auto port = server.listen();
@@ -92,6 +114,13 @@ int serve(const Config& config, const sigset_t& signals) {
     broker.tick();
     if (journal->has_failed()) ::kill(::getpid(), SIGTERM);
   });
+  net::HttpClient client(to_client_settings(config));
+  sns::CourierSettings courier_settings;
+  courier_settings.functions = config.functions;
+  courier_settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
+  sns::Couriers couriers(broker, client, std::move(courier_settings));
+  couriers.start();
+  client.start();
   server.start(dispatcher, *journal);
   spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
                config.durability == "memory" ? "nothing is stored (durability: memory)"
@@ -101,6 +130,7 @@ int serve(const Config& config, const sigset_t& signals) {
   sigwait(&signals, &signal);
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
+  client.stop();
   journal->flush();
   if (!journal->has_failed()) return 0;
   spdlog::error(

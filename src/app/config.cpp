@@ -74,6 +74,18 @@ const std::vector<Setting>& settings() {
       {"in_flight_max", &Config::in_flight_max, "messages of a queue in flight; AWS: 120000", 1},
       {"journal_backlog_max", &Config::journal_backlog_max,
        "changes waiting for the disk; above, requests get 503", 1000},
+      {"pending_deliveries_max", &Config::pending_deliveries_max,
+       "messages that may wait for one subscribed endpoint; more are undeliverable", 1},
+      {"outbox_max", &Config::outbox_max,
+       "emails, SMS and mobile pushes kept in the outbox; the oldest go first", 1},
+      {"filter_policies_max", &Config::filter_policies_max,
+       "subscriptions of a topic with a filter policy; AWS: 200; 0: no limit"},
+      {"delivery_connections_per_host_max", &Config::delivery_connections_per_host_max,
+       "connections to one subscribed HTTP(S) host at a time", 1, 10'000},
+      {"delivery_verify_tls", &Config::delivery_verify_tls,
+       "check the certificates of HTTPS endpoints"},
+      {"delivery_ca_file", &Config::delivery_ca_file,
+       "PEM file of the roots that HTTPS endpoints are checked against; empty: the system's"},
   };
   return kSettings;
 }
@@ -216,6 +228,16 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
       if (!value.is_array()) fail(source, key, "must be an array");
       for (std::size_t i = 0; i < value.size(); ++i) {
         config.queues.push_back(read_queue(value[i], source, "queues[" + std::to_string(i) + "]"));
+      }
+      continue;
+    }
+    if (key == "functions") {
+      if (!value.is_object()) fail(source, key, "must be an object");
+      for (const auto& [name, url] : value.items()) {
+        if (!url.is_string() || !url.get<std::string>().starts_with("http")) {
+          fail(source, "functions." + name, "must be a URL, such as http://localhost:9000");
+        }
+        config.functions[name] = url;
       }
       continue;
     }

@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "squire/core/text.hpp"
+
 namespace squire {
 namespace {
 
@@ -38,13 +40,7 @@ class Digester {
 };
 
 std::string hex(const std::uint8_t* bytes, std::size_t count) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(count * 2, '\0');
-  for (std::size_t i = 0; i < count; ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kDigits[bytes[i] & 15];
-  }
-  return text;
+  return hex_encode({reinterpret_cast<const char*>(bytes), count});
 }
 
 }  // namespace

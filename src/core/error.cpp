@@ -41,6 +41,18 @@ Error Error::queue_does_not_exist() {
   return {Errc::QueueDoesNotExist, {}};
 }
 
+Error Error::invalid_topic_parameter(std::string_view what) {
+  return {Errc::InvalidParameter, join({"Invalid parameter: ", what})};
+}
+
+Error Error::invalid_topic_parameter(std::string_view parameter, std::string_view reason) {
+  return {Errc::InvalidParameter, join({"Invalid parameter: ", parameter, " Reason: ", reason})};
+}
+
+Error Error::not_found(std::string_view what) {
+  return {Errc::NotFound, join({what, " does not exist"})};
+}
+
 void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::logic_error("value() of an error: " + error.message);
 }

@@ -1,8 +1,11 @@
 #include "squire/core/ids.hpp"
 
+#include <openssl/rand.h>
+
 #include <charconv>
 #include <cstring>
 #include <random>
+#include <stdexcept>
 
 namespace squire {
 
@@ -44,6 +47,15 @@ Uuid RandomIds::next() {
   uuid.bytes[6] = (uuid.bytes[6] & 0x0f) | 0x40;  // version 4
   uuid.bytes[8] = (uuid.bytes[8] & 0x3f) | 0x80;  // RFC 4122 variant
   return uuid;
+}
+
+std::string RandomIds::secret(std::size_t byte_count) {
+  std::string bytes(byte_count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(byte_count)) !=
+      1) {
+    throw std::runtime_error("OpenSSL has no random bytes");
+  }
+  return bytes;
 }
 
 }  // namespace squire

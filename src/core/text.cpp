@@ -66,6 +66,17 @@ std::string base64_encode(std::string_view bytes) {
   return out;
 }
 
+std::string hex_encode(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    text[2 * i] = kDigits[byte >> 4];
+    text[2 * i + 1] = kDigits[byte & 15];
+  }
+  return text;
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
   static constexpr auto kValues = base64_values();
   std::size_t padding = 0;

@@ -17,36 +17,88 @@ std::shared_ptr<const Details> dead_letter_details(const ReceivedMessage& messag
   return details;
 }
 
+// Names of delivery queues begin so; the colon keeps them apart from those of queues.
+constexpr std::string_view kDeliveryPrefix = "delivery:";
+// Longer than SNS goes on trying to reach any endpoint (sns.md 7.1).
+constexpr const char* kDeliveryRetentionSeconds = "2592000";
+
 }  // namespace
 
-Broker::Broker(const Env& env, const Rules& rules)
-    : env_(env), rules_(rules), move_tasks_(std::make_shared<MoveTasks>(*this)) {}
+Broker::Broker(const Env& env, const Rules& rules, const Renderer* renderer)
+    : env_(env),
+      rules_(rules),
+      renderer_(renderer),
+      move_tasks_(std::make_shared<MoveTasks>(*this)),
+      topics_(*this),
+      replays_(std::make_shared<Replays>(*this)),
+      outbox_(env_, rules_),
+      registry_(env_) {}
 
 void Broker::load() {
   env_.journal.load([this](Record record) { restore(std::move(record)); });
+  topics_.begin_life();
+  close_abandoned_delivery_queues();
   ReadLock lock(mutex_);
-  for (const auto& [name, queue] : queues_) queue->begin_life();
-  if (!queues_.empty()) env_.journal.flush();
+  for (const auto& [number, queue] : queues_by_number_) queue->begin_life();
+  for (const auto& [number, queue] : delivery_queues_) queue->begin_life();
+  if (last_number_ > 0) env_.journal.flush();
+}
+
+// A crash between a delivery queue and its subscription leaves the queue alone.
+void Broker::close_abandoned_delivery_queues() {
+  std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> abandoned;
+  {
+    ReadLock lock(mutex_);
+    abandoned = delivery_queues_;
+  }
+  for (const auto& topic : topics_.all()) {
+    for (const auto& subscription : topic->subscriptions()) {
+      abandoned.erase(subscription->row().delivery_queue);
+    }
+  }
+  for (const auto& [number, queue] : abandoned) close_delivery_queue(number);
 }
 
 void Broker::restore(Record record) {
   const auto numbered = [this](std::uint32_t number) {
     ReadLock lock(mutex_);
-    return queues_by_number_.at(number);
+    const auto at = queues_by_number_.find(number);
+    return at != queues_by_number_.end() ? at->second : delivery_queues_.at(number);
   };
   std::visit(
       [&]<typename Row>(Row& row) {
         if constexpr (std::is_same_v<Row, QueueRow>) {
           WriteLock lock(mutex_);
-          last_queue_number_ = std::max(last_queue_number_, row.number);
+          last_number_ = std::max(last_number_, row.number);
           const auto queue = std::make_shared<Queue>(env_, rules_, row);
-          queues_.emplace(row.name, queue);
-          queues_by_number_.emplace(row.number, queue);
+          if (row.name.name.starts_with(kDeliveryPrefix)) {
+            delivery_queues_.emplace(row.number, queue);
+          } else {
+            queues_.emplace(row.name, queue);
+            queues_by_number_.emplace(row.number, queue);
+          }
+        } else if constexpr (std::is_same_v<Row, TopicRow>) {
+          {
+            WriteLock lock(mutex_);
+            last_number_ = std::max(last_number_, row.number);
+          }
+          topics_.restore(std::move(row));
         } else if constexpr (std::is_same_v<Row, SequenceRow>) {
-          numbered(row.queue)->restore(row);
-        } else if constexpr (std::is_same_v<Row, MessageRow> || std::is_same_v<Row, DeliveryRow> ||
-                             std::is_same_v<Row, DeduplicationRow>) {
+          const auto topic = topics_.find(row.queue);
+          topic ? topic->restore(row) : numbered(row.queue)->restore(row);
+        } else if constexpr (std::is_same_v<Row, DeduplicationRow>) {
+          const auto topic = topics_.find(row.key.queue);
+          topic ? topic->restore(row) : numbered(row.key.queue)->restore(row);
+        } else if constexpr (std::is_same_v<Row, MessageRow> || std::is_same_v<Row, DeliveryRow>) {
           numbered(row.key.queue)->restore(row);
+        } else if constexpr (std::is_same_v<Row, std::unique_ptr<SubscriptionRow>>) {
+          if (const auto topic = topics_.find(row->topic)) topic->restore(std::move(*row));
+        } else if constexpr (std::is_same_v<Row, ReplayRow>) {
+          replays_->restore(row);
+        } else if constexpr (std::is_same_v<Row, std::unique_ptr<OutboxRow>>) {
+          outbox_.restore(std::move(*row));
+        } else if constexpr (std::is_same_v<Row, RegistryRow>) {
+          registry_.restore(std::move(row));
         } else if constexpr (std::is_same_v<Row, MoveTaskRow>) {
           move_tasks_->restore(std::move(row));
         } else {
@@ -78,14 +130,52 @@ Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap
     if (now < at->second + rules_.recreate_delay) return Error{Errc::QueueDeletedRecently, {}};
     deleted_at_.erase(at);
   }
-  if (last_queue_number_ == MessageKey::kQueueMax) {
-    return Error{Errc::OverLimit, "The data directory has used up its queue numbers."};
-  }
-  QueueRow row{++last_queue_number_, name, now, now, std::move(attributes), std::move(tags)};
+  SQUIRE_TRY(const auto number, next_number_locked());
+  QueueRow row{number, name, now, now, std::move(attributes), std::move(tags)};
   const auto queue = std::make_shared<Queue>(env_, rules_, row);
   queues_.emplace(name, queue);
   queues_by_number_.emplace(row.number, queue);
   return Created{queue, true, env_.journal.append(std::move(row))};
+}
+
+Result<std::uint32_t> Broker::next_number() {
+  WriteLock lock(mutex_);
+  return next_number_locked();
+}
+
+Result<std::uint32_t> Broker::next_number_locked() {
+  if (last_number_ == MessageKey::kQueueMax) {
+    return Error{Errc::OverLimit, "The data directory has used up its numbers of queues."};
+  }
+  return ++last_number_;
+}
+
+Result<std::uint32_t> Broker::create_delivery_queue(const ResourceName& topic,
+                                                    const Uuid& subscription) {
+  WriteLock lock(mutex_);
+  SQUIRE_TRY(const auto number, next_number_locked());
+  const TimePoint now = env_.clock.now();
+  const ResourceName name{topic.region, topic.account,
+                          std::string(kDeliveryPrefix) + to_string(subscription)};
+  QueueRow row{number, name, now, now, {{"MessageRetentionPeriod", kDeliveryRetentionSeconds}}, {}};
+  delivery_queues_.emplace(number, std::make_shared<Queue>(env_, rules_, row));
+  env_.journal.append(std::move(row));
+  return number;
+}
+
+std::shared_ptr<Queue> Broker::find_delivery_queue(std::uint32_t number) const {
+  ReadLock lock(mutex_);
+  const auto at = delivery_queues_.find(number);
+  return at == delivery_queues_.end() ? nullptr : at->second;
+}
+
+Ticket Broker::close_delivery_queue(std::uint32_t number) {
+  WriteLock lock(mutex_);
+  const auto at = delivery_queues_.find(number);
+  if (at == delivery_queues_.end()) return 0;
+  const auto queue = std::move(at->second);
+  delivery_queues_.erase(at);
+  return queue->close();
 }
 
 Result<Ticket> Broker::delete_queue(const ResourceName& name) {
@@ -143,14 +233,25 @@ void Broker::move_to_dead_letters(Queue& source, Queue& target, const ReceivedMe
   }
 }
 
+Ticket Broker::give_up(Queue& source, const MessageKey& key, const std::shared_ptr<Queue>& target) {
+  const auto message = source.take_out(key);
+  if (!message) return 0;
+  if (target && target->accept_moved(*message, false, message->row.details)) {
+    return env_.journal.last_ticket();
+  }
+  return env_.journal.append(MessageGone{key});
+}
+
 void Broker::tick() {
   std::vector<std::shared_ptr<Queue>> queues;
   {
     ReadLock lock(mutex_);
-    queues.reserve(queues_.size());
+    queues.reserve(queues_.size() + delivery_queues_.size());
     for (const auto& [name, queue] : queues_) queues.push_back(queue);
+    for (const auto& [number, queue] : delivery_queues_) queues.push_back(queue);
   }
   for (const auto& queue : queues) queue->expire();
+  topics_.tick();
 }
 
 }  // namespace squire::engine

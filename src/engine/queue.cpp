@@ -110,7 +110,7 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
   }
   SQUIRE_CHECK(reserve_sequences(1));
   const MessageRow row{{number_, next_sequence_++},
-                       env_.ids.next(),
+                       message.id ? *message.id : env_.ids.next(),
                        now,
                        now + message.delay.value_or(settings_->delay),
                        message.sender_account,
@@ -187,6 +187,21 @@ std::optional<ReceivedMessage> Queue::take_out() {
   const ReceivedMessage taken{to_row(*message, number_), to_delivery(*message, number_)};
   messages_->remove(*message);
   return taken;
+}
+
+std::optional<ReceivedMessage> Queue::take_out(const MessageKey& key) {
+  Lock lock(mutex_);
+  Message* message = messages_->find(key.sequence);
+  if (message == nullptr || is_closed_) return std::nullopt;
+  const ReceivedMessage taken{to_row(*message, number_), to_delivery(*message, number_)};
+  messages_->remove(*message);
+  return taken;
+}
+
+std::uint64_t Queue::message_count() const {
+  Lock lock(mutex_);
+  return messages_->count(State::Visible) + messages_->count(State::InFlight) +
+         messages_->count(State::Delayed);
 }
 
 Ticket Queue::close() {

@@ -173,6 +173,16 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   return ticket;
 }
 
+void Queue::retry_at(const MessageKey& key, TimePoint time) {
+  Lock lock(mutex_);
+  Message* message = messages_->find(key.sequence);
+  if (is_closed_ || message == nullptr || message->state == State::Delayed) return;
+  messages_->take(*message, time);
+  env_.journal.append(to_delivery(*message, number_));
+  settle(env_.clock.now());
+  set_alarm();
+}
+
 Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds timeout) {
   const auto handle = ReceiptHandle::decode(receipt_handle);
   if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);

@@ -1,4 +1,4 @@
-#include "service/credential.hpp"
+#include "squire/service/credential.hpp"
 
 #include <algorithm>
 

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "service/credential.hpp"
-
 namespace squire::service {
 namespace {
 
 constexpr std::string_view kJsonType = "application/x-amz-json-1.0";
 constexpr std::string_view kXmlType = "text/xml";
-constexpr std::string_view kDefaultXmlNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
 const ActionEntry* find(std::span<const ActionEntry> actions, std::string_view name) {
   const auto at = std::lower_bound(
@@ -18,8 +16,8 @@ const ActionEntry* find(std::span<const ActionEntry> actions, std::string_view n
   return at != actions.end() && at->name == name ? &*at : nullptr;
 }
 
-HttpReply encode_error(const Error& error, wire::Protocol protocol, std::string_view xml_namespace,
-                       std::string request_id) {
+HttpReply encode_error(const Error& error, wire::Protocol protocol,
+                       const wire::XmlErrorStyle& xml_style, std::string request_id) {
   const auto& row = wire::spelling(error.code);
   HttpReply reply;
   reply.status = row.status;
@@ -31,7 +29,7 @@ HttpReply encode_error(const Error& error, wire::Protocol protocol, std::string_
     reply.body = wire::encode_json_error(error);
   } else {
     reply.content_type = kXmlType;
-    reply.body = wire::encode_xml_error(error, xml_namespace, reply.request_id);
+    reply.body = wire::encode_xml_error(error, xml_style, reply.request_id);
   }
   return reply;
 }
@@ -66,11 +64,12 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   const auto question = std::min(request.target.find('?'), request.target.size());
   const auto path = request.target.substr(0, question);
   if (path.starts_with("/_squire/")) return route_admin(path);
+  if (request.method == "GET" && route_page(path)) return;
 
   const bool is_json = !request.amz_target.empty();
-  input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_};
+  input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_, {}};
   reply_.content_type = is_json ? kJsonType : kXmlType;
-  xml_error_namespace_ = kDefaultXmlNamespace;
+  xml_errors_ = kDefaultXmlErrors;
   if (is_json) {
     route_json(request);
   } else {
@@ -80,7 +79,6 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   if (action_ == nullptr) return;
 
   const auto& settings = dispatcher_.settings_;
-  const auto credential = find_credential(request, form_);
   std::string endpoint = settings.base_url;
   if (endpoint.empty()) {
     if (!is_host(request.host)) {
@@ -91,13 +89,27 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   }
   call_.emplace(
       dispatcher_.broker_,
-      Identity{is_account_id(credential.access_key) ? std::string(credential.access_key)
-                                                    : settings.account,
-               is_region(credential.region) ? std::string(credential.region) : settings.region},
+      Identity{is_account_id(credential_.access_key) ? std::string(credential_.access_key)
+                                                     : settings.account,
+               is_region(credential_.region) ? std::string(credential_.region) : settings.region,
+               !credential_.access_key.empty()},
       std::move(endpoint), std::move(waiter));
 }
 
+bool Exchange::route_page(std::string_view path) {
+  for (const Service* service : dispatcher_.services_) {
+    auto page = service->page ? service->page(dispatcher_.broker_, path) : std::nullopt;
+    if (!page) continue;
+    is_answered_ = true;
+    reply_.content_type = page->content_type;
+    reply_.body = std::move(page->body);
+    return true;
+  }
+  return false;
+}
+
 void Exchange::route_json(const HttpRequest& request) {
+  credential_ = find_credential(request, form_);
   const auto dot = std::min(request.amz_target.rfind('.'), request.amz_target.size());
   const auto prefix = request.amz_target.substr(0, dot);
   for (const Service* service : dispatcher_.services_) {
@@ -113,14 +125,18 @@ void Exchange::route_query(const HttpRequest& request, std::string_view path,
   if (parsed.has_error()) return answer(std::move(parsed).error());
   const auto* given = form_.find("Action");
   if (given == nullptr || given->empty()) return answer(Error{Errc::MissingAction, {}});
-  const std::string action = *given;  // the form may move below
-  service_ = query_service(action, find_credential(request, form_).service);
-  if (service_ != nullptr) {
-    xml_error_namespace_ =
-        form_.find("Version") ? service_->xml_namespace : service_->unversioned_xml_namespace;
-  }
+  const std::string action = *given;
   if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
     form_.add("QueueUrl", std::string(path));
+  }
+  // Views into the form, which stays as it is from here on.
+  credential_ = find_credential(request, form_);
+  service_ = query_service(action, credential_.service);
+  if (service_ != nullptr) {
+    xml_errors_ = {
+        form_.find("Version") ? service_->xml_namespace : service_->unversioned_xml_namespace,
+        service_->has_error_detail};
+    input_.missing_rule = service_->missing_rule;
   }
   find_action(action);
 }
@@ -189,8 +205,8 @@ void Exchange::answer(Result<std::string> result) {
   if (result.has_value()) {
     reply_.body = std::move(*result);
   } else {
-    reply_ = encode_error(result.error(), input_.protocol, xml_error_namespace_,
-                          std::move(reply_.request_id));
+    reply_ =
+        encode_error(result.error(), input_.protocol, xml_errors_, std::move(reply_.request_id));
   }
 }
 
@@ -198,7 +214,7 @@ HttpReply refuse(const HttpRequest& request, const Error& error, std::string req
   const bool is_json =
       !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
   return encode_error(error, is_json ? wire::Protocol::Json : wire::Protocol::Query,
-                      kDefaultXmlNamespace, std::move(request_id));
+                      kDefaultXmlErrors, std::move(request_id));
 }
 
 }  // namespace squire::service

@@ -1,48 +1,18 @@
 #include "sqs/policies.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "squire/core/text.hpp"
+#include "squire/service/policy_document.hpp"
 
 namespace squire::sqs {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using service::Json;
 
 constexpr std::size_t kPolicyBytesMax = 8192;
-constexpr int kPolicyDepthMax = 32;
 constexpr std::size_t kSourceArnsMax = 10;
 
-// Whether brackets nest no deeper than any policy does: the JSON library's recursion has no limit.
-bool is_shallow(std::string_view text) {
-  int depth = 0;
-  bool is_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') is_string = !is_string;
-    if (is_string && text[i] == '\\') ++i;
-    if (is_string) continue;
-    if (text[i] == '{' || text[i] == '[') ++depth;
-    if (text[i] == '}' || text[i] == ']') --depth;
-    if (depth > kPolicyDepthMax) return false;
-  }
-  return true;
-}
-
-// Discarded (no object, no array) if it is no JSON, or larger or deeper than a policy may be.
-template <typename Document = Json>
-Document parse(std::string_view text) {
-  if (text.size() > kPolicyBytesMax || !is_shallow(text)) {
-    return Document(Document::value_t::discarded);
-  }
-  return Document::parse(text, nullptr, false);
-}
-
-// The statements of a policy as an array, which one alone need not be.
-Json& statements_of(Json& policy) {
-  Json& statements = policy["Statement"];
-  if (statements.is_object()) statements = Json::array({statements});
-  if (!statements.is_array()) statements = Json::array();
-  return statements;
+Json parse(std::string_view text) {
+  return service::parse_document(text, kPolicyBytesMax);
 }
 
 bool allows(std::string_view redrive_allow_policy, const std::string& source_arn) {
@@ -55,12 +25,6 @@ bool allows(std::string_view redrive_allow_policy, const std::string& source_arn
     if (arn == source_arn) return true;
   }
   return false;
-}
-
-// One string stands for itself, several for an array, as AWS prints them.
-Json one_or_many(std::vector<std::string> values) {
-  if (values.size() == 1) return Json(values.front());
-  return Json(values);
 }
 
 }  // namespace
@@ -132,9 +96,7 @@ Result<void> check_redrive_allow_policy(const std::string& policy) {
 }
 
 bool is_same_json(std::string_view a, std::string_view b) {
-  if (a.empty() || b.empty()) return a == b;
-  // Without the order of members.
-  return parse<nlohmann::json>(a) == parse<nlohmann::json>(b);
+  return service::is_same_json(a, b, kPolicyBytesMax);
 }
 
 Result<std::string> add_statement(std::string_view policy, const std::string& queue_arn,
@@ -145,34 +107,16 @@ Result<std::string> add_statement(std::string_view policy, const std::string& qu
   if (!document.is_object()) {
     document = Json{{"Version", "2012-10-17"}, {"Id", queue_arn + "/SQSDefaultPolicy"}};
   }
-  Json& statements = statements_of(document);
-  for (const auto& statement : statements) {
-    if (statement.is_object() && statement.value("Sid", Json()) == label) {
-      return Error::invalid_parameter(label, "Label", "Already exists.");
-    }
-  }
-  std::vector<std::string> principals;
-  for (const auto& id : account_ids) principals.push_back("arn:aws:iam::" + id + ":root");
-  std::vector<std::string> names;
-  for (const auto& action : actions) names.push_back("SQS:" + action);
-  statements.push_back(Json{{"Sid", label},
-                            {"Effect", "Allow"},
-                            {"Principal", {{"AWS", one_or_many(std::move(principals))}}},
-                            {"Action", one_or_many(std::move(names))},
-                            {"Resource", queue_arn}});
-  return document.dump();
+  service::Grant grant{label, account_ids, {}, queue_arn};
+  for (const auto& action : actions) grant.actions.push_back("SQS:" + action);
+  auto changed = service::add_statement(std::move(document), grant);
+  if (!changed) return Error::invalid_parameter(label, "Label", "Already exists.");
+  return *std::move(changed);
 }
 
 Result<std::string> remove_statement(std::string_view policy, const std::string& label) {
-  Json document = parse(policy);
-  if (document.is_object()) {
-    Json& statements = statements_of(document);
-    for (auto statement = statements.begin(); statement != statements.end(); ++statement) {
-      if (!statement->is_object() || statement->value("Sid", Json()) != label) continue;
-      statements.erase(statement);
-      return statements.empty() ? std::string() : document.dump();
-    }
-  }
+  auto changed = service::remove_statement(parse(policy), label);
+  if (changed) return *std::move(changed);
   return Error::invalid_parameter(label, "Label", "can't find label on existing policy.");
 }
 

@@ -76,11 +76,11 @@ Result<GetQueueUrl::Response> GetQueueUrl::run(Call& call, Request request) {
 }
 
 Result<ListQueues::Response> ListQueues::run(Call& call, Request request) {
-  const auto& [account, region] = call.identity;
+  const auto& who = call.identity;
   SQUIRE_TRY(const auto page,
-             take_page(call.broker.list_queues(region, account, request.queue_name_prefix),
+             take_page(call.broker.list_queues(who.region, who.account, request.queue_name_prefix),
                        request.next_token, request.max_results));
-  return Response{to_urls(call, page.queues), page.next_token};
+  return Response{to_urls(call, page.items), page.next_token};
 }
 
 Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Call& call,
@@ -88,7 +88,7 @@ Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Cal
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   SQUIRE_TRY(const auto page, take_page(call.broker.dead_letter_sources(queue->name()),
                                         request.next_token, request.max_results));
-  return Response{to_urls(call, page.queues), page.next_token};
+  return Response{to_urls(call, page.items), page.next_token};
 }
 
 Result<NoOutput> PurgeQueue::run(Call& call, Request request) {

@@ -27,11 +27,11 @@ void configure_sqlite() {
 Database::Database(const SqliteOptions& options) : path_(options.directory / "squire.db") {
   configure_sqlite();
   open();
-  const bool is_empty = check_owner();
+  const int version = check_owner();
   tune(options.pages_max);
-  if (is_empty) {
+  if (version < kSchemaVersion) {
     execute("BEGIN IMMEDIATE");
-    execute(kSchema);
+    for (int next = version; next < kSchemaVersion; ++next) execute(kSchemas[next]);
     execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
     execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
     execute("COMMIT");
@@ -59,7 +59,7 @@ void Database::open() {
   execute("PRAGMA locking_mode = EXCLUSIVE");
 }
 
-bool Database::check_owner() const {
+int Database::check_owner() const {
   std::int64_t application = 0;
   std::int64_t version = 0;
   std::int64_t object_count = 0;
@@ -73,7 +73,7 @@ bool Database::check_owner() const {
     if (code == SQLITE_BUSY) refuse("is open in another program");
     refuse(std::string("cannot be read: ") + sqlite3_errmsg(handle()));
   }
-  if (application == 0 && object_count == 0) return true;
+  if (application == 0 && object_count == 0) return 0;
   if (application != kApplicationId) refuse("is a database of another program");
   if (version > kSchemaVersion) {
     throw StorageError(path_.string() + " was written by a newer squire (schema " +
@@ -81,7 +81,7 @@ bool Database::check_owner() const {
                        std::to_string(kSchemaVersion) +
                        "); use that version, or choose another --data-dir");
   }
-  return false;
+  return static_cast<int>(version);
 }
 
 void Database::tune(std::int64_t pages_max) const {

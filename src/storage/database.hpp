@@ -31,8 +31,9 @@ class Database {
   };
 
   void open();
-  // Refuses strangers before anything is written to their file. Returns whether it is empty.
-  bool check_owner() const;
+  // Refuses strangers before anything is written to their file. The version of its schema; 0 if it
+  // is empty.
+  int check_owner() const;
   void tune(std::int64_t pages_max) const;
   std::int64_t pragma(const char* name) const;
   [[noreturn]] void refuse(const std::string& why) const;

@@ -6,6 +6,7 @@
 
 #include "storage/row_codec.hpp"
 #include "storage/statements.hpp"
+#include "storage/topic_loader.hpp"
 
 namespace squire::storage {
 namespace {
@@ -27,10 +28,15 @@ class Loader {
 
   std::vector<std::uint32_t> load() {
     load_queues();
+    load_topics(database_, [this](engine::TopicRow row) {
+      queues_.insert(row.number);
+      apply_(std::move(row));
+    });
     load_sequences();
     for (const auto& range : kRowidRanges) load_messages(range);
     for (const auto& range : kRowidRanges) load_deduplications(range);
     load_move_tasks();
+    load_rows_of_topics(database_, apply_);
     return {orphans_.begin(), orphans_.end()};
   }
 
@@ -44,7 +50,7 @@ class Loader {
 
   Database& database_;
   const Apply& apply_;
-  std::set<std::uint32_t> queues_;
+  std::set<std::uint32_t> queues_;  // and topics
   std::set<std::uint32_t> orphans_;
   // The answer of the last exists(): rows come queue by queue.
   std::optional<std::uint32_t> last_queue_;
@@ -94,6 +100,7 @@ std::shared_ptr<const engine::Details> read_details(const Statement& row) {
   details.trace_header = row.text(kFirst + 2);
   details.dead_letter_source = row.text(kFirst + 3);
   details.attributes = decode_attributes(row.bytes(kFirst + 4));
+  details.notification_type = row.text(kFirst + 5);
   return std::make_shared<const engine::Details>(std::move(details));
 }
 
@@ -105,7 +112,7 @@ engine::MessageRow read_message(const Statement& row) {
   message.available_at = row.time(3);
   message.sender_account = static_cast<std::uint64_t>(row.integer(4));
   message.body = std::make_shared<const engine::Body>(row.text(5));
-  if (row.integer(11) != 0) message.details = read_details(row);
+  if (row.integer(12) != 0) message.details = read_details(row);
   return message;
 }
 
@@ -119,8 +126,9 @@ void Loader::load_messages(RowidRange range) {
   Statement messages(database_.handle(),
                      "SELECT key, id, sent_at, available_at, sender, body, group_id,"
                      " deduplication_id, trace_header, dead_letter_source, attributes,"
+                     " notification_type,"
                      " coalesce(group_id, deduplication_id, trace_header, dead_letter_source,"
-                     "          attributes) IS NOT NULL"
+                     "          attributes, notification_type) IS NOT NULL"
                      " FROM message WHERE key BETWEEN ? AND ? ORDER BY key");
   Statement deliveries(database_.handle(),
                        "SELECT key, visible_at, first_received_at, received_at, receive_count"

@@ -20,7 +20,8 @@ constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
 RecordWriter::RecordWriter(Database& database)
-    : begin_(database.handle(), "BEGIN IMMEDIATE"),
+    : topics_(database),
+      begin_(database.handle(), "BEGIN IMMEDIATE"),
       commit_(database.handle(), "COMMIT"),
       put_queue_(database.handle(), "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       put_sequence_(database.handle(), "REPLACE INTO sequence VALUES (?, ?)"),
@@ -28,7 +29,7 @@ RecordWriter::RecordWriter(Database& database)
                    "REPLACE INTO message (key, id, sent_at, available_at, sender, body)"
                    " VALUES (?, ?, ?, ?, ?, ?)"),
       put_detailed_message_(database.handle(),
-                            "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                            "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)"),
       put_purged_(database.handle(), "REPLACE INTO purged VALUES (?, ?)"),
       put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
@@ -245,7 +246,8 @@ void RecordWriter::put(const engine::MessageRow& row) {
   put_detailed_message_.run(key, row.id, row.sent_at, row.available_at, sender, row.body->text,
                             TextOrNull{details.group_id}, TextOrNull{details.deduplication_id},
                             TextOrNull{details.trace_header},
-                            TextOrNull{details.dead_letter_source}, Blob{attributes});
+                            TextOrNull{details.dead_letter_source}, Blob{attributes},
+                            TextOrNull{details.notification_type});
 }
 
 void RecordWriter::put(const engine::DeliveryRow& row) {

@@ -8,6 +8,7 @@
 #include "squire/engine/record.hpp"
 #include "storage/database.hpp"
 #include "storage/statements.hpp"
+#include "storage/topic_writer.hpp"
 
 namespace squire::storage {
 
@@ -52,6 +53,12 @@ class RecordWriter {
   void apply(const engine::DeduplicationGone& gone);
   void apply(const std::unique_ptr<engine::MessageMoved>& moved);
   void apply(const engine::MoveTaskGone& gone);
+  // What belongs to topics.
+  template <typename Row>
+  void apply(const Row& row) {
+    begin();
+    topics_.apply(row);
+  }
 
   void change(std::uint64_t key, const engine::MessageRow* row);
   void purge(std::uint32_t queue, std::uint64_t last_sequence);
@@ -74,6 +81,7 @@ class RecordWriter {
   std::map<std::uint32_t, std::uint64_t> purges_;  // the table `purged`
   std::vector<std::uint64_t> moved_;  // keys of deliveries that must be in this transaction
 
+  TopicWriter topics_;
   Statement begin_;
   Statement commit_;
   Statement put_queue_;

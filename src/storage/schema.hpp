@@ -1,16 +1,17 @@
-// What is on disk. One table per row type of engine/record.hpp; times are milliseconds since 1970.
+// What is on disk: what the first version had, and what each later one added. One table per row
+// type of engine/record.hpp; times are milliseconds since 1970.
 //
 // `key` is MessageKey::packed() as SQLite's signed integer: a queue's messages are one range of
 // rowids, in order, so a purge is a range delete. Queue and sequence of a key, in SQL:
 // (key >> 40) & 0xFFFFFF and key & 0xFFFFFFFFFF. Maps are netstrings (row_codec.hpp).
 #pragma once
 
+#include <iterator>
+
 namespace squire::storage {
 
 inline constexpr int kApplicationId = 0x53515549;  // "SQUI"
-inline constexpr int kSchemaVersion = 1;           // PRAGMA user_version
-
-inline constexpr const char* kSchema = R"sql(
+inline constexpr const char* kSchemaQueues = R"sql(
 CREATE TABLE queue (
   number INTEGER PRIMARY KEY,
   region TEXT, account TEXT, name TEXT,
@@ -68,5 +69,63 @@ CREATE VIEW readable_message AS
   LEFT JOIN purged ON purged.queue = queue.number
   WHERE ifnull(purged.last, -1) < message.key & 0xFFFFFFFFFF;
 )sql";
+
+// Version 2.
+inline constexpr const char* kSchemaTopics = R"sql(
+ALTER TABLE message ADD COLUMN notification_type TEXT;
+CREATE TABLE topic (
+  number INTEGER PRIMARY KEY,
+  region TEXT, account TEXT, name TEXT,
+  created_at INTEGER, archived_since INTEGER,
+  attributes BLOB, tags BLOB,
+  data_protection_policy TEXT
+);
+CREATE TABLE subscription (
+  -- Rises with every new one: the order in which they were made.
+  place INTEGER PRIMARY KEY,
+  id BLOB UNIQUE,
+  topic INTEGER,
+  owner TEXT,
+  protocol INTEGER, endpoint TEXT,
+  attributes BLOB,
+  state INTEGER, token TEXT, changed_at INTEGER,
+  was_authenticated INTEGER, authenticates_unsubscribe INTEGER,
+  delivery_queue INTEGER
+);
+CREATE INDEX subscription_topic ON subscription (topic);
+CREATE TABLE replay (
+  subscription BLOB PRIMARY KEY,
+  topic INTEGER,
+  status INTEGER, next_sequence INTEGER
+) WITHOUT ROWID;
+-- `key` is a topic's number and a sequence, as in `message`.
+CREATE TABLE archive (
+  key INTEGER PRIMARY KEY,
+  id BLOB,
+  published_at INTEGER,
+  sender INTEGER,
+  subject TEXT, body TEXT,
+  group_id TEXT, deduplication_id TEXT,
+  attributes BLOB
+);
+CREATE TABLE outbox (
+  number INTEGER PRIMARY KEY,
+  created_at INTEGER,
+  protocol INTEGER, endpoint TEXT,
+  topic_arn TEXT, subscription_arn TEXT,
+  message_id BLOB,
+  subject TEXT, body TEXT,
+  attributes BLOB
+);
+CREATE TABLE registry (
+  kind INTEGER, key TEXT,
+  attributes BLOB,
+  PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+)sql";
+
+// A database of version N has the first N of these.
+inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics};
+inline constexpr int kSchemaVersion = std::size(kSchemas);  // PRAGMA user_version
 
 }  // namespace squire::storage

@@ -15,6 +15,7 @@
 #include "storage/directory_lock.hpp"
 #include "storage/loader.hpp"
 #include "storage/record_writer.hpp"
+#include "storage/topic_loader.hpp"
 
 namespace squire::storage {
 namespace {
@@ -62,9 +63,16 @@ class SqliteJournal::Writer {
   std::size_t backlog_count() const noexcept;
   void on_commit(std::weak_ptr<Waiter> waiter);
   void load(const std::function<void(engine::Record)>& apply);
+  void read_archive(const engine::ArchiveQuery& query, std::function<void(ArchiveRows)> done);
   std::string failure() const;
 
  private:
+  // A reader of the archive, served behind the commit of all that was appended before it came.
+  struct Reader {
+    engine::ArchiveQuery query;
+    std::function<void(ArchiveRows)> done;
+  };
+
   // What the thread sleeps for, beyond its deadline: decides who must wake it.
   enum class Sleep { None, UntilAny, UntilUrgent };
 
@@ -74,6 +82,7 @@ class SqliteJournal::Writer {
     bool is_idle = false;          // nothing to do for kIdleTime: time for a checkpoint
     bool is_last = false;
     std::uint64_t flush = 0;  // the last flush() that it serves
+    std::vector<Reader> readers;
   };
 
   bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }
@@ -103,6 +112,7 @@ class SqliteJournal::Writer {
   std::uint64_t flushes_wanted_ GUARDED_BY(mutex_) = 0;
   std::uint64_t flushes_done_ GUARDED_BY(mutex_) = 0;
   Condition flushed_;
+  std::vector<Reader> readers_ GUARDED_BY(mutex_);
   Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
   std::string failure_ GUARDED_BY(mutex_);
 
@@ -170,6 +180,16 @@ void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& appl
   }
 }
 
+void SqliteJournal::Writer::read_archive(const engine::ArchiveQuery& query,
+                                         std::function<void(ArchiveRows)> done) {
+  {
+    Lock lock(mutex_);
+    readers_.push_back({query, std::move(done)});
+    sleep_ = Sleep::None;
+  }
+  condition_.notify();
+}
+
 std::string SqliteJournal::Writer::failure() const {
   Lock lock(mutex_);
   return failure_;
@@ -198,7 +218,8 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   auto now = steady_clock::now();
   const bool must_continue = has_written_ && records_.has_purges();
   const auto idle_at = database_.has_log() ? std::optional(now + kIdleTime) : std::nullopt;
-  while (!is_stopping_ && !is_urgent() && !must_continue && flushes_wanted_ == flushes_done_) {
+  while (!is_stopping_ && !is_urgent() && !must_continue && flushes_wanted_ == flushes_done_ &&
+         readers_.empty()) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
@@ -210,6 +231,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   Work work;
   work.is_last = is_stopping_;
   work.flush = flushes_wanted_;
+  work.readers.swap(readers_);
   work.with_deliveries =
       is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
   if (work.with_deliveries) flush_at_.reset();
@@ -231,6 +253,9 @@ void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, con
   {
     Lock lock(mutex_);
     if (std::exchange(flushes_done_, work.flush) != work.flush) flushed_.notify();
+  }
+  for (const Reader& reader : work.readers) {
+    reader.done(storage::read_archive(database_, reader.query));
   }
   // After the answers, which need not wait for it.
   if (database_.needs_checkpoint() || (work.is_idle && database_.has_log())) {
@@ -302,6 +327,11 @@ void SqliteJournal::on_commit(std::weak_ptr<Waiter> waiter) {
 
 void SqliteJournal::load(const std::function<void(engine::Record)>& apply) {
   writer_->load(apply);
+}
+
+void SqliteJournal::read_archive(const engine::ArchiveQuery& query,
+                                 std::function<void(ArchiveRows)> done) {
+  writer_->read_archive(query, std::move(done));
 }
 
 std::string SqliteJournal::failure() const {

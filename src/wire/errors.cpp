@@ -27,6 +27,28 @@ constexpr std::array kSpellings = {
     ErrorSpelling{Errc::ResourceNotFound, "ResourceNotFoundException", "com.amazonaws.sqs#ResourceNotFoundException", 404, "One or more specified resources don't exist.", ""},
     ErrorSpelling{Errc::TooManyEntriesInBatchRequest, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "com.amazonaws.sqs#TooManyEntriesInBatchRequest", 400, "The batch request contains more entries than permissible.", ""},
     ErrorSpelling{Errc::UnsupportedOperation, "AWS.SimpleQueueService.UnsupportedOperation", "com.amazonaws.sqs#UnsupportedOperation", 400, "Unsupported operation.", ""},
+    ErrorSpelling{Errc::AuthorizationError, "AuthorizationError", "", 403, "Not authorized.", ""},
+    ErrorSpelling{Errc::EndpointDisabled, "EndpointDisabled", "", 400, "Endpoint is disabled", ""},
+    ErrorSpelling{Errc::FilterPolicyLimitExceeded, "FilterPolicyLimitExceeded", "", 403, "Filter policy limit exceeded", ""},
+    ErrorSpelling{Errc::InvalidParameter, "InvalidParameter", "", 400, "Invalid parameter", ""},
+    ErrorSpelling{Errc::InvalidState, "InvalidState", "", 400, "Invalid state", ""},
+    ErrorSpelling{Errc::NotFound, "NotFound", "", 404, "The resource does not exist", ""},
+    ErrorSpelling{Errc::OptedOut, "OptedOut", "", 400, "The phone number has opted out.", ""},
+    ErrorSpelling{Errc::ParameterValueInvalid, "ParameterValueInvalid", "", 400, "A parameter value is invalid.", ""},
+    ErrorSpelling{Errc::PlatformApplicationDisabled, "PlatformApplicationDisabled", "", 400, "Platform application is disabled", ""},
+    ErrorSpelling{Errc::ReplayLimitExceeded, "ReplayLimitExceeded", "", 403, "Replay limit exceeded", ""},
+    ErrorSpelling{Errc::SubscriptionLimitExceeded, "SubscriptionLimitExceeded", "", 403, "Subscription limit exceeded", ""},
+    ErrorSpelling{Errc::TagLimitExceeded, "TagLimitExceeded", "", 400, "Could not complete request: tag quota of per resource exceeded", ""},
+    ErrorSpelling{Errc::TopicBatchEntryIdsNotDistinct, "BatchEntryIdsNotDistinct", "", 400, "Two or more batch entries in the request have the same Id.", ""},
+    ErrorSpelling{Errc::TopicBatchRequestTooLong, "BatchRequestTooLong", "", 400, "The length of all the messages put together is more than the limit.", ""},
+    ErrorSpelling{Errc::TopicEmptyBatchRequest, "EmptyBatchRequest", "", 400, "The batch request doesn't contain any entries.", ""},
+    ErrorSpelling{Errc::TopicInvalidBatchEntryId, "InvalidBatchEntryId", "", 400, "The Id of a batch entry in a batch request doesn't abide by the specification.", ""},
+    ErrorSpelling{Errc::TopicLimitExceeded, "TopicLimitExceeded", "", 403, "Topic limit exceeded", ""},
+    ErrorSpelling{Errc::TopicResourceNotFound, "ResourceNotFound", "", 404, "Resource does not exist", ""},
+    ErrorSpelling{Errc::TopicTooManyEntriesInBatchRequest, "TooManyEntriesInBatchRequest", "", 400, "The batch request contains more entries than permissible.", ""},
+    ErrorSpelling{Errc::UserError, "UserError", "", 400, "User error", ""},
+    ErrorSpelling{Errc::Verification, "VerificationException", "", 400, "Verification failed", ""},
+    ErrorSpelling{Errc::ValidationError, "ValidationError", "", 400, "A constraint of the request is not met.", ""},
     ErrorSpelling{Errc::InvalidParameterValue, "InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException", 400, "A parameter value is invalid.", ""},
     ErrorSpelling{Errc::ReceiptHandleExpired, "InvalidParameterValue", "com.amazon.coral.service#InvalidParameterValueException", 400, "The receipt handle has expired", ""},
     ErrorSpelling{Errc::MissingParameter, "MissingParameter", "com.amazon.coral.service#MissingRequiredParameterException", 400, "A required parameter is missing.", ""},
@@ -70,18 +92,19 @@ std::string encode_json_error(const Error& error) {
   return out;
 }
 
-std::string encode_xml_error(const Error& error, std::string_view xml_namespace,
+std::string encode_xml_error(const Error& error, const XmlErrorStyle& style,
                              std::string_view request_id) {
   const auto& row = spelling(error.code);
   std::string out = "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"";
-  out += xml_namespace;
+  out += style.xml_namespace;
   out += "\"><Error><Type>";
   out += row.is_sender_fault() ? "Sender" : "Receiver";
   out += "</Type><Code>";
   out += row.query_code;
   out += "</Code><Message>";
   write_xml_text(out, error_text(error, Protocol::Query));
-  out += "</Message><Detail/></Error><RequestId>";
+  out += style.has_detail ? "</Message><Detail/></Error>" : "</Message></Error>";
+  out += "<RequestId>";
   out += request_id;
   out += "</RequestId></ErrorResponse>";
   return out;

@@ -74,4 +74,22 @@ Error query_type_error(std::string_view value, std::string_view name, std::strin
   return Error::invalid_parameter(value, name, "Must be a valid " + std::string(wanted) + ".");
 }
 
+std::string to_member_name(std::string_view name) {
+  std::string member(name);
+  if (!member.empty() && member[0] >= 'A' && member[0] <= 'Z') member[0] += 'a' - 'A';
+  return member;
+}
+
+Result<void> check_no_null_members(const std::vector<std::string>& members) {
+  if (members.empty()) return {};
+  std::string text = std::to_string(members.size()) +
+                     (members.size() == 1 ? " validation error" : " validation errors") +
+                     " detected: ";
+  for (const auto& member : members) {
+    if (&member != &members.front()) text += "; ";
+    text += "Value null at '" + member + "' failed to satisfy constraint: Member must not be null";
+  }
+  return Error{Errc::ValidationError, std::move(text)};
+}
+
 }  // namespace squire::wire

@@ -11,6 +11,8 @@
 
 #include "squire/engine/broker.hpp"
 #include "squire/service/dispatcher.hpp"
+#include "squire/sns/actions.hpp"
+#include "squire/sns/envelopes.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "support/manual_clock.hpp"
@@ -24,7 +26,8 @@ using service::Exchange;
 using service::HttpReply;
 using service::HttpRequest;
 
-constexpr std::string_view kXmlNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+constexpr std::string_view kSqsNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+constexpr std::string_view kSnsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 
 // The __type of an error with that code; sqs.md 2.4 and 2.5.
 std::string json_type(const std::string& code) {
@@ -98,15 +101,25 @@ struct OwnRequest {
   }
 
   // One "Name=value" in each line, not encoded.
-  static OwnRequest query(const std::string& action, const std::string& parameters) {
+  static OwnRequest query(const std::string& action, const std::string& parameters,
+                          const std::string& version = "2012-11-05") {
     OwnRequest request;
     request.content_type = "application/x-www-form-urlencoded; charset=utf-8";
-    request.body = "Action=" + action + "&Version=2012-11-05";
+    request.body = "Action=" + action + "&Version=" + version;
     for (const std::string& line : lines_of(parameters)) {
       const auto equals = std::min(line.find('='), line.size());
       request.body += "&" + percent_encoded(line.substr(0, equals)) + "=" +
                       percent_encoded(line.substr(std::min(equals + 1, line.size())));
     }
+    return request;
+  }
+
+  // Signed, since who is not may not do everything.
+  static OwnRequest sns(const std::string& action, const std::string& parameters) {
+    OwnRequest request = query(action, parameters, "2010-03-31");
+    request.authorization =
+        "AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/sns/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=0";
     return request;
   }
 
@@ -182,7 +195,8 @@ class SceneRunner {
  private:
   // Those of AWS, but for what the scene says.
   static engine::Rules rules_of(const std::vector<Step>& steps) {
-    engine::Rules rules{.purge_interval = Seconds(60), .recreate_delay = Seconds(60)};
+    engine::Rules rules;
+    rules.purge_interval = rules.recreate_delay = Seconds(60);
     for (const Step& step : steps) {
       if (step.word(0) == "with" && step.word(1) == "in_flight_max")
         rules.in_flight_max = std::stoul(step.word(2));
@@ -203,6 +217,7 @@ class SceneRunner {
     }
     auto own = step.is_raw()    ? OwnRequest::raw(text)
                : step.is_json() ? OwnRequest::json(step.action(), text)
+               : step.is_sns()  ? OwnRequest::sns(step.action(), text)
                                 : OwnRequest::query(step.action(), text);
     auto poll = std::make_unique<Poll>(dispatcher_, std::move(own), step);
     if (!step.waits_as.empty()) {
@@ -269,7 +284,7 @@ class SceneRunner {
     const std::string type = step.is_json() ? "application/x-amz-json-1.0" : "text/xml";
     if (content_type != type) fail(line, difference("Content-Type", type, content_type));
     const std::string wrong = step.is_json() ? wrong_json(expected, reply, is_error)
-                                             : wrong_xml(step.action(), expected, reply, is_error);
+                                             : wrong_xml(step, expected, reply, is_error);
     if (!wrong.empty()) fail(line, wrong + "\nin " + shown);
   }
 
@@ -294,8 +309,9 @@ class SceneRunner {
     return match_json(known_, Json::parse(expected.body), actual);
   }
 
-  std::string wrong_xml(const std::string& action, const Expectation& expected,
-                        const HttpReply& reply, bool is_error) try {
+  std::string wrong_xml(const Step& step, const Expectation& expected, const HttpReply& reply,
+                        bool is_error) try {
+    const std::string action = step.action();
     if (!reply.body.starts_with("<?xml version=\"1.0\"?>")) return "no XML declaration";
     const XmlElement actual = XmlReader::read(reply.body);
     const XmlElement* id = is_error ? &actual : actual.child("ResponseMetadata");
@@ -306,9 +322,10 @@ class SceneRunner {
       return match_xml(known_, XmlReader::read(expected.body), actual);
     }
     const auto name_space = actual.attributes.find("xmlns");
-    if (name_space == actual.attributes.end() || name_space->second != kXmlNamespace)
+    if (name_space == actual.attributes.end() ||
+        name_space->second != (step.is_sns() ? kSnsNamespace : kSqsNamespace))
       return "wrong namespace";
-    if (is_error) return wrong_xml_error(expected, actual);
+    if (is_error) return wrong_xml_error(step, expected, actual);
     if (actual.name != action + "Response") return "wrong root " + actual.name;
     if (known_.is_anything(expected.body)) return {};
     if (expected.body.empty()) return actual.children.size() == 1 ? "" : "a result, expected none";
@@ -323,7 +340,8 @@ class SceneRunner {
     return error && error->child("Code") && error->child("Code")->text == code;
   }
 
-  std::string wrong_xml_error(const Expectation& expected, const XmlElement& actual) {
+  std::string wrong_xml_error(const Step& step, const Expectation& expected,
+                              const XmlElement& actual) {
     const XmlElement* error = actual.name == "ErrorResponse" ? actual.child("Error") : nullptr;
     if (!error) return "no Error";
     const auto text = [&](std::string_view name) {
@@ -331,7 +349,7 @@ class SceneRunner {
       return element ? element->text : "(absent)";
     };
     if (text("Type") != "Sender") return difference("Type", "Sender", text("Type"));
-    if (!text("Detail").empty()) return "no empty Detail";
+    if (text("Detail") != (step.is_sns() ? "(absent)" : "")) return "wrong Detail";
     if (expected.code != "*" && text("Code") != expected.code)
       return difference("Code", expected.code, text("Code"));
     return match_text(known_, expected.body, text("Message"), "Message");
@@ -344,8 +362,9 @@ class SceneRunner {
   ManualClock clock_;
   RandomIds ids_;
   storage::MemoryJournal journal_;
-  engine::Broker broker_{{clock_, ids_, journal_}, rules_of(steps_)};
-  service::Dispatcher dispatcher_{broker_, {&sqs::service()}, {}};
+  const sns::Envelopes envelopes_;
+  engine::Broker broker_{{clock_, ids_, journal_}, rules_of(steps_), &envelopes_};
+  service::Dispatcher dispatcher_{broker_, {&sqs::service(), &sns::service()}, {}};
   Placeholders known_;
   std::map<std::string, std::unique_ptr<Poll>> polls_;
 };
@@ -380,14 +399,14 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Protocol, SceneTest, testing::ValuesIn(all_scenes()), test_name);
 
-// Every action is shown to succeed and to fail, in JSON and in Query.
-TEST(SceneListTest, HasASuccessAndAnErrorForEveryActionInBothProtocols) {
+// Every action is shown to succeed and to fail, in every protocol it has.
+TEST(SceneListTest, HasASuccessAndAnErrorForEveryActionInEveryProtocol) {
   std::set<std::string> shown;
   for (const std::string& scene : all_scenes()) {
     for (const Step& step : SceneReader::read(kDirectory / scene)) {
       if (!step.is_call() || step.is_raw() || step.expected.status.empty()) continue;
       const std::string outcome = step.expected.status == "200" ? "success" : "error";
-      if (scene.starts_with(step.action() + "/"))
+      if (scene.find(step.action() + "/") != std::string::npos)
         shown.insert(step.action() + " " + step.word(0) + " " + outcome);
     }
   }
@@ -395,6 +414,13 @@ TEST(SceneListTest, HasASuccessAndAnErrorForEveryActionInBothProtocols) {
     for (const char* pair : {" json success", " json error", " query success", " query error"}) {
       EXPECT_TRUE(shown.contains(std::string(action) + pair)) << action << pair << " is missing";
     }
+  }
+  // That asks for nothing and cannot fail.
+  const std::set<std::string_view> never_failing = {"GetSMSSandboxAccountStatus"};
+  for (const std::string_view action : sns::Actions::names()) {
+    EXPECT_TRUE(shown.contains(std::string(action) + " sns success")) << action;
+    if (never_failing.contains(action)) continue;
+    EXPECT_TRUE(shown.contains(std::string(action) + " sns error")) << action;
   }
 }
 

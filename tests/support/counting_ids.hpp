@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "squire/core/ids.hpp"
 
@@ -15,6 +16,9 @@ class CountingIds final : public Ids {
     std::uint64_t number = ++last_;
     for (int i = 15; i > 7; --i, number >>= 8) uuid.bytes[i] = number & 0xff;
     return uuid;
+  }
+  std::string secret(std::size_t byte_count) override {
+    return std::string(byte_count, static_cast<char>(++last_ & 0x7f));
   }
 
  private:

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "squire/engine/record.hpp"
+#include "squire/engine/journal.hpp"
 
 namespace squire::test {
 
@@ -21,6 +21,8 @@ class Contents {
 
   // Calls f with every row, in the order of Journal::load().
   void walk(const std::function<void(engine::Record)>& f) const;
+
+  engine::Journal::ArchiveRows read_archive(const engine::ArchiveQuery& query) const;
 
  private:
   using Key = std::uint64_t;
@@ -37,6 +39,21 @@ class Contents {
   void apply(const engine::DeduplicationGone& gone);
   void apply(const std::unique_ptr<engine::MessageMoved>& moved);
   void apply(const engine::MoveTaskGone& gone);
+  void apply(const engine::TopicRow& row) { topics_[row.number] = row; }
+  void apply(const std::unique_ptr<engine::SubscriptionRow>& row);
+  void apply(const engine::ReplayRow& row) { replays_[to_string(row.subscription)] = row; }
+  void apply(const std::unique_ptr<engine::ArchivedRow>& row) {
+    archive_[row->message.key.packed()] = *row;
+  }
+  void apply(const std::unique_ptr<engine::OutboxRow>& row) { outbox_[row->number] = *row; }
+  void apply(const engine::RegistryRow& row) { registry_[{row.kind, row.key}] = row; }
+  void apply(const engine::TopicGone& gone);
+  void apply(const engine::SubscriptionGone& gone);
+  void apply(const engine::ArchiveExpired& expired);
+  void apply(const engine::OutboxGone& gone) {
+    outbox_.erase(outbox_.begin(), outbox_.lower_bound(gone.end));
+  }
+  void apply(const engine::RegistryGone& gone) { registry_.erase({gone.kind, gone.key}); }
 
   std::map<std::uint32_t, engine::QueueRow> queues_;
   std::map<std::uint32_t, engine::SequenceRow> sequences_;
@@ -44,7 +61,58 @@ class Contents {
   std::map<Key, engine::DeliveryRow> deliveries_;
   std::map<Key, engine::DeduplicationRow> deduplications_;
   std::vector<engine::MoveTaskRow> move_tasks_;
+  std::map<std::uint32_t, engine::TopicRow> topics_;
+  std::vector<engine::SubscriptionRow> subscriptions_;  // in the order they were made
+  std::map<std::string, engine::ReplayRow> replays_;
+  std::map<Key, engine::ArchivedRow> archive_;
+  std::map<std::uint64_t, engine::OutboxRow> outbox_;
+  std::map<std::pair<engine::RegistryRow::Kind, std::string>, engine::RegistryRow> registry_;
 };
+
+inline void Contents::apply(const std::unique_ptr<engine::SubscriptionRow>& row) {
+  for (auto& subscription : subscriptions_) {
+    if (subscription.id == row->id) {
+      subscription = *row;
+      return;
+    }
+  }
+  subscriptions_.push_back(*row);
+}
+
+inline void Contents::apply(const engine::SubscriptionGone& gone) {
+  std::erase_if(subscriptions_, [&](const auto& row) { return row.id == gone.id; });
+  replays_.erase(to_string(gone.id));
+}
+
+inline void Contents::apply(const engine::TopicGone& gone) {
+  topics_.erase(gone.number);
+  sequences_.erase(gone.number);
+  apply(engine::DeduplicationGone{gone.number, engine::MessageKey::kSequenceMax + 1});
+  std::erase_if(subscriptions_, [&](const auto& row) { return row.topic == gone.number; });
+  std::erase_if(replays_, [&](const auto& entry) { return entry.second.topic == gone.number; });
+  std::erase_if(archive_,
+                [&](const auto& entry) { return entry.second.message.key.queue == gone.number; });
+}
+
+inline void Contents::apply(const engine::ArchiveExpired& expired) {
+  int left = engine::ArchiveExpired::kPortion;
+  std::erase_if(archive_, [&](const auto& entry) {
+    const auto& message = entry.second.message;
+    return message.key.queue == expired.topic && left-- > 0 && message.sent_at < expired.before;
+  });
+}
+
+inline engine::Journal::ArchiveRows Contents::read_archive(
+    const engine::ArchiveQuery& query) const {
+  engine::Journal::ArchiveRows found;
+  for (const auto& [key, row] : archive_) {
+    if (row.message.key.queue == query.topic && row.message.key.sequence >= query.sequence &&
+        row.message.sent_at >= query.from && found.size() < query.count_max) {
+      found.push_back(row);
+    }
+  }
+  return found;
+}
 
 inline void Contents::apply(const engine::MoveTaskRow& row) {
   apply(engine::MoveTaskGone{row.id});
@@ -89,6 +157,7 @@ inline void Contents::apply(const engine::MoveTaskGone& gone) {
 
 inline void Contents::walk(const std::function<void(engine::Record)>& f) const {
   for (const auto& [number, row] : queues_) f(row);
+  for (const auto& [number, row] : topics_) f(row);
   for (const auto& [number, row] : sequences_) f(row);
   for (const auto& [key, row] : messages_) {
     f(row);
@@ -100,6 +169,10 @@ inline void Contents::walk(const std::function<void(engine::Record)>& f) const {
   auto tasks = move_tasks_;
   std::ranges::stable_sort(tasks, {}, &engine::MoveTaskRow::started_at);
   for (const auto& row : tasks) f(row);
+  for (const auto& row : subscriptions_) f(std::make_unique<engine::SubscriptionRow>(row));
+  for (const auto& [id, row] : replays_) f(row);
+  for (const auto& [number, row] : outbox_) f(std::make_unique<engine::OutboxRow>(row));
+  for (const auto& [key, row] : registry_) f(row);
 }
 
 }  // namespace squire::test

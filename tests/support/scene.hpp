@@ -33,8 +33,11 @@ struct Step {
 
   std::string word(std::size_t index) const { return index < words.size() ? words[index] : ""; }
   bool is_raw() const { return word(0) == "raw"; }
-  bool is_call() const { return is_raw() || word(0) == "json" || word(0) == "query"; }
-  bool is_json() const { return word(is_raw() ? 1 : 0) == "json"; }
+  // "json" and "query" are those of SQS, "sns" is SNS's Query.
+  std::string protocol() const { return word(is_raw() ? 1 : 0); }
+  bool is_call() const { return is_json() || is_sns() || protocol() == "query"; }
+  bool is_json() const { return protocol() == "json"; }
+  bool is_sns() const { return protocol() == "sns"; }
   std::string action() const { return word(is_raw() ? 2 : 1); }
 };
 

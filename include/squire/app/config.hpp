@@ -52,7 +52,15 @@ struct Config {
   std::int64_t idle_timeout_seconds = 300;
   std::int64_t in_flight_max = 120'000;
   std::int64_t journal_backlog_max = 1'000'000;
+  std::int64_t pending_deliveries_max = 100'000;
+  std::int64_t outbox_max = 10'000;
+  std::int64_t filter_policies_max = 0;
 
+  std::int64_t delivery_connections_per_host_max = 32;
+  bool delivery_verify_tls = true;
+  std::string delivery_ca_file;
+
+  std::map<std::string, std::string> functions;  // Lambda functions: where their runtimes listen
   std::vector<QueueDeclaration> queues;
 };
 

@@ -29,6 +29,30 @@ enum class Errc : std::uint8_t {
   ResourceNotFound,
   TooManyEntriesInBatchRequest,
   UnsupportedOperation,
+  // Amazon SNS, modelled, named as their codes (sns.md 1.1); those that SQS spells otherwise begin
+  // with Topic.
+  AuthorizationError,
+  EndpointDisabled,
+  FilterPolicyLimitExceeded,
+  InvalidParameter,
+  InvalidState,
+  NotFound,
+  OptedOut,
+  ParameterValueInvalid,
+  PlatformApplicationDisabled,
+  ReplayLimitExceeded,
+  SubscriptionLimitExceeded,
+  TagLimitExceeded,
+  TopicBatchEntryIdsNotDistinct,
+  TopicBatchRequestTooLong,
+  TopicEmptyBatchRequest,
+  TopicInvalidBatchEntryId,
+  TopicLimitExceeded,
+  TopicResourceNotFound,
+  TopicTooManyEntriesInBatchRequest,
+  UserError,
+  Verification,
+  ValidationError,  // a constraint of the model
   // generic, both protocols
   InvalidParameterValue,
   ReceiptHandleExpired,  // spelled InvalidParameterValue; in batches ReceiptHandleIsInvalid
@@ -60,6 +84,12 @@ struct Error {
   static Error invalid_attribute_value(std::string_view attribute);
   static Error unknown_attribute(std::string_view attribute);
   static Error queue_does_not_exist();
+  // SNS's InvalidParameter: "Invalid parameter: <what>"
+  static Error invalid_topic_parameter(std::string_view what);
+  // "Invalid parameter: <parameter> Reason: <reason>"
+  static Error invalid_topic_parameter(std::string_view parameter, std::string_view reason);
+  // "<what> does not exist"
+  static Error not_found(std::string_view what);
 };
 
 template <typename T>

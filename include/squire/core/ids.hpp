@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,14 @@ struct Uuid {
   friend bool operator==(const Uuid&, const Uuid&) = default;
 };
 
+struct UuidHash {
+  std::size_t operator()(const Uuid& uuid) const noexcept {
+    std::size_t hash = 0;
+    std::memcpy(&hash, uuid.bytes.data(), sizeof(hash));  // random already
+    return hash;
+  }
+};
+
 std::string to_string(const Uuid& uuid);
 std::optional<Uuid> parse_uuid(std::string_view text);
 
@@ -23,12 +33,16 @@ class Ids {
  public:
   virtual ~Ids() = default;
   virtual Uuid next() = 0;
+  // Random bytes that nobody can guess: tokens.
+  virtual std::string secret(std::size_t byte_count) = 0;
 };
 
-// Seeded from the operating system once per thread. Ids are unique, not secret.
+// Ids come from a generator seeded from the operating system once per thread, and are unique, not
+// secret; secrets come from OpenSSL.
 class RandomIds final : public Ids {
  public:
   Uuid next() override;
+  std::string secret(std::size_t byte_count) override;
 };
 
 }  // namespace squire

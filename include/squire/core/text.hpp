@@ -13,6 +13,9 @@ std::string base64_encode(std::string_view bytes);
 // Nothing if the text is not base64. Missing padding is accepted, as the AWS services do (?).
 std::optional<std::string> base64_decode(std::string_view text);
 
+// Two lower-case digits a byte.
+std::string hex_encode(std::string_view bytes);
+
 // application/x-www-form-urlencoded: '+' is a space, %XX a byte. Nothing on a broken escape.
 std::optional<std::string> form_decode(std::string_view text);
 

@@ -9,16 +9,21 @@
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/move_tasks.hpp"
+#include "squire/engine/outbox.hpp"
 #include "squire/engine/queue.hpp"
+#include "squire/engine/registry.hpp"
+#include "squire/engine/replays.hpp"
+#include "squire/engine/topics.hpp"
 
 namespace squire::engine {
 
-// Owns all queues and move tasks of all accounts and regions.
-// Thread-safe. Lock order: MoveTasks → Broker → Queue → { Journal, Clock }; never two queues.
+// Owns all queues, move tasks and topics of all accounts and regions.
+// Thread-safe. Lock order: { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never two
+// queues, never two topics. Topics, Replays, Outbox and Registry call nobody under their locks.
 class Broker {
  public:
-  // `env` outlives the broker.
-  Broker(const Env& env, const Rules& rules);
+  // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.
+  Broker(const Env& env, const Rules& rules, const Renderer* renderer = nullptr);
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
@@ -50,18 +55,43 @@ class Broker {
   // Queue::receive, with the dead-letter moves it brings about.
   Result<Received> receive(Queue& queue, ReceiveOptions options, Queue::Seat* seat);
 
+  // Forgets the message, which is in flight, and puts it into the dead-letter queue if one is given
+  // that can take it.
+  Ticket give_up(Queue& source, const MessageKey& key, const std::shared_ptr<Queue>& target);
+
+  // A queue that nobody sees: what waits to be brought to a subscription's endpoint. Its number.
+  Result<std::uint32_t> create_delivery_queue(const ResourceName& topic, const Uuid& subscription);
+  std::shared_ptr<Queue> find_delivery_queue(std::uint32_t number) const;  // null if there is none
+  Ticket close_delivery_queue(std::uint32_t number);
+
+  // For a new queue or topic; OverLimit once all are used up (MessageKey).
+  Result<std::uint32_t> next_number();
+
   MoveTasks& move_tasks() { return *move_tasks_; }
+  Topics& topics() { return topics_; }
+  Replays& replays() { return *replays_; }
+  Outbox& outbox() { return outbox_; }
+  Registry& registry() { return registry_; }
+  const Renderer& renderer() const { return *renderer_; }
+  const Rules& rules() const { return rules_; }
 
   // Housekeeping, about once a second: retention, deduplication windows.
   void tick();
 
  private:
   void restore(Record record);
+  void close_abandoned_delivery_queues();
+  Result<std::uint32_t> next_number_locked() REQUIRES(mutex_);
   void move_to_dead_letters(Queue& source, Queue& target, const ReceivedMessage& message);
 
   const Env env_;
   const Rules rules_;
+  const Renderer* const renderer_;
   std::shared_ptr<MoveTasks> move_tasks_;
+  Topics topics_;
+  std::shared_ptr<Replays> replays_;
+  Outbox outbox_;
+  Registry registry_;
 
   mutable SharedMutex mutex_;
   std::unordered_map<ResourceName, std::shared_ptr<Queue>, ResourceNameHash> queues_
@@ -69,7 +99,8 @@ class Broker {
   std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> queues_by_number_ GUARDED_BY(mutex_);
   // Only while rules_.recreate_delay says so.
   std::unordered_map<ResourceName, TimePoint, ResourceNameHash> deleted_at_ GUARDED_BY(mutex_);
-  std::uint32_t last_queue_number_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> delivery_queues_ GUARDED_BY(mutex_);
+  std::uint32_t last_number_ GUARDED_BY(mutex_) = 0;  // of a queue or topic
 };
 
 }  // namespace squire::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "squire/core/waiter.hpp"
 #include "squire/engine/record.hpp"
@@ -12,6 +13,15 @@ namespace squire::engine {
 
 // A place in the journal: everything appended up to and including it. 0: nothing to wait for.
 using Ticket = std::uint64_t;
+
+// The archived messages of a topic with this sequence or a higher one that were published at `from`
+// or later, in order, at most so many.
+struct ArchiveQuery {
+  std::uint32_t topic = 0;
+  std::uint64_t sequence = 0;
+  TimePoint from;
+  std::size_t count_max = 0;
+};
 
 // The storage seam. The engine appends what it changed, under the lock that guards what changed, so
 // that the journal's order is the order of changes. It never waits; the dispatcher does, before it
@@ -52,10 +62,17 @@ class Journal {
   // journal (weakly); registered at start by each thread that sends replies.
   virtual void on_commit(std::weak_ptr<Waiter> waiter) = 0;
 
-  // Calls `apply` with every live row, once, before the first append: queues, then sequences,
+  // Calls `apply` with every live row, once, before the first append: queues, topics, sequences,
   // messages in order of their keys, each followed by its delivery if it has one, then
-  // deduplication rows in order of their keys, then move tasks, the oldest first.
+  // deduplication rows in order of their keys, move tasks, the oldest first, subscriptions in the
+  // order they were made, replays, outbox and registry. The archive is not loaded.
   virtual void load(const std::function<void(Record)>& apply) = 0;
+
+  // Finds messages in a topic's archive, what was appended until now included, and calls done(rows)
+  // without a lock, perhaps on a thread of the journal's, which it must not keep; never, if the
+  // journal has failed or ends.
+  using ArchiveRows = std::vector<ArchivedRow>;
+  virtual void read_archive(const ArchiveQuery& query, std::function<void(ArchiveRows)> done) = 0;
 };
 
 }  // namespace squire::engine

@@ -42,6 +42,7 @@ struct Details {
   std::string group_id;            // MessageGroupId, or empty
   std::string deduplication_id;    // FIFO only
   std::string dead_letter_source;  // ARN of the queue this message was dead-lettered from, or empty
+  std::string notification_type;   // of a delivery to an endpoint that is no Notification, or empty
 
   friend bool operator==(const Details&, const Details&) = default;
 };

@@ -26,6 +26,10 @@ struct Rules {
   std::uint64_t in_flight_max = 120'000;
   Seconds purge_interval{0};  // AWS: 60 s between two purges of a queue
   Seconds recreate_delay{0};  // AWS: 60 s between deleting a queue and creating it again
+  std::uint64_t pending_deliveries_max = 100'000;  // of a subscription; more are undeliverable
+  std::uint64_t outbox_max = 10'000;               // entries; the oldest go first
+  std::uint64_t filter_policies_max = 0;           // of a topic; AWS: 200. 0: no limit
+  std::string endpoint;  // what links begin with in messages that no request brought about
 };
 
 // A message on its way in, checked. `details` of a FIFO message hold its group and deduplication
@@ -35,6 +39,7 @@ struct OutgoingMessage {
   std::shared_ptr<const Details> details;  // null: none
   std::uint64_t sender_account = 0;
   std::optional<Seconds> delay;  // instead of the queue's
+  std::optional<Uuid> id;        // instead of a new one
 };
 
 struct Sent {
@@ -128,7 +133,12 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   Result<Ticket> remove(std::string_view receipt_handle);
   // sqs.md 6.12. The range of the timeout was checked.
   Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout);
+  // A message in flight becomes visible again at that time, for the courier that could not bring
+  // it.
+  void retry_at(const MessageKey& key, TimePoint time);
   Result<Ticket> purge();
+  // Everything in the queue, in whatever state.
+  std::uint64_t message_count() const;
 
   // A message that was taken out of another queue, whose key it still has, arrives here: a
   // dead-letter move or a step of a move task. False if this queue is deleted.
@@ -138,6 +148,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   void put_back(const ReceivedMessage& message);
   // Takes the next visible message out for a move task; nothing if there is none.
   std::optional<ReceivedMessage> take_out();
+  // Takes out a message in flight, whatever became of its receive; nothing if it is gone.
+  std::optional<ReceivedMessage> take_out(const MessageKey& key);
 
   // For the broker, which forgets the queue in the same step.
   Ticket close();

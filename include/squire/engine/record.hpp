@@ -116,8 +116,132 @@ struct MoveTaskGone {
   Uuid id;
 };
 
+// ---- topics ------------------------------------------------------------------------------------
+
+// Put: a topic exists with exactly these attributes and tags. Topics and queues share one sequence
+// of numbers, so that SequenceRow and DeduplicationRow serve both.
+struct TopicRow {
+  std::uint32_t number = 0;
+  ResourceName name;
+  TimePoint created_at;
+  TimePoint archived_since;  // its last ArchivePolicy holds since then
+  StringMap attributes;
+  StringMap tags;
+  std::string data_protection_policy;
+};
+
+// How a subscription's endpoint is reached; names as in the API, see protocol_name().
+enum class DeliveryProtocol : std::uint8_t {
+  Http,
+  Https,
+  Email,
+  EmailJson,
+  Sms,
+  Sqs,
+  Application,
+  Lambda,
+  Firehose
+};
+
+// Put: a subscription exists with exactly these attributes.
+struct SubscriptionRow {
+  // Deleted: unsubscribed by a link; the endpoint can still take that back.
+  enum class State : std::uint8_t { Pending, Confirmed, Deleted };
+
+  Uuid id;
+  std::uint32_t topic = 0;
+  std::string owner;  // account
+  DeliveryProtocol protocol = DeliveryProtocol::Sqs;
+  std::string endpoint;
+  StringMap attributes;
+  State state = State::Pending;
+  std::string token;               // of the last confirmation sent, or empty
+  TimePoint changed_at;            // its state
+  bool was_authenticated = false;  // ConfirmationWasAuthenticated
+  bool authenticates_unsubscribe = false;
+  std::uint32_t delivery_queue = 0;  // number of the queue of its pending deliveries; 0: none
+};
+
+// Put: how far the replay of an archive into a subscription has come.
+struct ReplayRow {
+  enum class Status : std::uint8_t { Pending, InProgress, Completed, Failed };
+
+  Uuid subscription;
+  std::uint32_t topic = 0;
+  Status status = Status::Pending;
+  std::uint64_t next_sequence = 0;
+};
+
+// Put: a message in a topic's archive; `message.key` is the topic's number and the message's place.
+struct ArchivedRow {
+  MessageRow message;
+  std::string subject;
+};
+
+// Put: something that cannot leave the machine, kept to be looked at.
+struct OutboxRow {
+  std::uint64_t number = 0;  // rising
+  TimePoint created_at;
+  DeliveryProtocol protocol = DeliveryProtocol::Email;
+  std::string endpoint;
+  std::string topic_arn;         // empty: published to the endpoint itself
+  std::string subscription_arn;  // likewise
+  Uuid message_id;
+  std::string subject;
+  std::string body;
+  MessageAttributes attributes;
+};
+
+// Put: one of the things of SNS that are no more than a name and attributes.
+struct RegistryRow {
+  enum class Kind : std::uint8_t {
+    PlatformApplication,  // by ARN
+    PlatformEndpoint,     // by ARN
+    SmsAccount,           // by account and region
+    SandboxNumber,        // by account, region and number
+    OptedOutNumber,       // likewise
+    SigningKey            // one, ""
+  };
+
+  Kind kind = Kind::PlatformApplication;
+  std::string key;
+  StringMap attributes;
+};
+
+// Gone: the topic and all that belongs to it, its subscriptions included.
+struct TopicGone {
+  std::uint32_t number = 0;
+};
+
+// Gone: the subscription and its replay.
+struct SubscriptionGone {
+  Uuid id;
+};
+
+// Gone: archived messages of the topic, the oldest first, that were published before this time.
+// A portion at a time: what is left goes with the next record of this kind.
+struct ArchiveExpired {
+  static constexpr int kPortion = 5000;
+
+  std::uint32_t topic = 0;
+  TimePoint before;
+};
+
+// Gone: what the outbox holds below this number.
+struct OutboxGone {
+  std::uint64_t end = 0;
+};
+
+struct RegistryGone {
+  RegistryRow::Kind kind = RegistryRow::Kind::PlatformApplication;
+  std::string key;
+};
+
 using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, DeduplicationRow,
                             MoveTaskRow, MessageGone, QueuePurged, QueueGone, DeduplicationGone,
-                            std::unique_ptr<MessageMoved>, MoveTaskGone>;
+                            std::unique_ptr<MessageMoved>, MoveTaskGone, TopicRow,
+                            std::unique_ptr<SubscriptionRow>, ReplayRow,
+                            std::unique_ptr<ArchivedRow>, std::unique_ptr<OutboxRow>, RegistryRow,
+                            TopicGone, SubscriptionGone, ArchiveExpired, OutboxGone, RegistryGone>;
 
 }  // namespace squire::engine

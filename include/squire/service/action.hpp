@@ -25,6 +25,7 @@ struct Input {
   wire::Protocol protocol;
   std::string_view json;   // Json
   const wire::Form* form;  // Query
+  wire::MissingRule missing_rule;
 };
 
 // How the answer is dressed.
@@ -41,6 +42,12 @@ struct ActionEntry {
   Invoke invoke;
 };
 
+// Something at a path of its own that is no action, for whoever asks: a certificate.
+struct WebPage {
+  std::string_view content_type;
+  std::string body;
+};
+
 // One of the services on the port.
 struct Service {
   std::string_view name;           // in the credential scope and in ARNs: "sqs"
@@ -49,6 +56,10 @@ struct Service {
   std::string_view xml_namespace;
   std::string_view unversioned_xml_namespace;  // of errors, if the request named no version
   std::span<const ActionEntry> actions;        // sorted by name
+  wire::MissingRule missing_rule = wire::MissingRule::MissingParameter;
+  bool has_error_detail = true;  // XmlErrorStyle
+  // What is at that path; null: no pages.
+  std::optional<WebPage> (*page)(engine::Broker&, std::string_view path) = nullptr;
 };
 
 template <typename Action>
@@ -56,7 +67,7 @@ Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
   using Request = typename Action::Request;
   const bool is_json = input.protocol == wire::Protocol::Json;
   SQUIRE_TRY(auto request, is_json ? wire::decode_json<Request>(input.json)
-                                   : wire::decode_query<Request>(*input.form));
+                                   : wire::decode_query<Request>(*input.form, input.missing_rule));
   SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
   if (call.is_waiting()) return std::string();
   return is_json ? wire::encode_json(response)

@@ -13,6 +13,7 @@ namespace squire::service {
 struct Identity {
   std::string account;
   std::string region;
+  bool is_signed = true;  // says who he is at all; links in notifications do not
 };
 
 // One request's context, given to its action. Lives as long as the request; used by one thread.

@@ -9,6 +9,7 @@
 
 #include "squire/service/action.hpp"
 #include "squire/service/call.hpp"
+#include "squire/service/credential.hpp"
 #include "squire/service/http.hpp"
 
 namespace squire::service {
@@ -67,6 +68,7 @@ class Exchange {
   void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
   void route_json(const HttpRequest& request);
   void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
+  bool route_page(std::string_view path);
   void route_admin(std::string_view path);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
@@ -76,7 +78,8 @@ class Exchange {
   wire::Form form_;
   Input input_{};
   const Service* service_ = nullptr;
-  std::string_view xml_error_namespace_;
+  wire::XmlErrorStyle xml_errors_;
+  Credential credential_;
   const ActionEntry* action_ = nullptr;  // null: already answered
   std::optional<Call> call_;
   HttpReply reply_;

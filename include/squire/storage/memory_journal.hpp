@@ -1,13 +1,18 @@
 #pragma once
 
+#include <deque>
+#include <map>
+
+#include "squire/core/mutex.hpp"
 #include "squire/engine/journal.hpp"
 
 namespace squire::storage {
 
-// Forgets everything: for tests and for `durability: memory`. Nothing to wait for, ever.
+// Keeps nothing but the archives of topics, in memory: for tests and for `durability: memory`.
+// Nothing to wait for, ever.
 class MemoryJournal final : public engine::Journal {
  public:
-  engine::Ticket append(engine::Record) override { return 0; }
+  engine::Ticket append(engine::Record record) override;
   engine::Ticket append_both(engine::Record, engine::Record) override { return 0; }
   engine::Ticket last_ticket() const noexcept override { return 0; }
   bool is_durable(engine::Ticket) const noexcept override { return true; }
@@ -16,6 +21,12 @@ class MemoryJournal final : public engine::Journal {
   void flush() override {}
   void on_commit(std::weak_ptr<Waiter>) override {}
   void load(const std::function<void(engine::Record)>&) override {}
+  void read_archive(const engine::ArchiveQuery& query,
+                    std::function<void(ArchiveRows)> done) override;
+
+ private:
+  Mutex mutex_;
+  std::map<std::uint32_t, std::deque<engine::ArchivedRow>> archives_ GUARDED_BY(mutex_);
 };
 
 }  // namespace squire::storage

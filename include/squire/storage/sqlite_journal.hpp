@@ -50,6 +50,8 @@ class SqliteJournal final : public engine::Journal {
   void on_commit(std::weak_ptr<Waiter> waiter) override;
   // Throws StorageError if the database turns out to be damaged.
   void load(const std::function<void(engine::Record)>& apply) override;
+  void read_archive(const engine::ArchiveQuery& query,
+                    std::function<void(ArchiveRows)> done) override;
 
   // Why has_failed(), for the log; empty as long as it has not.
   std::string failure() const;

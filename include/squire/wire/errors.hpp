@@ -30,8 +30,14 @@ std::string_view error_text(const Error& error, Protocol protocol);
 // {"__type":…,"message":…}
 std::string encode_json_error(const Error& error);
 
+// How a service dresses its errors in XML.
+struct XmlErrorStyle {
+  std::string_view xml_namespace;
+  bool has_detail = true;  // an empty <Detail/>, as SQS has it and SNS has not
+};
+
 // <ErrorResponse>…
-std::string encode_xml_error(const Error& error, std::string_view xml_namespace,
+std::string encode_xml_error(const Error& error, const XmlErrorStyle& style,
                              std::string_view request_id);
 
 }  // namespace squire::wire

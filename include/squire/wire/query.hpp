@@ -37,6 +37,9 @@ class Form {
   std::vector<std::pair<std::string, std::string>> sorted_;  // by name
 };
 
+// As the model spells a member in its error texts: TopicArn → topicArn.
+std::string to_member_name(std::string_view name);
+
 Error query_type_error(std::string_view value, std::string_view name, std::string_view wanted);
 
 template <typename T>
@@ -133,11 +136,45 @@ Result<void> read_query(const Form& form, const std::string& name, T& out) {
   }
 }
 
+// Collects the required parameters that are not there at all, as paths of the model:
+// publishBatchRequestEntries.1.member.id.
+template <RecordType T>
+void find_null_members(const Form& form, const std::string& prefix, const std::string& path,
+                       std::vector<std::string>& found) {
+  for_each_field<T>([&](const auto& field) {
+    using Value = std::remove_cvref_t<decltype(std::declval<T>().*field.member)>;
+    const std::string name = prefix + std::string(field.query_name());
+    const std::string member = path + to_member_name(field.name);
+    const bool is_there = form.find(name) != nullptr || form.has_below(name);
+    if (field.is_required && !is_there) {
+      found.push_back(member);
+    } else if constexpr (kIsVector<Value>) {
+      if constexpr (RecordType<typename Value::value_type>) {
+        const std::string list = list_name(form, prefix, field, ".member");
+        for (const auto index : form.indexes(list)) {
+          const auto number = std::to_string(index);
+          find_null_members<typename Value::value_type>(form, list + '.' + number + '.',
+                                                        member + '.' + number + ".member.", found);
+        }
+      }
+    }
+  });
+}
+
+// "2 validation errors detected: Value null at 'x' failed to satisfy constraint: Member must not be
+// null; Value null at …", or nothing.
+Result<void> check_no_null_members(const std::vector<std::string>& members);
+
 template <typename T>
-Result<T> decode_query(const Form& form) {
+Result<T> decode_query(const Form& form, MissingRule rule = MissingRule::MissingParameter) {
   T request{};
+  if (rule == MissingRule::Constraint) {
+    std::vector<std::string> missing;
+    find_null_members<T>(form, {}, {}, missing);
+    SQUIRE_CHECK(check_no_null_members(missing));
+  }
   SQUIRE_CHECK(read_query_record(form, {}, request));
-  SQUIRE_CHECK(check_required(request));
+  if (rule == MissingRule::MissingParameter) SQUIRE_CHECK(check_required(request));
   return request;
 }
 

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "squire/core/error.hpp"
 #include "squire/wire/field.hpp"
 
 namespace squire::wire {
+
+// What a service says of a required parameter that is missing.
+enum class MissingRule : std::uint8_t {
+  MissingParameter,  // absent or empty: MissingParameter, the first one
+  Constraint,        // absent: ValidationError, "Member must not be null", all of them
+};
 
 // The first required field that is missing, in the order of the descriptor, as MissingParameter.
 // Members of list entries are named as in Query: SendMessageBatchRequestEntry.1.Id (?).

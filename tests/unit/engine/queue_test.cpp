@@ -252,7 +252,9 @@ TEST(InFlightLimitTest, AStandardQueueRefusesShortPollsAndEmptiesLongOnes) {
   ManualClock clock;
   CountingIds ids;
   storage::MemoryJournal journal;
-  engine::Broker broker({clock, ids, journal}, {.in_flight_max = 2});
+  engine::Rules rules;
+  rules.in_flight_max = 2;
+  engine::Broker broker({clock, ids, journal}, rules);
   const auto queue = broker.create_queue({"us-east-1", "000000000000", "q"}, {}, {}).value().queue;
   engine::OutgoingMessage message;
   message.body = std::make_shared<engine::Body>("a");

@@ -112,7 +112,7 @@ TEST_P(ErrorTableTest, BecomesAJsonObjectOfTypeAndMessage) {
 
 TEST_P(ErrorTableTest, BecomesAnErrorResponseInXml) {
   const auto root =
-      XmlReader::read(wire::encode_xml_error({code(), "<why> & \r"}, "http://ns/", "id-1"));
+      XmlReader::read(wire::encode_xml_error({code(), "<why> & \r"}, {"http://ns/"}, "id-1"));
   EXPECT_EQ(root.name, "ErrorResponse");
   EXPECT_EQ(root.attributes.at("xmlns"), "http://ns/");
   EXPECT_EQ(root.child("RequestId")->text, "id-1");

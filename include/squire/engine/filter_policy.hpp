@@ -1,0 +1,63 @@
+// Which subscriptions a message is for (sns.md 8, "Filter policies").
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/engine/message.hpp"
+
+namespace squire::engine {
+
+enum class FilterScope : std::uint8_t { MessageAttributes, MessageBody };
+
+// A filter policy, compiled once and then matched against many messages. Immutable; shared by its
+// subscription and the topic's index.
+class FilterPolicy {
+ public:
+  // InvalidParameter with the bare reason ("Filter policy can not have more than 5 keys") if the
+  // text is no policy, or one beyond the service's limits. "{}" and "" compile to null: no filter.
+  static Result<std::shared_ptr<const FilterPolicy>> compile(std::string_view json,
+                                                             FilterScope scope);
+
+  struct Program;  // src/engine/filter_program.hpp
+  explicit FilterPolicy(std::unique_ptr<const Program> program);
+  ~FilterPolicy();
+
+  FilterScope scope() const;
+  const Program& program() const { return *program_; }
+
+  // Alone, without an index: for a try-out, and for tests.
+  bool matches(const MessageAttributes& attributes, std::string_view body) const;
+
+ private:
+  const std::unique_ptr<const Program> program_;
+};
+
+// The subscriptions of a topic by what their policies ask for, so that a publish looks at those it
+// may be for instead of at all of them. Not thread-safe: the topic guards it; match() is const and
+// may run in several threads at once.
+class FilterIndex {
+ public:
+  using Key = std::uint64_t;  // of a subscription; the caller's
+
+  FilterIndex();
+  ~FilterIndex();
+
+  // A null policy matches every message.
+  void add(Key key, std::shared_ptr<const FilterPolicy> policy);
+  void remove(Key key);
+
+  // The keys of all subscriptions the message is for, ascending. The body is parsed once, and only
+  // if some policy asks for it; a body that is no JSON object matches no policy on it.
+  void match(const MessageAttributes& attributes, std::string_view body,
+             std::vector<Key>& out) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace squire::engine

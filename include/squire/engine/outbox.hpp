@@ -1,0 +1,42 @@
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "squire/core/mutex.hpp"
+#include "squire/engine/env.hpp"
+#include "squire/engine/publication.hpp"
+
+namespace squire::engine {
+
+// What cannot leave the machine, caught so that somebody can look at it: emails, SMS, mobile
+// pushes. Bounded: the oldest entries go first. Thread-safe; its mutex is a leaf but for the
+// journal's.
+class Outbox {
+ public:
+  // Both outlive the outbox.
+  Outbox(const Env& env, const Rules& rules) : env_(env), rules_(rules) {}
+
+  // A delivery of a publication.
+  Ticket add(const Subscription& subscription, const Publication& publication,
+             const std::string& body);
+  // Anything else; number and time are set here.
+  Ticket add(OutboxRow row);
+  // All entries are gone.
+  Ticket clear();
+
+  // At most `count_max` entries with a number above `after`, the oldest first.
+  std::vector<OutboxRow> list(std::uint64_t after, std::size_t count_max) const;
+
+  // A row read from the journal at start.
+  void restore(OutboxRow row);
+
+ private:
+  const Env& env_;
+  const Rules& rules_;
+  mutable Mutex mutex_;
+  std::deque<OutboxRow> rows_ GUARDED_BY(mutex_);  // the oldest first
+  std::uint64_t last_number_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace squire::engine

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/core/mutex.hpp"
+#include "squire/engine/env.hpp"
+
+namespace squire::engine {
+
+// The things of SNS that are no more than a name and attributes (RegistryRow::Kind): platform
+// applications and their endpoints, SMS settings and numbers, the signing key.
+// Thread-safe; its mutex is a leaf but for the journal's.
+class Registry {
+ public:
+  using Kind = RegistryRow::Kind;
+  using Entry = std::pair<std::string, StringMap>;  // key, attributes
+
+  // `env` outlives the registry.
+  explicit Registry(const Env& env) : env_(env) {}
+
+  std::optional<StringMap> find(Kind kind, std::string_view key) const;
+  // Those whose key begins with `prefix`, by key.
+  std::vector<Entry> list(Kind kind, std::string_view prefix) const;
+
+  // Calls edit(attributes) under the lock, with null if there is no entry of that key; it returns
+  // Result<StringMap>, the attributes from now on. edit must not call the registry.
+  template <typename Edit>
+  Result<Ticket> edit(Kind kind, const std::string& key, Edit&& edit);
+  // Ticket of what came before if there is none.
+  Ticket remove(Kind kind, const std::string& key);
+
+  // A row read from the journal at start.
+  void restore(RegistryRow row);
+
+ private:
+  const Env& env_;
+  mutable Mutex mutex_;
+  std::map<std::pair<Kind, std::string>, StringMap> entries_ GUARDED_BY(mutex_);
+};
+
+template <typename Edit>
+Result<Ticket> Registry::edit(Kind kind, const std::string& key, Edit&& edit) {
+  Lock lock(mutex_);
+  const auto at = entries_.find({kind, key});
+  SQUIRE_TRY(StringMap attributes, edit(at == entries_.end() ? nullptr : &at->second));
+  entries_[{kind, key}] = attributes;
+  return env_.journal.append(RegistryRow{kind, key, std::move(attributes)});
+}
+
+}  // namespace squire::engine

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "squire/engine/filter_policy.hpp"
+#include "squire/engine/record.hpp"
+
+namespace squire::engine {
+
+// As in the API: "http", "email-json", …
+std::string_view protocol_name(DeliveryProtocol protocol);
+std::optional<DeliveryProtocol> parse_protocol(std::string_view name);
+
+// Whether deliveries to such an endpoint leave the daemon, so that they wait in a queue of their
+// own until a courier has brought them there.
+bool has_delivery_queue(DeliveryProtocol protocol);
+
+// Whether deliveries to such an endpoint are caught in the outbox.
+bool goes_to_outbox(DeliveryProtocol protocol);
+
+// One subscription of a topic, as it is now. Immutable: a change makes a new one in its place, so
+// whoever publishes goes on with what he has seen.
+class Subscription {
+ public:
+  // The attributes were checked when they were set (sns); what cannot be read counts as absent.
+  Subscription(SubscriptionRow row, const ResourceName& topic);
+
+  const SubscriptionRow& row() const { return row_; }
+  const ResourceName& topic() const { return topic_; }
+  std::string arn() const { return arn_; }
+  DeliveryProtocol protocol() const { return row_.protocol; }
+  bool is_confirmed() const { return row_.state == SubscriptionRow::State::Confirmed; }
+  bool is_raw() const { return is_raw_; }
+  bool has_replay_policy() const { return row_.attributes.contains("ReplayPolicy"); }
+  // Null: every message.
+  const std::shared_ptr<const FilterPolicy>& filter() const { return filter_; }
+  // The queue that is subscribed; nothing for other protocols.
+  const std::optional<ResourceName>& queue() const { return queue_; }
+  const std::optional<ResourceName>& dead_letter_queue() const { return dead_letter_queue_; }
+
+ private:
+  const SubscriptionRow row_;
+  const ResourceName topic_;
+  const std::string arn_;
+  bool is_raw_ = false;
+  std::shared_ptr<const FilterPolicy> filter_;
+  std::optional<ResourceName> queue_;
+  std::optional<ResourceName> dead_letter_queue_;
+};
+
+// The queue that a subscription's RedrivePolicy names, if it does.
+std::optional<ResourceName> parse_dead_letter_target(std::string_view redrive_policy);
+
+}  // namespace squire::engine

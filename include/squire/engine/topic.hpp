@@ -1,0 +1,159 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "squire/core/error.hpp"
+#include "squire/core/mutex.hpp"
+#include "squire/engine/env.hpp"
+#include "squire/engine/publication.hpp"
+#include "squire/engine/topic_settings.hpp"
+
+namespace squire::engine {
+
+class Broker;
+class DeduplicationWindow;
+
+struct Published {
+  Uuid id;
+  std::uint64_t sequence = 0;  // FIFO topics
+  Ticket ticket = 0;
+};
+
+struct SubscriptionCounts {
+  std::uint64_t confirmed = 0;
+  std::uint64_t pending = 0;
+  std::uint64_t deleted = 0;
+};
+
+// A topic with its subscriptions. Owned by Topics; handed out as shared_ptr so that a deleted topic
+// can finish its callers, who then get NotFound.
+// Thread-safe. A publish to a standard topic takes the list's lock only to see who is interested; a
+// FIFO topic holds its order's lock while it sends, so that every queue gets the same order.
+// Lock order: order → subscriptions → Broker → Queue → { Journal, Clock }.
+class Topic {
+ public:
+  // `broker` outlives the topic.
+  Topic(Broker& broker, TopicRow row);
+  ~Topic();
+
+  // Constant for the life of the topic.
+  const ResourceName& name() const { return name_; }
+  std::uint32_t number() const { return number_; }
+  bool is_fifo() const { return is_fifo_; }
+  const std::string& arn() const { return arn_; }
+
+  TopicRow row() const;
+  std::shared_ptr<const TopicSettings> settings() const;
+  SubscriptionCounts counts() const;
+  // In the order they were made.
+  std::vector<std::shared_ptr<const Subscription>> subscriptions() const;
+  std::shared_ptr<const Subscription> find(const Uuid& id) const;
+  // The subscription of that endpoint which is not deleted, if there is one.
+  std::shared_ptr<const Subscription> find(DeliveryProtocol protocol,
+                                           std::string_view endpoint) const;
+
+  // The subscription to which that token was sent last, deleted ones included.
+  std::shared_ptr<const Subscription> find_by_token(std::string_view token) const;
+  std::uint64_t filter_policy_count() const;
+  // Those that are not confirmed and became so at `time` or before.
+  std::vector<std::shared_ptr<const Subscription>> unconfirmed_until(TimePoint time) const;
+
+  // Calls edit(row) under the lock: it changes the row and returns Result<void>; on success the row
+  // is journaled.
+  template <typename Edit>
+  Result<Ticket> edit(Edit&& edit);
+
+  // Adds or replaces; NotFound if the topic was deleted.
+  Result<Ticket> put(std::shared_ptr<const Subscription> subscription);
+  // Ticket 0 if there is none of that id.
+  Ticket remove(const Uuid& id);
+
+  // To every confirmed subscription whose filter lets it through. FIFO: `details` hold a group and
+  // a deduplication id; a duplicate is answered like its first one and goes nowhere.
+  Result<Published> publish(Publication publication, const Renderer& renderer);
+
+  // One archived message, again, to this subscription alone.
+  Ticket publish_again(const Subscription& subscription, const Publication& publication,
+                       const Renderer& renderer);
+  // Live messages reach the subscription, or do not while a replay runs.
+  void set_live(const Uuid& id, bool is_live);
+  // set_live(id, true), if no message was archived from that place on. Whether that is so.
+  bool set_live_at(const Uuid& id, std::uint64_t next_sequence);
+
+  // Every archived message has a sequence below this one.
+  std::uint64_t archive_end();
+
+  // For Topics, which forgets the topic in the same step. All its subscriptions end.
+  std::vector<std::shared_ptr<const Subscription>> close(Ticket& ticket);
+  // Drops deduplication ids past their window and archived messages past their retention.
+  void expire();
+  // Rows read from the journal at start.
+  void restore(const SequenceRow& row);
+  void restore(const DeduplicationRow& row);
+  void restore(SubscriptionRow row);
+  void begin_life();
+
+ private:
+  static constexpr std::uint64_t kSequenceBlock = 65'536;
+
+  struct Entry {
+    std::shared_ptr<const Subscription> subscription;
+    bool is_live = true;
+    bool is_indexed = false;  // live and confirmed: messages may go there
+  };
+
+  void put_locked(std::shared_ptr<const Subscription> subscription) REQUIRES(mutex_);
+  void make_live(FilterIndex::Key key, Entry& entry, bool is_live) REQUIRES(mutex_);
+  std::vector<std::shared_ptr<const Subscription>> interested(const Publication& publication) const;
+  Ticket send_to_all(const Publication& publication, const Renderer& renderer);
+  Ticket deliver(const Subscription& subscription, const Publication& publication,
+                 Rendering& rendering);
+  void archive(const Publication& publication) REQUIRES(order_mutex_);
+  Result<Published> publish_in_order(Publication publication, const Renderer& renderer);
+
+  Broker& broker_;
+  const Env& env_;
+  const ResourceName name_;
+  const std::uint32_t number_;
+  const bool is_fifo_;
+  const std::string arn_;
+
+  // FIFO only.
+  Mutex order_mutex_;
+  std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(order_mutex_);
+  std::uint64_t next_sequence_ GUARDED_BY(order_mutex_) = 1;
+  std::uint64_t reserved_sequences_ GUARDED_BY(order_mutex_) = kSequenceBlock;
+  TimePoint archive_expired_at_ GUARDED_BY(order_mutex_);
+
+  mutable SharedMutex mutex_;
+  TopicRow row_ GUARDED_BY(mutex_);
+  std::shared_ptr<const TopicSettings> settings_ GUARDED_BY(mutex_);
+  bool is_closed_ GUARDED_BY(mutex_) = false;
+  std::map<FilterIndex::Key, Entry> subscriptions_ GUARDED_BY(mutex_);
+  std::unordered_map<Uuid, FilterIndex::Key, UuidHash> keys_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, FilterIndex::Key> keys_by_endpoint_ GUARDED_BY(mutex_);
+  FilterIndex index_ GUARDED_BY(mutex_);
+  std::set<FilterIndex::Key> unconfirmed_ GUARDED_BY(mutex_);
+  FilterIndex::Key last_key_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t deleted_count_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t filter_policy_count_ GUARDED_BY(mutex_) = 0;
+};
+
+template <typename Edit>
+Result<Ticket> Topic::edit(Edit&& edit) {
+  WriteLock lock(mutex_);
+  if (is_closed_) return Error::not_found("Topic");
+  TopicRow changed = row_;
+  SQUIRE_CHECK(edit(changed));
+  row_ = std::move(changed);
+  settings_ = std::make_shared<const TopicSettings>(row_.attributes);
+  return env_.journal.append(row_);
+}
+
+}  // namespace squire::engine

@@ -1,0 +1,45 @@
+// What leaves the daemon on its own account: requests to subscribed endpoints. The services decide
+// what to send and what an answer means; net does the sending.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "squire/core/clock.hpp"
+
+namespace squire::service {
+
+// One POST. Redirects are not followed.
+struct OutboundRequest {
+  std::string url;  // http:// or https://, perhaps with user:password@ and a port
+  // Sent in this order. The client itself places Content-Length (before Content-Type), Host,
+  // Authorization (from the URL) and Connection (before User-Agent), and refuses them here, as it
+  // does Transfer-Encoding.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  Milliseconds timeout{15'000};  // for all of it: resolve, connect, send, receive
+};
+
+struct OutboundResult {
+  unsigned status = 0;  // HTTP status; 0: there was no answer
+  std::string error;    // why not: "connection refused", "timed out", "certificate verify failed"
+  std::string body;  // the beginning of the answer's, at most 1 KiB: for logs and delivery records
+};
+
+// Thread-safe. Everything it calls back runs on its own thread, one call at a time.
+class Outbound {
+ public:
+  virtual ~Outbound() = default;
+
+  // Calls task() soon.
+  virtual void post(std::function<void()> task) = 0;
+
+  // Sends the request, then calls done(result), once, unless the daemon stops before. Called on the
+  // outbound thread only. Requests beyond the limit of connections to one host wait for their
+  // turn; their timeout runs from when they get it.
+  virtual void send(OutboundRequest request, std::function<void(OutboundResult)> done) = 0;
+};
+
+}  // namespace squire::service

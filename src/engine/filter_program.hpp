@@ -1,0 +1,125 @@
+// What filter policies are compiled to, and what they are matched against.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "squire/engine/filter_policy.hpp"
+
+namespace squire::engine {
+
+// A scalar of a message.
+struct FieldValue {
+  enum class Type : std::uint8_t { String, Number, True, False, Null };
+
+  // Which element of which array it stands in, for each array around it.
+  struct Place {
+    std::uint32_t array;
+    std::uint32_t element;
+  };
+
+  Type type = Type::String;
+  std::string text;   // of a String
+  double number = 0;  // of a Number
+  std::vector<Place> places;
+};
+
+// The scalars of a message by their path: names of attributes, or names joined by dots.
+class Fields {
+ public:
+  // String, Number and String.Array; what is Binary cannot be asked for.
+  static Fields of_attributes(const MessageAttributes& attributes);
+  // Nothing if the body is no JSON object.
+  static std::optional<Fields> of_body(std::string_view body);
+
+  using Values = std::vector<FieldValue>;
+  // Null if there is nothing at that path.
+  const Values* find(std::string_view path) const {
+    const auto at = values_.find(path);
+    return at == values_.end() ? nullptr : &at->second;
+  }
+
+  template <typename F>
+  void for_each(F&& f) const {
+    for (const auto& [path, values] : values_) f(path, values);
+  }
+
+  bool has_arrays() const { return has_arrays_; }
+
+ private:
+  friend class BodyReader;
+
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, Values, Hash, std::equal_to<>> values_;
+  bool has_arrays_ = false;
+};
+
+// An address block. IPv4 addresses are those of 4 bytes.
+struct AddressBlock {
+  std::array<std::uint8_t, 16> bytes{};
+  int byte_count = 4;
+  int bits = 0;
+
+  bool contains(std::string_view address) const;
+};
+
+// One value of a rule.
+struct Pattern {
+  enum class Kind : std::uint8_t {
+    Value,  // equal to `value`
+    Prefix,
+    PrefixIgnoreCase,
+    Suffix,
+    SuffixIgnoreCase,
+    EqualsIgnoreCase,
+    Wildcard,
+    Range,
+    Cidr,
+    Exists,
+    Absent,
+    AnythingBut  // none of `excluded`
+  };
+
+  Kind kind = Kind::Value;
+  FieldValue value;  // its text also serves prefixes and suffixes; folded where case is ignored
+  std::vector<std::string> pieces;  // of a wildcard: what stands between the stars
+  double low = 0;                   // of a range
+  double high = 0;
+  bool includes_low = false;
+  bool includes_high = false;
+  AddressBlock block;
+  std::vector<Pattern> excluded;
+
+  // Whether a scalar matches; Absent never does.
+  bool matches(const FieldValue& value) const;
+};
+
+// One of these patterns at that path …
+struct Clause {
+  std::string path;
+  std::vector<Pattern> patterns;
+};
+
+// … for each of these paths. `$or` becomes several conjunctions.
+struct Conjunction {
+  std::vector<Clause> clauses;
+
+  // Members of an array of objects must be of the same object.
+  bool matches(const Fields& fields) const;
+};
+
+struct FilterPolicy::Program {
+  FilterScope scope = FilterScope::MessageAttributes;
+  std::vector<Conjunction> conjunctions;
+};
+
+// Lower case, for comparisons that ignore it: ASCII, Latin-1, Greek and Cyrillic letters.
+std::string fold_case(std::string_view text);
+
+}  // namespace squire::engine

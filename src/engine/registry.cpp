@@ -1,0 +1,34 @@
+#include "squire/engine/registry.hpp"
+
+namespace squire::engine {
+
+std::optional<StringMap> Registry::find(Kind kind, std::string_view key) const {
+  Lock lock(mutex_);
+  const auto at = entries_.find({kind, std::string(key)});
+  if (at == entries_.end()) return std::nullopt;
+  return at->second;
+}
+
+std::vector<Registry::Entry> Registry::list(Kind kind, std::string_view prefix) const {
+  Lock lock(mutex_);
+  std::vector<Entry> found;
+  for (auto at = entries_.lower_bound({kind, std::string(prefix)});
+       at != entries_.end() && at->first.first == kind && at->first.second.starts_with(prefix);
+       ++at) {
+    found.emplace_back(at->first.second, at->second);
+  }
+  return found;
+}
+
+Ticket Registry::remove(Kind kind, const std::string& key) {
+  Lock lock(mutex_);
+  if (entries_.erase({kind, key}) == 0) return env_.journal.last_ticket();
+  return env_.journal.append(RegistryGone{kind, key});
+}
+
+void Registry::restore(RegistryRow row) {
+  Lock lock(mutex_);
+  entries_[{row.kind, std::move(row.key)}] = std::move(row.attributes);
+}
+
+}  // namespace squire::engine

@@ -1,0 +1,132 @@
+#include "squire/engine/topics.hpp"
+
+#include <algorithm>
+
+#include "squire/engine/broker.hpp"
+
+namespace squire::engine {
+namespace {
+
+// What nobody confirmed, or took back, ends (sns.md 2, "Confirmation token").
+constexpr std::chrono::hours kConfirmationTime{48};
+
+}  // namespace
+
+Topics::Topics(Broker& broker) : broker_(broker), env_(broker.env()) {}
+
+std::shared_ptr<Topic> Topics::find(const ResourceName& name) const {
+  ReadLock lock(mutex_);
+  const auto at = topics_.find(name);
+  return at == topics_.end() ? nullptr : at->second;
+}
+
+std::shared_ptr<Topic> Topics::find(std::uint32_t number) const {
+  ReadLock lock(mutex_);
+  const auto at = topics_by_number_.find(number);
+  return at == topics_by_number_.end() ? nullptr : at->second;
+}
+
+Result<std::shared_ptr<Topic>> Topics::topic(const ResourceName& name) const {
+  if (auto found = find(name)) return found;
+  return Error::not_found("Topic");
+}
+
+Result<Topics::Created> Topics::create(TopicRow row) {
+  SQUIRE_TRY(row.number, broker_.next_number());
+  WriteLock lock(mutex_);
+  if (const auto at = topics_.find(row.name); at != topics_.end()) {
+    return Created{at->second, false, env_.journal.last_ticket()};
+  }
+  const auto topic = std::make_shared<Topic>(broker_, row);
+  topics_.emplace(row.name, topic);
+  topics_by_number_.emplace(row.number, topic);
+  return Created{topic, true, env_.journal.append(std::move(row))};
+}
+
+Ticket Topics::remove(const ResourceName& name) {
+  std::shared_ptr<Topic> topic;
+  {
+    WriteLock lock(mutex_);
+    const auto at = topics_.find(name);
+    if (at == topics_.end()) return env_.journal.last_ticket();
+    topic = at->second;
+    topics_by_number_.erase(topic->number());
+    topics_.erase(at);
+  }
+  Ticket ticket = 0;
+  for (const auto& subscription : topic->close(ticket)) {
+    broker_.replays().forget(subscription->row().id);
+    ticket = std::max(ticket, broker_.close_delivery_queue(subscription->row().delivery_queue));
+  }
+  return ticket;
+}
+
+std::vector<std::shared_ptr<Topic>> Topics::list(std::string_view region,
+                                                 std::string_view account) const {
+  auto topics = all();
+  std::erase_if(topics, [&](const auto& topic) {
+    return topic->name().region != region || topic->name().account != account;
+  });
+  std::sort(topics.begin(), topics.end(),
+            [](const auto& a, const auto& b) { return a->name().name < b->name().name; });
+  return topics;
+}
+
+std::vector<std::shared_ptr<Topic>> Topics::all() const {
+  ReadLock lock(mutex_);
+  std::vector<std::shared_ptr<Topic>> topics;
+  topics.reserve(topics_.size());
+  for (const auto& [name, topic] : topics_) topics.push_back(topic);
+  return topics;
+}
+
+Result<Topics::Subscribed> Topics::put_subscription(Topic& topic, SubscriptionRow row) {
+  row.topic = topic.number();
+  const bool needs_queue = row.delivery_queue == 0 && has_delivery_queue(row.protocol);
+  if (needs_queue) {
+    SQUIRE_TRY(row.delivery_queue, broker_.create_delivery_queue(topic.name(), row.id));
+  }
+  auto subscription = std::make_shared<const Subscription>(std::move(row), topic.name());
+  SQUIRE_TRY(const auto ticket, topic.put(subscription));
+  if (needs_queue && listener_) listener_(subscription);
+  return Subscribed{std::move(subscription), ticket};
+}
+
+Ticket Topics::remove_subscription(Topic& topic, const Subscription& subscription) {
+  broker_.replays().forget(subscription.row().id);
+  const Ticket removed = topic.remove(subscription.row().id);
+  return std::max(removed, broker_.close_delivery_queue(subscription.row().delivery_queue));
+}
+
+void Topics::on_delivery_queue(DeliveryListener listener) {
+  listener_ = std::move(listener);
+  if (!listener_) return;
+  for (const auto& topic : all()) {
+    for (const auto& subscription : topic->subscriptions()) {
+      if (subscription->row().delivery_queue != 0) listener_(subscription);
+    }
+  }
+}
+
+void Topics::tick() {
+  const TimePoint now = env_.clock.now();
+  for (const auto& topic : all()) {
+    topic->expire();
+    for (const auto& subscription : topic->unconfirmed_until(now - kConfirmationTime)) {
+      remove_subscription(*topic, *subscription);
+    }
+  }
+}
+
+void Topics::restore(TopicRow row) {
+  WriteLock lock(mutex_);
+  const auto topic = std::make_shared<Topic>(broker_, row);
+  topics_by_number_.emplace(row.number, topic);
+  topics_.emplace(row.name, topic);
+}
+
+void Topics::begin_life() {
+  for (const auto& topic : all()) topic->begin_life();
+}
+
+}  // namespace squire::engine

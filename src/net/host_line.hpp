@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "net/url.hpp"
+#include "squire/net/http_client.hpp"
+
+namespace squire::net {
+
+// A request in line for its host, as bytes.
+struct OutboundJob {
+  std::string bytes;
+  Milliseconds timeout;
+  std::function<void(service::OutboundResult)> done;
+};
+
+class HostConnection;
+
+// The requests to one host (scheme, name, port) and the connections that carry them. Lives on the
+// client's thread, for the life of the client.
+class HostLine {
+ public:
+  HostLine(boost::asio::io_context& context, boost::asio::ssl::context& tls,
+           const HttpClientSettings& settings, Url url);
+  ~HostLine();
+
+  void add(OutboundJob job);
+
+ private:
+  friend class HostConnection;
+
+  boost::asio::io_context& context_;
+  boost::asio::ssl::context& tls_;
+  const HttpClientSettings& settings_;
+  const Url url_;
+  std::deque<OutboundJob> jobs_;
+  std::list<HostConnection*> idle_;  // waiting for a job; the one used last in front
+  std::size_t connection_count_ = 0;
+};
+
+}  // namespace squire::net

@@ -1,0 +1,74 @@
+#include "squire/net/http_client.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <map>
+#include <thread>
+
+#include "net/host_line.hpp"
+#include "net/http_client_request.hpp"
+#include "net/tls_context.hpp"
+#include "net/url.hpp"
+
+namespace squire::net {
+
+namespace asio = boost::asio;
+
+class HttpClient::State {
+ public:
+  explicit State(HttpClientSettings given)
+      : settings(std::move(given)),
+        tls(make_client_context(settings.verify_tls, settings.ca_file)) {}
+
+  HostLine& line_of(const Url& url) {
+    const auto key = std::string(url.is_tls ? "https://" : "http://") + url.authority();
+    auto& line = lines[key];
+    if (!line) line = std::make_unique<HostLine>(context, tls, settings, url);
+    return *line;
+  }
+
+  const HttpClientSettings settings;
+  asio::ssl::context tls;
+  std::map<std::string, std::unique_ptr<HostLine>> lines;  // outlive the coroutines in `context`
+  asio::io_context context{1};
+  std::thread thread;
+};
+
+HttpClient::HttpClient(HttpClientSettings settings)
+    : state_(std::make_unique<State>(std::move(settings))) {}
+
+HttpClient::~HttpClient() {
+  stop();
+}
+
+void HttpClient::start() {
+  state_->thread = std::thread([&context = state_->context] {
+    const auto guard = asio::make_work_guard(context);
+    context.run();
+  });
+}
+
+void HttpClient::stop() {
+  if (!state_->thread.joinable()) return;
+  state_->context.stop();
+  state_->thread.join();
+}
+
+void HttpClient::post(std::function<void()> task) {
+  asio::post(state_->context, std::move(task));
+}
+
+void HttpClient::send(service::OutboundRequest request,
+                      std::function<void(service::OutboundResult)> done) {
+  const auto refuse = [&](const char* why) {
+    post([done = std::move(done), why] { done({0, why, {}}); });
+  };
+  const auto url = parse_url(request.url);
+  if (!url) return refuse("not a URL");
+  auto bytes = format_request(request, *url);
+  if (!bytes) return refuse("a header that cannot be sent");
+  state_->line_of(*url).add({*std::move(bytes), request.timeout, std::move(done)});
+}
+
+}  // namespace squire::net

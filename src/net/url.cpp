@@ -1,0 +1,124 @@
+#include "net/url.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace squire::net {
+namespace {
+
+constexpr std::size_t kHostBytesMax = 253;  // of a DNS name
+
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_hex(char c) {
+  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+
+bool is_host_char(char c) {
+  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' ||
+         c == '_';  // no host name by the rules, but common in container networks
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+    unsigned value = 0;
+    std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16);
+    out += static_cast<char>(value);
+    i += 2;
+  }
+  return out;
+}
+
+bool take_scheme(std::string_view& text, Url& url) {
+  const auto end = text.find("://");
+  if (end == std::string_view::npos) return false;
+  std::string scheme(text.substr(0, end));
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), to_lower);
+  text.remove_prefix(end + 3);
+  url.is_tls = scheme == "https";
+  url.port = url.is_tls ? 443 : 80;
+  return url.is_tls || scheme == "http";
+}
+
+bool read_credentials(std::string_view text, Url& url) {
+  const auto colon = text.find(':');
+  const auto user = percent_decode(text.substr(0, colon));
+  const auto password =
+      percent_decode(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+  if (!user || !password) return false;
+  url.user = *user;
+  url.password = *password;
+  url.has_credentials = true;
+  return true;
+}
+
+bool take_host(std::string_view& text, Url& url) {
+  std::string_view host;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    host = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    url.is_ipv6 = true;
+    const auto is_ipv6_char = [](char c) { return is_hex(c) || c == ':' || c == '.'; };
+    if (host.find(':') == std::string_view::npos) return false;
+    if (!std::all_of(host.begin(), host.end(), is_ipv6_char)) return false;
+  } else {
+    host = text.substr(0, text.find(':'));
+    text.remove_prefix(host.size());
+    if (!std::all_of(host.begin(), host.end(), is_host_char)) return false;
+  }
+  if (host.empty() || host.size() > kHostBytesMax) return false;
+  url.host.resize(host.size());
+  std::transform(host.begin(), host.end(), url.host.begin(), to_lower);
+  return true;
+}
+
+bool read_port(std::string_view text, Url& url) {
+  if (text.empty()) return true;
+  if (!text.starts_with(':')) return false;
+  text.remove_prefix(1);
+  if (text.empty()) return true;  // "host:" is the scheme's port (RFC 3986, 3.2.3)
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, url.port);
+  return result.ec == std::errc() && result.ptr == end && url.port != 0;
+}
+
+}  // namespace
+
+std::string Url::authority() const {
+  std::string out = is_ipv6 ? "[" + host + "]" : host;
+  if (port != (is_tls ? 443 : 80)) out += ":" + std::to_string(port);
+  return out;
+}
+
+std::optional<Url> parse_url(std::string_view text) {
+  const auto is_printable = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (!std::all_of(text.begin(), text.end(), is_printable)) return std::nullopt;
+  Url url;
+  if (!take_scheme(text, url)) return std::nullopt;
+  text = text.substr(0, text.find('#'));
+  auto authority = text.substr(0, text.find_first_of("/?"));
+  url.target = text.substr(authority.size());
+  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+    if (!read_credentials(authority.substr(0, at), url)) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!take_host(authority, url) || !read_port(authority, url)) return std::nullopt;
+  return url;
+}
+
+}  // namespace squire::net

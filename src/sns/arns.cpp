@@ -1,0 +1,49 @@
+#include "sns/arns.hpp"
+
+#include <algorithm>
+
+namespace squire::sns {
+namespace {
+
+constexpr std::ptrdiff_t kElementsMin = 6;
+
+Result<void> check_elements(const std::string& arn, std::string_view parameter) {
+  const auto count = std::count(arn.begin(), arn.end(), ':') + 1;
+  if (count >= kElementsMin) return {};
+  return Error::invalid_topic_parameter(
+      parameter, "An ARN must have at least 6 elements, not " + std::to_string(count));
+}
+
+}  // namespace
+
+Result<ResourceName> parse_topic_arn(const std::string& arn, std::string_view parameter) {
+  SQUIRE_CHECK(check_elements(arn, parameter));
+  auto name = parse_arn("sns", arn);
+  if (!name) return Error::invalid_topic_parameter(parameter);
+  return *std::move(name);
+}
+
+Result<std::shared_ptr<engine::Topic>> find_topic(service::Call& call, const std::string& arn,
+                                                  std::string_view parameter) {
+  SQUIRE_TRY(const auto name, parse_topic_arn(arn, parameter));
+  return call.broker.topics().topic(name);
+}
+
+Result<FoundSubscription> find_subscription(service::Call& call, const std::string& arn) {
+  SQUIRE_CHECK(check_elements(arn, "SubscriptionArn"));
+  const auto colon = arn.rfind(':');
+  const auto name = parse_arn("sns", arn.substr(0, colon));
+  const auto id = parse_uuid(arn.substr(colon + 1));
+  if (!name || !id) {
+    // A topic's ARN, for instance.
+    return Error::invalid_topic_parameter("SubscriptionArn");
+  }
+  const auto topic = call.broker.topics().find(*name);
+  const auto subscription = topic ? topic->find(*id) : nullptr;
+  if (!subscription || subscription->row().state == engine::SubscriptionRow::State::Deleted) {
+    return Error::not_found("Subscription");
+  }
+  return FoundSubscription{topic, subscription};
+}
+
+}  // namespace squire::sns

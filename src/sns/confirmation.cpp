@@ -1,0 +1,52 @@
+#include "sns/confirmation.hpp"
+
+#include "sns/links.hpp"
+#include "squire/core/text.hpp"
+
+namespace squire::sns {
+namespace {
+
+using engine::DeliveryProtocol;
+
+constexpr std::string_view kTokenPrefix = "2336412f37";  // as those of AWS begin
+constexpr std::size_t kTokenBytes = 112;
+
+std::string email_text(const service::Call& call, const engine::Subscription& subscription,
+                       std::string_view type) {
+  return confirmation_text(type, subscription) + "\n\n" + confirm_url(call.endpoint, subscription) +
+         "\n";
+}
+
+}  // namespace
+
+std::string make_token(service::Call& call) {
+  return std::string(kTokenPrefix) + hex_encode(call.broker.env().ids.secret(kTokenBytes));
+}
+
+void send_confirmation(service::Call& call, const engine::Subscription& subscription,
+                       std::string_view type) {
+  auto& broker = call.broker;
+  const auto message =
+      broker.renderer().render_confirmation(broker, subscription, type, call.endpoint);
+  if (engine::goes_to_outbox(subscription.protocol())) {
+    engine::OutboxRow row;
+    row.protocol = subscription.protocol();
+    row.endpoint = subscription.row().endpoint;
+    row.topic_arn = to_arn("sns", subscription.topic());
+    row.subscription_arn = subscription.arn();
+    row.message_id = *message.id;
+    row.subject = type == kSubscriptionConfirmation ? "AWS Notification - Subscription Confirmation"
+                                                    : "AWS Notification - Unsubscribe Confirmation";
+    row.body = row.protocol == DeliveryProtocol::Email ? email_text(call, subscription, type)
+                                                       : message.body->text;
+    call.wait_for(broker.outbox().add(std::move(row)));
+    return;
+  }
+  const auto queue = subscription.queue()
+                         ? broker.find_queue(*subscription.queue())
+                         : broker.find_delivery_queue(subscription.row().delivery_queue);
+  if (!queue || queue->is_fifo()) return;
+  if (const auto sent = queue->send(message)) call.wait_for(sent->ticket);
+}
+
+}  // namespace squire::sns

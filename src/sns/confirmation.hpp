@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "squire/engine/broker.hpp"
+#include "squire/service/call.hpp"
+
+namespace squire::sns {
+
+// A token for a confirmation link; nobody can guess it (sns.md 4).
+std::string make_token(service::Call& call);
+
+// Sends the endpoint what asks it to visit the link with the subscription's token, over its own
+// protocol; email goes to the outbox.
+void send_confirmation(service::Call& call, const engine::Subscription& subscription,
+                       std::string_view type);
+
+}  // namespace squire::sns

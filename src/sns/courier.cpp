@@ -1,0 +1,197 @@
+#include "sns/courier.hpp"
+
+#include <algorithm>
+
+#include "sns/lambda_event.hpp"
+#include "sns/links.hpp"
+
+namespace squire::sns {
+namespace {
+
+using engine::DeliveryProtocol;
+using engine::ReceivedMessage;
+
+constexpr int kPortion = 10;
+constexpr Milliseconds kAttemptTimeout{15'000};
+// How long a message is invisible to its own courier: an attempt, and some waiting for its turn.
+constexpr Seconds kAttemptVisibility{60};
+// From the first attempt to the last (sns.md 7.1).
+constexpr Seconds kHttpRetryTimeMax{3600};
+constexpr std::string_view kUserAgent = "Amazon Simple Notification Service Agent";
+
+std::string_view get(const engine::StringMap& attributes, std::string_view name) {
+  const auto at = attributes.find(name);
+  return at == attributes.end() ? std::string_view() : std::string_view(at->second);
+}
+
+bool is_success(unsigned status) {
+  return status >= 200 && status < 300;
+}
+
+// The endpoint understood and refused: trying again would bring the same (sns.md 7.3).
+bool is_client_error(unsigned status) {
+  return status >= 300 && status < 500 && status != 429;
+}
+
+std::string_view type_of(const ReceivedMessage& message) {
+  const auto& details = message.row.details;
+  return details && !details->notification_type.empty()
+             ? std::string_view(details->notification_type)
+             : kNotification;
+}
+
+}  // namespace
+
+Courier::Courier(engine::Broker& broker, service::Outbound& outbound,
+                 const CourierSettings& settings, std::shared_ptr<engine::Queue> queue,
+                 std::shared_ptr<engine::Topic> topic, const Uuid& subscription,
+                 std::function<void()> on_end)
+    : broker_(broker),
+      outbound_(outbound),
+      settings_(settings),
+      queue_(std::move(queue)),
+      topic_(std::move(topic)),
+      id_(subscription),
+      on_end_(std::move(on_end)) {}
+
+void Courier::wake() {
+  if (is_scheduled_.exchange(true)) return;
+  outbound_.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->work();
+  });
+}
+
+void Courier::work() {
+  is_scheduled_ = false;
+  refresh_policy();
+  if (!seat_) seat_.emplace(std::make_shared<Bell>(weak_from_this()));
+  while (const std::size_t count = allowance()) {
+    engine::ReceiveOptions options;
+    options.count_max = static_cast<int>(std::min<std::size_t>(count, kPortion));
+    options.visibility_timeout = kAttemptVisibility;
+    options.is_long_poll = true;
+    auto received = queue_->receive(options, &*seat_);
+    if (received.has_error()) {
+      seat_.reset();
+      return on_end_();
+    }
+    if (received->messages.empty()) return;
+    for (auto& message : received->messages) attempt(std::move(message));
+  }
+}
+
+std::size_t Courier::allowance() {
+  const std::size_t free =
+      settings_.attempts_max - std::min(settings_.attempts_max, under_way_.size());
+  if (!policy_.receives_per_second_max || free == 0) return free;
+  // One by one, evenly: at most a second's worth never bunches up.
+  const TimePoint now = broker_.env().clock.now();
+  if (now < throttled_until_) {
+    broker_.env().clock.ring_at(throttled_until_, weak_from_this());
+    return 0;
+  }
+  throttled_until_ = now + Milliseconds(1000 / std::min(*policy_.receives_per_second_max, 1000));
+  return 1;
+}
+
+void Courier::refresh_policy() {
+  auto subscription = topic_->find(id_);
+  auto topic_settings = topic_->settings();
+  if (subscription == subscription_ && topic_settings == topic_settings_) return;
+  subscription_ = std::move(subscription);
+  topic_settings_ = std::move(topic_settings);
+  if (!subscription_) return;
+  const auto topic_row = topic_->row();
+  policy_ = effective_policy(subscription_->protocol(), get(topic_row.attributes, "DeliveryPolicy"),
+                             get(subscription_->row().attributes, "DeliveryPolicy"));
+}
+
+void Courier::attempt(ReceivedMessage message) {
+  if (!under_way_.insert(message.row.key.sequence).second) return;
+  const bool is_unwanted =
+      !subscription_ || (type_of(message) == kNotification && !subscription_->is_confirmed());
+  if (is_unwanted) return give_up(message, {});
+  auto request = to_request(message);
+  if (!request) return give_up(message, "there is no function of that name in the settings");
+  outbound_.send(*std::move(request),
+                 [self = shared_from_this(), message = std::move(message)](
+                     const service::OutboundResult& result) { self->finish(message, result); });
+}
+
+std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessage& message) const {
+  service::OutboundRequest request;
+  request.timeout = kAttemptTimeout;
+  const auto& endpoint = subscription_->row().endpoint;
+  const std::string& text = message.row.body->text;
+  if (subscription_->protocol() == DeliveryProtocol::Lambda) {
+    const auto function = settings_.functions.find(function_name(endpoint));
+    if (function == settings_.functions.end()) return std::nullopt;
+    request.url = function->second + "/2015-03-31/functions/function/invocations";
+    request.headers = {{"Content-Type", "application/json"},
+                       {"X-Amz-Invocation-Type", "Event"},
+                       {"User-Agent", std::string(kUserAgent)}};
+    request.body = to_lambda_event(text, subscription_->arn());
+    return request;
+  }
+  const auto type = type_of(message);
+  request.url = endpoint;
+  request.headers = {{"x-amz-sns-message-type", std::string(type)},
+                     {"x-amz-sns-message-id", to_string(message.row.id)},
+                     {"x-amz-sns-topic-arn", topic_->arn()}};
+  if (type != kSubscriptionConfirmation) {
+    request.headers.emplace_back("x-amz-sns-subscription-arn", subscription_->arn());
+  }
+  if (subscription_->is_raw() && type == kNotification) {
+    request.headers.emplace_back("x-amz-sns-rawdelivery", "true");
+  }
+  request.headers.emplace_back("Content-Type", policy_.content_type);
+  request.headers.emplace_back("User-Agent", kUserAgent);
+  request.body = text;
+  return request;
+}
+
+void Courier::finish(const ReceivedMessage& message, const service::OutboundResult& result) {
+  if (is_success(result.status)) {
+    broker_.give_up(*queue_, message.row.key, nullptr);
+  } else {
+    const std::string why =
+        result.status == 0 ? result.error : "status " + std::to_string(result.status);
+    if (is_client_error(result.status)) {
+      return give_up(message, why);
+    }
+    return retry_or_give_up(message, why);
+  }
+  under_way_.erase(message.row.key.sequence);
+  wake();
+}
+
+void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string& why) {
+  refresh_policy();
+  const auto delay = policy_.retry.delay_after(message.delivery.receive_count);
+  const bool is_http = subscription_ && subscription_->protocol() != DeliveryProtocol::Lambda;
+  const TimePoint next = broker_.env().clock.now() + delay.value_or(Milliseconds(0));
+  const bool is_late = is_http && next > message.delivery.first_received_at + kHttpRetryTimeMax;
+  if (!delay || is_late) return give_up(message, why);
+  under_way_.erase(message.row.key.sequence);
+  queue_->retry_at(message.row.key, next);
+  wake();
+}
+
+void Courier::give_up(const ReceivedMessage& message, const std::string& why) {
+  std::shared_ptr<engine::Queue> target;
+  if (subscription_ && subscription_->dead_letter_queue() && type_of(message) == kNotification &&
+      !why.empty()) {
+    target = broker_.find_queue(*subscription_->dead_letter_queue());
+  }
+  broker_.give_up(*queue_, message.row.key, target);
+  under_way_.erase(message.row.key.sequence);
+  if (settings_.on_failure && subscription_ && !why.empty()) {
+    settings_.on_failure("delivery " + to_string(message.row.id) + " to " +
+                         std::string(engine::protocol_name(subscription_->protocol())) +
+                         " endpoint of " + subscription_->arn() + " given up after " +
+                         std::to_string(message.delivery.receive_count) + " attempts: " + why);
+  }
+  wake();
+}
+
+}  // namespace squire::sns

@@ -1,0 +1,24 @@
+// What notifications say to their readers: links to visit, and why (sns.md 4, 6.1).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "squire/engine/subscription.hpp"
+
+namespace squire::sns {
+
+inline constexpr std::string_view kNotification = "Notification";
+inline constexpr std::string_view kSubscriptionConfirmation = "SubscriptionConfirmation";
+inline constexpr std::string_view kUnsubscribeConfirmation = "UnsubscribeConfirmation";
+
+std::string unsubscribe_url(const std::string& endpoint, const engine::Subscription& subscription);
+// For the subscription's token.
+std::string confirm_url(const std::string& endpoint, const engine::Subscription& subscription);
+std::string confirmation_text(std::string_view type, const engine::Subscription& subscription);
+
+// 20 digits, rising within a topic: "10000000000000003000".
+std::string sequence_number(std::uint64_t sequence);
+
+}  // namespace squire::sns

@@ -1,0 +1,293 @@
+#include "sns/message_input.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "squire/core/digest.hpp"
+#include "squire/core/text.hpp"
+#include "squire/engine/topic.hpp"
+#include "squire/service/policy_document.hpp"
+
+namespace squire::sns {
+namespace {
+
+using engine::Body;
+using engine::Publication;
+
+constexpr std::size_t kAttributeNameMax = 256;
+constexpr std::size_t kSubjectMax = 100;
+constexpr std::size_t kTokenMax = 128;
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Group and deduplication ids: letters, digits and punctuation of ASCII.
+bool is_token(std::string_view text) {
+  return !text.empty() && text.size() <= kTokenMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Error bad_attribute(std::string message) {
+  return {Errc::ParameterValueInvalid, std::move(message)};
+}
+
+std::string in_quotes(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+Result<void> check_attribute_name(std::string_view name) {
+  if (name.empty() || name.size() > kAttributeNameMax) {
+    return bad_attribute("Message attribute names must be between 1 and 256 characters long.");
+  }
+  const bool has_bad_character = !std::all_of(name.begin(), name.end(), [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+  });
+  if (has_bad_character || name.front() == '.' || name.back() == '.' ||
+      name.find("..") != std::string_view::npos) {
+    return bad_attribute(
+        "Invalid non-alphanumeric character was found in the message attribute "
+        "name. Can only include alphanumeric characters, hyphens, underscores, or "
+        "dots.");
+  }
+  const auto starts_with = [&](std::string_view prefix) {
+    return name.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char c) {
+             return p == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+           });
+  };
+  const bool is_known = name.starts_with("AWS.SNS.") || name.starts_with("AWS.MM.");
+  if ((starts_with("aws.") || starts_with("amazon.")) && !is_known) {
+    return bad_attribute(
+        "You can't use message attribute names beginning with 'AWS.' or "
+        "'Amazon.'. These strings are reserved for internal use.");
+  }
+  return {};
+}
+
+bool is_number(std::string_view text) {
+  double value = 0;
+  const auto digits = text.starts_with('+') ? text.substr(1) : text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
+}
+
+// A JSON array of strings, numbers, true, false and null.
+bool is_string_array(std::string_view text) {
+  const auto array = service::parse_document(text, kMessageBytesMax);
+  return array.is_array() && std::none_of(array.begin(), array.end(), [](const auto& element) {
+           return element.is_structured();
+         });
+}
+
+Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
+  const std::string& type = input.data_type;
+  if (type.empty()) {
+    return bad_attribute("The message attribute " + in_quotes(name) +
+                         " must contain non-empty message attribute type.");
+  }
+  const auto logical = type.substr(0, type.find('.'));
+  if (logical != "String" && logical != "Number" && logical != "Binary") {
+    return bad_attribute("The message attribute " + in_quotes(name) +
+                         " has an invalid message attribute type, the set of supported type "
+                         "prefixes is Binary, Number, and String.");
+  }
+  const bool is_binary = logical == "Binary";
+  const bool has_wrong_value = is_binary ? input.string_value && !input.binary_value
+                                         : input.binary_value && !input.string_value;
+  if (has_wrong_value) {
+    return bad_attribute("The message attribute " + in_quotes(name) + " with type " +
+                         in_quotes(type) + " must use field " +
+                         in_quotes(is_binary ? "Binary" : "String") + ".");
+  }
+  engine::MessageAttribute attribute{type, {}};
+  if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
+  if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
+  if (attribute.value.empty()) {
+    return bad_attribute("The message attribute " + in_quotes(name) +
+                         " must contain non-empty message attribute value for message attribute "
+                         "type " +
+                         in_quotes(type) + ".");
+  }
+  if (!is_binary && first_illegal_character(attribute.value)) {
+    return bad_attribute("Invalid character was found in the message attribute value");
+  }
+  if (logical == "Number" && !is_number(attribute.value)) {
+    return bad_attribute("Could not cast message attribute " + in_quotes(name) +
+                         " value to number.");
+  }
+  if (type == "String.Array" && !is_string_array(attribute.value)) {
+    return bad_attribute("Invalid attribute value was passed in for message attribute " +
+                         in_quotes(name));
+  }
+  return attribute;
+}
+
+Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes& out) {
+  for (auto& [name, value] : input) {
+    SQUIRE_CHECK(check_attribute_name(name));
+    SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));
+    out.emplace(name, std::move(attribute));
+  }
+  return {};
+}
+
+Result<void> check_subject(const std::string& subject) {
+  const bool is_good = !subject.empty() && subject.size() <= kSubjectMax && is_utf8(subject) &&
+                       std::none_of(subject.begin(), subject.end(), [](char c) {
+                         return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                       });
+  if (is_good) return {};
+  return Error::invalid_topic_parameter("Subject");
+}
+
+// Keeps the top-level members that are strings; fails on a name that comes twice.
+class Structure final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::map<std::string, std::string> texts;
+
+  bool key(std::string& name) override {
+    if (depth_ == 1 && !names_.insert(name).second) return false;
+    name_ = name;
+    return true;
+  }
+  bool string(std::string& text) override {
+    if (depth_ == 1) texts[name_] = text;
+    return depth_ > 0;
+  }
+  bool start_object(std::size_t) override { return ++depth_ <= kDepthMax; }
+  bool end_object() override { return --depth_ >= 0; }
+  bool start_array(std::size_t) override { return depth_++ > 0 && depth_ <= kDepthMax; }
+  bool end_array() override { return --depth_ >= 0; }
+  bool null() override { return depth_ > 0; }
+  bool boolean(bool) override { return depth_ > 0; }
+  bool number_integer(number_integer_t) override { return depth_ > 0; }
+  bool number_unsigned(number_unsigned_t) override { return depth_ > 0; }
+  bool number_float(number_float_t, const std::string&) override { return depth_ > 0; }
+  bool binary(nlohmann::json::binary_t&) override { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
+  }
+
+ private:
+  static constexpr int kDepthMax = 64;
+
+  int depth_ = 0;
+  std::string name_;
+  std::set<std::string> names_;
+};
+
+// MessageStructure "json": a text for each protocol, and one for all others.
+Result<void> read_structure(const std::string& message, Publication& publication) {
+  Structure structure;
+  if (!nlohmann::json::sax_parse(message, &structure)) {
+    return Error::invalid_topic_parameter("Message Structure - JSON message body failed to parse");
+  }
+  const auto fallback = structure.texts.find("default");
+  if (fallback == structure.texts.end()) {
+    return Error::invalid_topic_parameter(
+        "Message Structure - No default entry in JSON message body");
+  }
+  publication.text = std::make_shared<const Body>(fallback->second);
+  for (auto& [name, text] : structure.texts) {
+    if (name == "default") continue;
+    auto body = std::make_shared<const Body>(std::move(text));
+    if (const auto protocol = engine::parse_protocol(name)) {
+      publication.texts.emplace(*protocol, std::move(body));
+    } else {
+      publication.push_texts.emplace(name, std::move(body));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::size_t size_in_bytes(const MessageInput& input) {
+  std::size_t size = input.message.size();
+  for (const auto& [name, value] : input.message_attributes) {
+    size += name.size() + value.data_type.size();
+    if (value.string_value) size += value.string_value->size();
+    if (value.binary_value) size += value.binary_value->bytes.size();
+  }
+  return size;
+}
+
+Result<Publication> check_message(const Call& call, MessageInput& input) {
+  Publication publication;
+  if (input.message.empty()) return Error::invalid_topic_parameter("Empty message");
+  if (size_in_bytes(input) > kMessageBytesMax) {
+    return Error::invalid_topic_parameter("Message too long");
+  }
+  if (input.subject) SQUIRE_CHECK(check_subject(*input.subject));
+  publication.subject = input.subject.value_or("");
+  if (first_illegal_character(input.message)) {
+    return Error::invalid_topic_parameter("Message", "Invalid character in message");
+  }
+  engine::Details details;
+  SQUIRE_CHECK(check_attributes(std::move(input.message_attributes), details.attributes));
+  if (!details.attributes.empty()) {
+    publication.details = std::make_shared<const engine::Details>(std::move(details));
+  }
+  if (!input.message_structure) {
+    publication.text = std::make_shared<const Body>(std::move(input.message));
+  } else if (*input.message_structure == "json") {
+    SQUIRE_CHECK(read_structure(input.message, publication));
+  } else {
+    return Error::invalid_topic_parameter("MessageStructure");
+  }
+  publication.endpoint = call.endpoint;
+  publication.sender_account =
+      static_cast<std::uint64_t>(parse_integer(call.identity.account).value_or(0));
+  return publication;
+}
+
+Result<void> check_for_topic_type(const engine::Topic& topic, const MessageInput& input,
+                                  Publication& publication) {
+  const auto settings = topic.settings();
+  publication.display_name = settings->display_name;
+  publication.signature_version = settings->signature_version;
+  const auto& group = input.message_group_id;
+  const auto& deduplication = input.message_deduplication_id;
+  if (topic.is_fifo() && !group) {
+    return Error::invalid_topic_parameter(
+        "The MessageGroupId parameter is required for FIFO topics");
+  }
+  if (group && !is_token(*group)) {
+    return Error::invalid_topic_parameter(
+        "MessageGroupId",
+        "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in "
+        "length");
+  }
+  if (deduplication && !topic.is_fifo()) {
+    return Error::invalid_topic_parameter(
+        "MessageDeduplicationId",
+        "The request includes MessageDeduplicationId parameter that is not valid for this topic "
+        "type");
+  }
+  if (deduplication && !is_token(*deduplication)) {
+    return Error::invalid_topic_parameter(
+        "MessageDeduplicationId",
+        "MessageDeduplicationId can only include alphanumeric and punctuation characters. 1 to 128 "
+        "in length");
+  }
+  if (topic.is_fifo() && !deduplication && !settings->deduplicates_by_content) {
+    return Error::invalid_topic_parameter(
+        "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+        "provided explicitly");
+  }
+  if (!group) return {};
+  engine::Details details;
+  if (publication.details) details = *publication.details;
+  details.group_id = *group;
+  if (topic.is_fifo()) {
+    details.deduplication_id = deduplication ? *deduplication : sha256_hex(publication.text->text);
+  }
+  publication.details = std::make_shared<const engine::Details>(std::move(details));
+  return {};
+}
+
+}  // namespace squire::sns

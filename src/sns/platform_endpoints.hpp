@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "squire/core/error.hpp"
+#include "squire/engine/registry.hpp"
+
+namespace squire::sns {
+
+// The device behind a platform endpoint.
+struct PushTarget {
+  std::string platform;
+  std::string application_arn;
+  std::string token;
+};
+
+// Whether the ARN can be that of a platform endpoint: arn:…:endpoint/<platform>/<name>/<id>.
+bool is_push_target(std::string_view arn);
+
+// "APNS" of "arn:…:endpoint/APNS/shop/…"; empty if it is none.
+std::string platform_of(std::string_view endpoint_arn);
+
+// InvalidParameter if there is no such endpoint; EndpointDisabled, PlatformApplicationDisabled.
+Result<PushTarget> find_push_target(const engine::Registry& registry,
+                                    const std::string& endpoint_arn);
+
+}  // namespace squire::sns

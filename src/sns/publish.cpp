@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <set>
+
+#include "sns/arns.hpp"
+#include "sns/links.hpp"
+#include "sns/message_input.hpp"
+#include "sns/phone_numbers.hpp"
+#include "sns/platform_endpoints.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+using engine::DeliveryProtocol;
+using engine::Publication;
+
+constexpr std::size_t kEntriesMax = 10;
+constexpr std::size_t kEntryIdMax = 80;
+
+Result<Publish::Response> publish(Call& call, engine::Topic& topic, Publication publication) {
+  SQUIRE_TRY(const auto published, topic.publish(std::move(publication), call.broker.renderer()));
+  call.wait_for(published.ticket);
+  return Publish::Response{to_string(published.id),
+                           topic.is_fifo() ? sequence_number(published.sequence) : std::string()};
+}
+
+// A message to one device or phone, which no topic stands between: straight into the outbox.
+Publish::Response send_to_outbox(Call& call, DeliveryProtocol protocol, std::string endpoint,
+                                 const Publication& publication, const std::string& text) {
+  engine::OutboxRow row;
+  row.protocol = protocol;
+  row.endpoint = std::move(endpoint);
+  row.message_id = call.broker.env().ids.next();
+  row.subject = publication.subject;
+  row.body = text;
+  if (publication.details) row.attributes = publication.details->attributes;
+  Publish::Response response{to_string(row.message_id), {}};
+  call.wait_for(call.broker.outbox().add(std::move(row)));
+  return response;
+}
+
+Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request) {
+  const std::string number = request.phone_number;
+  if (!is_e164(number)) {
+    return Error::invalid_topic_parameter("PhoneNumber", number + " is not valid to publish to");
+  }
+  SQUIRE_TRY(const auto publication, check_message(call, request));
+  if (is_opted_out(call.broker.registry(), call.identity.account, call.identity.region, number)) {
+    return Error{Errc::OptedOut, {}};
+  }
+  return send_to_outbox(call, DeliveryProtocol::Sms, number, publication,
+                        publication.text_for(DeliveryProtocol::Sms)->text);
+}
+
+Result<Publish::Response> publish_to_device(Call& call, Publish::Request request) {
+  const std::string arn = request.target_arn;
+  SQUIRE_TRY(const auto publication, check_message(call, request));
+  SQUIRE_TRY(const auto target, find_push_target(call.broker.registry(), arn));
+  const auto own = publication.push_texts.find(target.platform);
+  const auto& text = own == publication.push_texts.end()
+                         ? publication.text_for(DeliveryProtocol::Application)
+                         : own->second;
+  return send_to_outbox(call, DeliveryProtocol::Application, arn, publication, text->text);
+}
+
+// What makes the whole batch fail, in this order (sns.md 5).
+Result<void> check_entries(const PublishBatch::Request& request) {
+  const auto& entries = request.entries;
+  if (entries.empty()) return Error{Errc::TopicEmptyBatchRequest, {}};
+  if (entries.size() > kEntriesMax) return Error{Errc::TopicTooManyEntriesInBatchRequest, {}};
+  std::set<std::string_view> ids;
+  for (const auto& entry : entries) {
+    const bool is_good = !entry.id.empty() && entry.id.size() <= kEntryIdMax &&
+                         std::all_of(entry.id.begin(), entry.id.end(), [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                  (c >= '0' && c <= '9') || c == '-' || c == '_';
+                         });
+    if (!is_good) return Error{Errc::TopicInvalidBatchEntryId, {}};
+  }
+  for (const auto& entry : entries) {
+    if (!ids.insert(entry.id).second) return Error{Errc::TopicBatchEntryIdsNotDistinct, {}};
+  }
+  std::size_t total = 0;
+  for (const auto& entry : entries) total += size_in_bytes(entry);
+  if (total > kMessageBytesMax) return Error{Errc::TopicBatchRequestTooLong, {}};
+  return {};
+}
+
+Result<Publish::Response> publish_entry(Call& call, engine::Topic& topic, MessageInput& entry) {
+  SQUIRE_TRY(auto publication, check_message(call, entry));
+  SQUIRE_CHECK(check_for_topic_type(topic, entry, publication));
+  return publish(call, topic, std::move(publication));
+}
+
+}  // namespace
+
+Result<Publish::Response> Publish::run(Call& call, Request request) {
+  const auto targets =
+      !request.topic_arn.empty() + !request.target_arn.empty() + !request.phone_number.empty();
+  if (targets == 0) {
+    return Error::invalid_topic_parameter("TopicArn or TargetArn",
+                                          "no value for required parameter");
+  }
+  if (targets > 1) {
+    return Error::invalid_topic_parameter("TopicArn, TargetArn or PhoneNumber",
+                                          "exactly one of them must be given");
+  }
+  if (!request.phone_number.empty()) return publish_to_phone(call, std::move(request));
+  const auto& arn = request.topic_arn.empty() ? request.target_arn : request.topic_arn;
+  if (request.topic_arn.empty() && is_push_target(arn)) {
+    return publish_to_device(call, std::move(request));
+  }
+  SQUIRE_TRY(const auto name,
+             parse_topic_arn(arn, request.topic_arn.empty() ? "TargetArn" : "TopicArn"));
+  SQUIRE_TRY(auto publication, check_message(call, request));
+  SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  SQUIRE_CHECK(check_for_topic_type(*topic, request, publication));
+  return publish(call, *topic, std::move(publication));
+}
+
+Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_CHECK(check_entries(request));
+  SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  for (const auto& entry : request.entries) {
+    // Fails the request, not the entry (?).
+    if (topic->is_fifo() && !entry.message_group_id) {
+      return Error::invalid_topic_parameter(
+          "The MessageGroupId parameter is required for FIFO topics");
+    }
+  }
+  Response response;
+  for (auto& entry : request.entries) {
+    const auto result = publish_entry(call, *topic, entry);
+    if (result.has_value()) {
+      response.successful.push_back({entry.id, result->message_id, result->sequence_number});
+    } else {
+      const auto& error = result.error();
+      const auto& spelling = wire::spelling(error.code);
+      response.failed.push_back({entry.id, std::string(spelling.query_code),
+                                 std::string(wire::error_text(error, wire::Protocol::Query)),
+                                 spelling.is_sender_fault()});
+    }
+  }
+  return response;
+}
+
+}  // namespace squire::sns

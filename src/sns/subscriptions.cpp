@@ -1,0 +1,226 @@
+#include <algorithm>
+
+#include "sns/arns.hpp"
+#include "sns/confirmation.hpp"
+#include "sns/endpoints.hpp"
+#include "sns/links.hpp"
+#include "sns/paging.hpp"
+#include "sns/subscription_attributes.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+using engine::SubscriptionRow;
+using State = SubscriptionRow::State;
+using SubscriptionPointer = std::shared_ptr<const engine::Subscription>;
+
+// Whether each of the attributes, were it set now, would change nothing.
+bool has_attributes(const engine::Subscription& subscription, const engine::Topic& topic,
+                    const StringMap& attributes) {
+  SubscriptionRow wanted = subscription.row();
+  return set_subscription_attributes(wanted, topic, attributes).has_value() &&
+         wanted.attributes == subscription.row().attributes;
+}
+
+Subscribe::Response to_response(const engine::Subscription& subscription,
+                                const Subscribe::Request& request) {
+  if (subscription.is_confirmed() || request.return_subscription_arn) return {subscription.arn()};
+  return {"pending confirmation"};
+}
+
+// Writes the row in the place of the subscription it was.
+Result<SubscriptionPointer> put(Call& call, engine::Topic& topic, SubscriptionRow row) {
+  SQUIRE_TRY(const auto changed, call.broker.topics().put_subscription(topic, std::move(row)));
+  call.wait_for(changed.ticket);
+  return changed.subscription;
+}
+
+// With a new token, the confirmation goes out (again).
+Result<SubscriptionPointer> ask_to_confirm(Call& call, engine::Topic& topic, SubscriptionRow row,
+                                           std::string_view type) {
+  row.token = make_token(call);
+  row.changed_at = call.broker.env().clock.now();
+  SQUIRE_TRY(auto subscription, put(call, topic, std::move(row)));
+  send_confirmation(call, *subscription, type);
+  return subscription;
+}
+
+Result<SubscriptionPointer> subscribe_new(Call& call, const std::shared_ptr<engine::Topic>& topic,
+                                          SubscriptionRow row, const StringMap& attributes) {
+  if (attributes.contains("FilterPolicy")) {
+    SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
+  }
+  SQUIRE_CHECK(set_subscription_attributes(row, *topic, attributes));
+  if (row.protocol == engine::DeliveryProtocol::Firehose &&
+      !row.attributes.contains("SubscriptionRoleArn")) {
+    return Error::invalid_topic_parameter("Attributes", "SubscriptionRoleArn is required");
+  }
+  row.id = call.broker.env().ids.next();
+  row.owner = call.identity.account;
+  if (!is_owned(call, row.protocol, row.endpoint)) {
+    return ask_to_confirm(call, *topic, std::move(row), kSubscriptionConfirmation);
+  }
+  row.state = State::Confirmed;
+  row.was_authenticated = true;
+  row.changed_at = call.broker.env().clock.now();
+  SQUIRE_TRY(auto subscription, put(call, *topic, std::move(row)));
+  if (subscription->has_replay_policy()) {
+    call.wait_for(call.broker.replays().start(topic, *subscription));
+  }
+  return subscription;
+}
+
+SubscriptionListResponse::Subscription to_item(const engine::Subscription& subscription) {
+  const auto& row = subscription.row();
+  const auto arn = row.state == State::Confirmed ? subscription.arn()
+                   : row.state == State::Pending ? "PendingConfirmation"
+                                                 : "Deleted";
+  return {arn, row.owner, std::string(engine::protocol_name(row.protocol)), row.endpoint,
+          to_arn("sns", subscription.topic())};
+}
+
+Result<SubscriptionListResponse> list(std::vector<SubscriptionPointer> subscriptions,
+                                      const std::string& next_token) {
+  std::sort(subscriptions.begin(), subscriptions.end(),
+            [](const auto& a, const auto& b) { return a->arn() < b->arn(); });
+  const auto key = [](const auto& subscription) { return subscription->arn(); };
+  SQUIRE_TRY(const auto page, take_page(std::move(subscriptions), key, next_token));
+  SubscriptionListResponse response{{}, page.next_token};
+  for (const auto& subscription : page.items) {
+    response.subscriptions.push_back(to_item(*subscription));
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  const auto protocol = engine::parse_protocol(request.protocol);
+  if (!protocol) {
+    return Error::invalid_topic_parameter("Does not support this protocol string: " +
+                                          request.protocol);
+  }
+  SQUIRE_CHECK(check_endpoint(call, *protocol, request.endpoint));
+  SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  SQUIRE_CHECK(check_topic_type(*topic, *protocol, request.endpoint));
+  const auto existing = topic->find(*protocol, request.endpoint);
+  if (!existing) {
+    SubscriptionRow row;
+    row.protocol = *protocol;
+    row.endpoint = request.endpoint;
+    SQUIRE_TRY(const auto made, subscribe_new(call, topic, std::move(row), request.attributes));
+    return to_response(*made, request);
+  }
+  SubscriptionRow checked = existing->row();
+  SQUIRE_CHECK(set_subscription_attributes(checked, *topic, request.attributes));
+  if (!has_attributes(*existing, *topic, request.attributes)) {
+    return Error::invalid_topic_parameter("Attributes",
+                                          "Subscription already exists with different attributes");
+  }
+  if (existing->is_confirmed()) {
+    call.wait_for(call.broker.env().journal.last_ticket());
+    return to_response(*existing, request);
+  }
+  SQUIRE_TRY(const auto asked,
+             ask_to_confirm(call, *topic, existing->row(), kSubscriptionConfirmation));
+  return to_response(*asked, request);
+}
+
+Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
+  const auto& authenticate = request.authenticate_on_unsubscribe;
+  if (!authenticate.empty() && authenticate != "true" && authenticate != "false") {
+    return Error::invalid_topic_parameter("AuthenticateOnUnsubscribe");
+  }
+  const auto subscription = topic->find_by_token(request.token);
+  if (!subscription) return Error::invalid_topic_parameter("Token");
+  if (subscription->is_confirmed()) return Response{subscription->arn()};
+  if (authenticate == "true" && !call.identity.is_signed) {
+    return Error{Errc::AuthorizationError, "AuthenticateOnUnsubscribe requires a signed request"};
+  }
+  SubscriptionRow row = subscription->row();
+  row.state = State::Confirmed;
+  row.changed_at = call.broker.env().clock.now();
+  row.was_authenticated = call.identity.is_signed;
+  row.authenticates_unsubscribe = authenticate == "true";
+  SQUIRE_TRY(const auto confirmed, put(call, *topic, std::move(row)));
+  return Response{confirmed->arn()};
+}
+
+Result<NoOutput> Unsubscribe::run(Call& call, Request request) {
+  const auto found = find_subscription(call, request.subscription_arn);
+  if (found.has_error()) {
+    if (found.error().code != Errc::NotFound) return found.error();
+    call.wait_for(call.broker.env().journal.last_ticket());
+    return NoOutput{};  // as if it had been there (?)
+  }
+  const auto& [topic, subscription] = *found;
+  const auto& row = subscription->row();
+  if (row.state == State::Pending) {
+    return Error::invalid_topic_parameter("SubscriptionArn",
+                                          "A subscription pending confirmation cannot be deleted");
+  }
+  const bool is_owner = call.identity.is_signed && (call.identity.account == row.owner ||
+                                                    call.identity.account == topic->name().account);
+  if (row.authenticates_unsubscribe && !is_owner) {
+    return Error{Errc::AuthorizationError,
+                 "Only the owner of the topic or the subscription can delete it"};
+  }
+  if (is_owner || is_owned(call, row.protocol, row.endpoint)) {
+    call.wait_for(call.broker.topics().remove_subscription(*topic, *subscription));
+    return NoOutput{};
+  }
+  // Whoever had the link may have had no right to it: the endpoint can take it back.
+  SubscriptionRow deleted = row;
+  deleted.state = State::Deleted;
+  SQUIRE_CHECK(ask_to_confirm(call, *topic, std::move(deleted), kUnsubscribeConfirmation));
+  return NoOutput{};
+}
+
+Result<GetSubscriptionAttributes::Response> GetSubscriptionAttributes::run(Call& call,
+                                                                           Request request) {
+  SQUIRE_TRY(const auto found, find_subscription(call, request.subscription_arn));
+  return Response{show_subscription_attributes(call.broker, *found.subscription)};
+}
+
+Result<NoOutput> SetSubscriptionAttributes::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto found, find_subscription(call, request.subscription_arn));
+  const auto& [topic, subscription] = found;
+  SubscriptionRow row = subscription->row();
+  const bool is_replay = request.attribute_name == "ReplayPolicy";
+  if (request.attribute_name == "FilterPolicy" && !row.attributes.contains("FilterPolicy")) {
+    SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
+  }
+  SQUIRE_CHECK(
+      set_subscription_attribute(row, *topic, request.attribute_name, request.attribute_value));
+  if (is_replay) row.changed_at = call.broker.env().clock.now();
+  SQUIRE_TRY(const auto changed, put(call, *topic, std::move(row)));
+  if (is_replay && changed->has_replay_policy()) {
+    call.wait_for(call.broker.replays().start(topic, *changed));
+  } else if (is_replay) {
+    call.broker.replays().stop(*topic, changed->row().id);
+  }
+  return NoOutput{};
+}
+
+Result<SubscriptionListResponse> ListSubscriptions::run(Call& call, Request request) {
+  std::vector<SubscriptionPointer> mine;
+  for (const auto& topic : call.broker.topics().all()) {
+    if (topic->name().region != call.identity.region) continue;
+    for (auto& subscription : topic->subscriptions()) {
+      if (subscription->row().owner == call.identity.account) {
+        mine.push_back(std::move(subscription));
+      }
+    }
+  }
+  return list(std::move(mine), request.next_token);
+}
+
+Result<SubscriptionListResponse> ListSubscriptionsByTopic::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
+  return list(topic->subscriptions(), request.next_token);
+}
+
+}  // namespace squire::sns

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "sns/arns.hpp"
+#include "sns/tag_rules.hpp"
+#include "squire/core/text.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+constexpr std::size_t kArnBytesMax = 1011;
+constexpr std::ptrdiff_t kKeyCharactersMax = 128;
+constexpr std::ptrdiff_t kValueCharactersMax = 256;
+
+std::ptrdiff_t count_characters(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
+
+Error constraint(const std::string& value, const std::string& member, const std::string& rule) {
+  return {Errc::ValidationError, "1 validation error detected: Value '" + value + "' at '" +
+                                     member + "' failed to satisfy constraint: " + rule};
+}
+
+Result<std::shared_ptr<engine::Topic>> find_resource(Call& call, const std::string& arn) {
+  if (arn.empty() || arn.size() > kArnBytesMax) {
+    return constraint(arn, "resourceArn",
+                      arn.empty() ? "Member must have length greater than or equal to 1"
+                                  : "Member must have length less than or equal to 1011");
+  }
+  SQUIRE_TRY(const auto name, parse_topic_arn(arn, "ResourceArn"));
+  auto topic = call.broker.topics().find(name);
+  if (!topic) return Error{Errc::TopicResourceNotFound, {}};
+  return topic;
+}
+
+}  // namespace
+
+Result<engine::StringMap> check_tags(const Tags& tags) {
+  engine::StringMap map;
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const auto& [key, value] = tags[i];
+    const std::string member = "tags." + std::to_string(i + 1) + ".member.";
+    if (key.empty()) {
+      return constraint(key, member + "key", "Member must have length greater than or equal to 1");
+    }
+    if (count_characters(key) > kKeyCharactersMax) {
+      return constraint(key, member + "key", "Member must have length less than or equal to 128");
+    }
+    if (count_characters(value) > kValueCharactersMax) {
+      return constraint(value, member + "value",
+                        "Member must have length less than or equal to 256");
+    }
+    if (key.starts_with("aws:")) {
+      return Error::invalid_topic_parameter("Tags", "aws: prefixed tag key names are not allowed");
+    }
+    if (!map.emplace(key, value).second) {
+      return Error::invalid_topic_parameter("Duplicated keys are not allowed.");
+    }
+  }
+  return map;
+}
+
+Result<ListTagsForResource::Response> ListTagsForResource::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_resource(call, request.resource_arn));
+  Response response;
+  for (const auto& [key, value] : topic->row().tags) response.tags.push_back({key, value});
+  return response;
+}
+
+Result<EmptyOutput> TagResource::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_resource(call, request.resource_arn));
+  SQUIRE_TRY(const auto tags, check_tags(request.tags));
+  SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) -> Result<void> {
+    for (const auto& [key, value] : tags) row.tags.insert_or_assign(key, value);
+    if (row.tags.size() > kTagsMax) return Error{Errc::TagLimitExceeded, {}};
+    return {};
+  }));
+  call.wait_for(ticket);
+  return EmptyOutput{};
+}
+
+Result<EmptyOutput> UntagResource::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_resource(call, request.resource_arn));
+  SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) {
+    for (const auto& key : request.tag_keys) row.tags.erase(key);
+    return Result<void>();
+  }));
+  call.wait_for(ticket);
+  return EmptyOutput{};
+}
+
+}  // namespace squire::sns

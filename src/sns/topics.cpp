@@ -1,0 +1,115 @@
+#include <algorithm>
+
+#include "sns/arns.hpp"
+#include "sns/data_protection.hpp"
+#include "sns/paging.hpp"
+#include "sns/tag_rules.hpp"
+#include "sns/topic_attributes.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+constexpr std::string_view kFifoSuffix = ".fifo";
+constexpr std::size_t kNameMax = 256;
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
+Result<void> check_topic_name(const CreateTopic::Request& request) {
+  const std::string_view name = request.name;
+  const auto fifo = request.attributes.find("FifoTopic");
+  if (fifo != request.attributes.end() && fifo->second == "true") {
+    if (name.ends_with(kFifoSuffix) && name.size() <= kNameMax &&
+        is_name(name.substr(0, name.size() - kFifoSuffix.size()))) {
+      return {};
+    }
+    return Error::invalid_topic_parameter(
+        "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
+        "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 "
+        "characters long.");
+  }
+  if (is_name(name) && name.size() <= kNameMax) return {};
+  return Error::invalid_topic_parameter("Topic Name");
+}
+
+}  // namespace
+
+Result<CreateTopic::Response> CreateTopic::run(Call& call, Request request) {
+  SQUIRE_CHECK(check_topic_name(request));
+  const bool is_fifo = request.name.ends_with(kFifoSuffix);
+  const TimePoint now = call.broker.env().clock.now();
+  engine::TopicRow row;
+  row.name = {call.identity.region, call.identity.account, request.name};
+  row.created_at = now;
+  for (const auto& [name, value] : request.attributes) {
+    SQUIRE_CHECK(check_topic_attribute(name, value, is_fifo, AttributeUse::Create));
+    set_topic_attribute(row, name, value, now);
+  }
+  SQUIRE_TRY(row.tags, check_tags(request.tags));
+  if (row.tags.size() > kTagsMax) return Error{Errc::TagLimitExceeded, {}};
+  if (request.data_protection_policy) {
+    SQUIRE_CHECK(check_data_protection_policy(*request.data_protection_policy));
+    row.data_protection_policy = *request.data_protection_policy;
+  }
+  const auto tags = row.tags;
+  SQUIRE_TRY(const auto created, call.broker.topics().create(std::move(row)));
+  if (!created.is_new) {
+    const auto existing = created.topic->row();
+    if (!first_difference(request.attributes, existing).empty()) {
+      return Error::invalid_topic_parameter("Attributes",
+                                            "Topic already exists with different attributes");
+    }
+    if (!request.tags.empty() && existing.tags != tags) {
+      return Error::invalid_topic_parameter("Tags", "Topic already exists with different tags");
+    }
+  }
+  call.wait_for(created.ticket);
+  return Response{created.topic->arn()};
+}
+
+Result<NoOutput> DeleteTopic::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  const auto topic = call.broker.topics().find(name);
+  if (topic && topic->settings()->archive_retention) {
+    return Error{Errc::InvalidState,
+                 "Cannot delete a topic with an ArchivePolicy. Deactivate the policy first."};
+  }
+  call.wait_for(call.broker.topics().remove(name));
+  return NoOutput{};
+}
+
+Result<GetTopicAttributes::Response> GetTopicAttributes::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
+  return Response{show_topic_attributes(*topic, call.broker.env().clock.now())};
+}
+
+Result<NoOutput> SetTopicAttributes::run(Call& call, Request request) {
+  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_CHECK(check_topic_attribute(request.attribute_name, request.attribute_value,
+                                     name.name.ends_with(kFifoSuffix), AttributeUse::Set));
+  SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) {
+    set_topic_attribute(row, request.attribute_name, std::move(request.attribute_value),
+                        call.broker.env().clock.now());
+    return Result<void>();
+  }));
+  call.wait_for(ticket);
+  return NoOutput{};
+}
+
+Result<ListTopics::Response> ListTopics::run(Call& call, Request request) {
+  const auto key = [](const auto& topic) { return topic->name().name; };
+  SQUIRE_TRY(const auto page,
+             take_page(call.broker.topics().list(call.identity.region, call.identity.account), key,
+                       request.next_token));
+  Response response{{}, page.next_token};
+  for (const auto& topic : page.items) response.topics.push_back({topic->arn()});
+  return response;
+}
+
+}  // namespace squire::sns

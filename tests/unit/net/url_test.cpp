@@ -1,0 +1,81 @@
+#include "net/url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace squire::net {
+namespace {
+
+TEST(UrlTest, TakesAllPartsApart) {
+  const auto url = parse_url("HTTPS://me:s%3Acret%40@Example.COM:8443/a/b?c=d&e#f");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->is_tls);
+  EXPECT_TRUE(url->has_credentials);
+  EXPECT_EQ(url->user, "me");
+  EXPECT_EQ(url->password, "s:cret@");
+  EXPECT_EQ(url->host, "example.com");
+  EXPECT_EQ(url->port, 8443);
+  EXPECT_EQ(url->target, "/a/b?c=d&e");
+  EXPECT_EQ(url->authority(), "example.com:8443");
+}
+
+TEST(UrlTest, FillsInPortAndPath) {
+  EXPECT_EQ(parse_url("http://a")->port, 80);
+  EXPECT_EQ(parse_url("https://a:")->port, 443);
+  EXPECT_EQ(parse_url("http://a")->target, "/");
+  EXPECT_EQ(parse_url("http://a?b=c")->target, "/?b=c");
+  EXPECT_EQ(parse_url("http://a:80")->authority(), "a");
+  EXPECT_EQ(parse_url("https://a:80")->authority(), "a:80");
+  EXPECT_FALSE(parse_url("http://a")->has_credentials);
+}
+
+TEST(UrlTest, ReadsIpv6LiteralsInBrackets) {
+  const auto url = parse_url("http://[::1]:81/x");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->host, "::1");
+  EXPECT_EQ(url->port, 81);
+  EXPECT_EQ(url->authority(), "[::1]:81");
+}
+
+TEST(UrlTest, AnAtInThePathIsNoPassword) {
+  const auto url = parse_url("http://a/b@c");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->host, "a");
+  EXPECT_FALSE(url->has_credentials);
+}
+
+TEST(UrlTest, RefusesWhatIsNoHttpUrl) {
+  for (const char* text : {"",
+                           "a",
+                           "ftp://a",
+                           "http:/a",
+                           "http://",
+                           "http:///a",
+                           "http://:80",
+                           "http://a:0",
+                           "http://a:65536",
+                           "http://a:-1",
+                           "http://a:8x",
+                           "http://a:+8",
+                           "http://[::1",
+                           "http://[]",
+                           "http://[1]",
+                           "http://[::1]x",
+                           "http://::1",
+                           "http://u%zz@a",
+                           "http://u%4@a",
+                           "http://a b",
+                           "http://a/b c",
+                           "http://a/\r\nX: y",
+                           "http://a/\n",
+                           "http://a/\t",
+                           "http://a/\x7f",
+                           "http://\xc3\xa4/",
+                           "http://a\\b",
+                           "http://a%2f/"}) {
+    EXPECT_FALSE(parse_url(text)) << text;
+  }
+  EXPECT_FALSE(parse_url(std::string_view("http://a/\0b", 11)));
+}
+
+}  // namespace
+}  // namespace squire::net
