@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,14 @@ std::string platform_of(std::string_view endpoint_arn);
 // InvalidParameter if there is no such endpoint; EndpointDisabled, PlatformApplicationDisabled.
 Result<PushTarget> find_push_target(const engine::Registry& registry,
                                     const std::string& endpoint_arn);
+
+// "arn:aws:sns:…:endpoint/APNS/shop/" of "arn:aws:sns:…:app/APNS/shop": what the ARNs of the
+// application's endpoints begin with.
+std::string endpoint_prefix(const std::string& application_arn);
+
+// The attributes of an application; NotFound if there is none, InvalidParameter if the text cannot
+// be its ARN.
+Result<engine::StringMap> find_application(const engine::Registry& registry,
+                                           const std::string& arn);
 
 }  // namespace squire::sns

@@ -130,7 +130,8 @@ Result<void> set_subscription_attributes(SubscriptionRow& row, const engine::Top
                                             "Unknown attribute: " + std::string(name));
     }
     if (message.starts_with("Invalid parameter: FilterPolicy: ")) {
-      return Error::invalid_topic_parameter("Attributes", std::string_view(message).substr(kPrefix.size()));
+      return Error::invalid_topic_parameter("Attributes",
+                                            std::string_view(message).substr(kPrefix.size()));
     }
     return result;
   };

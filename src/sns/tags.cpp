@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sns/arns.hpp"
+#include "sns/constraints.hpp"
 #include "sns/tag_rules.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
@@ -17,16 +18,11 @@ std::ptrdiff_t count_characters(std::string_view utf8) {
                        [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 }
 
-Error constraint(const std::string& value, const std::string& member, const std::string& rule) {
-  return {Errc::ValidationError, "1 validation error detected: Value '" + value + "' at '" +
-                                     member + "' failed to satisfy constraint: " + rule};
-}
-
 Result<std::shared_ptr<engine::Topic>> find_resource(Call& call, const std::string& arn) {
   if (arn.empty() || arn.size() > kArnBytesMax) {
-    return constraint(arn, "resourceArn",
-                      arn.empty() ? "Member must have length greater than or equal to 1"
-                                  : "Member must have length less than or equal to 1011");
+    return constraint_error(arn, "resourceArn",
+                            arn.empty() ? "Member must have length greater than or equal to 1"
+                                        : "Member must have length less than or equal to 1011");
   }
   SQUIRE_TRY(const auto name, parse_topic_arn(arn, "ResourceArn"));
   auto topic = call.broker.topics().find(name);
@@ -42,14 +38,16 @@ Result<engine::StringMap> check_tags(const Tags& tags) {
     const auto& [key, value] = tags[i];
     const std::string member = "tags." + std::to_string(i + 1) + ".member.";
     if (key.empty()) {
-      return constraint(key, member + "key", "Member must have length greater than or equal to 1");
+      return constraint_error(key, member + "key",
+                              "Member must have length greater than or equal to 1");
     }
     if (count_characters(key) > kKeyCharactersMax) {
-      return constraint(key, member + "key", "Member must have length less than or equal to 128");
+      return constraint_error(key, member + "key",
+                              "Member must have length less than or equal to 128");
     }
     if (count_characters(value) > kValueCharactersMax) {
-      return constraint(value, member + "value",
-                        "Member must have length less than or equal to 256");
+      return constraint_error(value, member + "value",
+                              "Member must have length less than or equal to 256");
     }
     if (key.starts_with("aws:")) {
       return Error::invalid_topic_parameter("Tags", "aws: prefixed tag key names are not allowed");

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <array>
+
+#include "sns/arns.hpp"
+#include "sns/paging.hpp"
+#include "sns/platform_endpoints.hpp"
+#include "squire/core/text.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+using Kind = engine::RegistryRow::Kind;
+
+constexpr std::size_t kNameMax = 256;
+
+// ADM, APNS and GCM are documented; the others were, and still have endpoints.
+constexpr std::array<std::string_view, 11> kPlatforms = {
+    "ADM",   "APNS",          "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM",
+    "MACOS", "MACOS_SANDBOX", "MPNS",         "WNS"};
+
+constexpr std::array<std::string_view, 12> kAttributes = {
+    "PlatformCredential",     "PlatformPrincipal",      "EventEndpointCreated",
+    "EventEndpointDeleted",   "EventEndpointUpdated",   "EventDeliveryFailure",
+    "SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate",
+    "ApplePlatformTeamID",    "ApplePlatformBundleID",  "Enabled"};
+
+constexpr std::array<std::string_view, 2> kSecrets = {"PlatformCredential", "PlatformPrincipal"};
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kNameMax &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-' || c == '.';
+         });
+}
+
+Result<void> check_attributes(const StringMap& attributes) {
+  for (const auto& [name, value] : attributes) {
+    if (!contains(kAttributes, name)) {
+      return Error::invalid_topic_parameter("Attributes", "Invalid attribute name: " + name);
+    }
+    if (name == "Enabled" && value != "true" && value != "false") {
+      return Error::invalid_topic_parameter("Attributes",
+                                            "Invalid value for attribute: Enabled: " + value);
+    }
+    if (name.starts_with("Event") && !value.empty() && !parse_arn("sns", value)) {
+      return Error::invalid_topic_parameter("Attributes",
+                                            "Invalid value for attribute: " + name + ": " + value);
+    }
+    if (name == "SuccessFeedbackSampleRate") {
+      const auto rate = parse_integer(value);
+      if (!rate || *rate < 0 || *rate > 100) {
+        return Error::invalid_topic_parameter(
+            "Attributes", "Invalid value for attribute: " + name + ": " + value);
+      }
+    }
+  }
+  return {};
+}
+
+// What others may see: credentials never leave again.
+StringMap without_secrets(StringMap attributes) {
+  for (const auto secret : kSecrets) attributes.erase(std::string(secret));
+  attributes.try_emplace("Enabled", "true");
+  return attributes;
+}
+
+}  // namespace
+
+Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call& call,
+                                                                           Request request) {
+  if (!is_name(request.name)) {
+    return Error::invalid_topic_parameter(
+        "Name",
+        "must be made up of only uppercase and lowercase ASCII letters, numbers, "
+        "underscores, hyphens, and periods, and must be between 1 and 256 characters long");
+  }
+  if (!contains(kPlatforms, request.platform)) {
+    return Error::invalid_topic_parameter("Platform", request.platform + " is not supported");
+  }
+  SQUIRE_CHECK(check_attributes(request.attributes));
+  const auto credential = request.attributes.find("PlatformCredential");
+  if (credential == request.attributes.end() || credential->second.empty()) {
+    return Error::invalid_topic_parameter("PlatformCredential");
+  }
+  const bool needs_principal = request.platform != "GCM";
+  const auto principal = request.attributes.find("PlatformPrincipal");
+  if (needs_principal && (principal == request.attributes.end() || principal->second.empty())) {
+    return Error::invalid_topic_parameter("PlatformPrincipal");
+  }
+  const auto arn = to_arn("sns", {call.identity.region, call.identity.account,
+                                  "app/" + request.platform + "/" + request.name});
+  SQUIRE_TRY(
+      const auto ticket,
+      call.broker.registry().edit(
+          Kind::PlatformApplication, arn, [&](const StringMap* existing) -> Result<StringMap> {
+            if (existing && *existing != request.attributes) {
+              return Error::invalid_topic_parameter(
+                  "Attributes", "Platform application already exists with different attributes");
+            }
+            return request.attributes;
+          }));
+  call.wait_for(ticket);
+  return Response{arn};
+}
+
+Result<NoOutput> DeletePlatformApplication::run(Call& call, Request request) {
+  auto& registry = call.broker.registry();
+  const auto& arn = request.platform_application_arn;
+  const auto found = find_application(registry, arn);
+  if (found.has_error() && found.error().code != Errc::NotFound) return found.error();
+  for (const auto& [endpoint, attributes] :
+       registry.list(Kind::PlatformEndpoint, endpoint_prefix(arn))) {
+    call.wait_for(registry.remove(Kind::PlatformEndpoint, endpoint));
+  }
+  call.wait_for(registry.remove(Kind::PlatformApplication, arn));
+  return NoOutput{};
+}
+
+Result<GetPlatformApplicationAttributes::Response> GetPlatformApplicationAttributes::run(
+    Call& call, Request request) {
+  SQUIRE_TRY(auto attributes,
+             find_application(call.broker.registry(), request.platform_application_arn));
+  return Response{without_secrets(std::move(attributes))};
+}
+
+Result<NoOutput> SetPlatformApplicationAttributes::run(Call& call, Request request) {
+  auto& registry = call.broker.registry();
+  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
+  SQUIRE_CHECK(check_attributes(request.attributes));
+  SQUIRE_TRY(const auto ticket,
+             registry.edit(Kind::PlatformApplication, request.platform_application_arn,
+                           [&](const StringMap* existing) -> Result<StringMap> {
+                             if (!existing) return Error::not_found("PlatformApplication");
+                             auto changed = *existing;
+                             for (const auto& [name, value] : request.attributes) {
+                               changed.insert_or_assign(name, value);
+                             }
+                             return changed;
+                           }));
+  call.wait_for(ticket);
+  return NoOutput{};
+}
+
+Result<ListPlatformApplications::Response> ListPlatformApplications::run(Call& call,
+                                                                         Request request) {
+  const auto prefix = to_arn("sns", {call.identity.region, call.identity.account, "app/"});
+  const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
+  SQUIRE_TRY(const auto page,
+             take_page(call.broker.registry().list(Kind::PlatformApplication, prefix), key,
+                       request.next_token));
+  Response response{{}, page.next_token};
+  for (const auto& [arn, attributes] : page.items) {
+    response.platform_applications.push_back({arn, without_secrets(attributes)});
+  }
+  return response;
+}
+
+}  // namespace squire::sns

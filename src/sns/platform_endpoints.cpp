@@ -1,0 +1,176 @@
+#include "sns/platform_endpoints.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sns/arns.hpp"
+#include "sns/paging.hpp"
+#include "squire/core/text.hpp"
+#include "squire/sns/actions.hpp"
+
+namespace squire::sns {
+namespace {
+
+using Kind = engine::RegistryRow::Kind;
+
+constexpr std::size_t kUserDataMax = 2048;
+constexpr std::size_t kTokenMax = 8192;
+constexpr std::string_view kApplication = "app/";
+constexpr std::string_view kEndpoint = "endpoint/";
+
+// The name of a resource of SNS that begins with `kind`; InvalidParameter if the text cannot be the
+// ARN of one.
+Result<ResourceName> parse_resource(const std::string& arn, std::string_view kind,
+                                    std::string_view parameter) {
+  SQUIRE_TRY(auto name, parse_topic_arn(arn, parameter));
+  if (!name.name.starts_with(kind)) return Error::invalid_topic_parameter(parameter);
+  return name;
+}
+
+Result<void> check_attributes(const StringMap& attributes) {
+  for (const auto& [name, value] : attributes) {
+    if (name == "Enabled") {
+      if (value != "true" && value != "false") {
+        return Error::invalid_topic_parameter("Attributes",
+                                              "Invalid value for attribute: Enabled: " + value);
+      }
+    } else if (name == "CustomUserData") {
+      if (value.size() > kUserDataMax || !is_utf8(value)) {
+        return Error::invalid_topic_parameter("CustomUserData must be UTF-8 and less than 2KB");
+      }
+    } else if (name == "Token") {
+      if (value.empty() || value.size() > kTokenMax) {
+        return Error::invalid_topic_parameter("Token");
+      }
+    } else {
+      return Error::invalid_topic_parameter("Attributes", "Invalid attribute name: " + name);
+    }
+  }
+  return {};
+}
+
+std::string_view get(const engine::StringMap& attributes, std::string_view name) {
+  const auto at = attributes.find(name);
+  return at == attributes.end() ? std::string_view() : std::string_view(at->second);
+}
+
+}  // namespace
+
+bool is_push_target(std::string_view arn) {
+  const auto name = parse_arn("sns", arn);
+  return name && name->name.starts_with(kEndpoint);
+}
+
+std::string platform_of(std::string_view endpoint_arn) {
+  const auto name = parse_arn("sns", endpoint_arn);
+  if (!name || !name->name.starts_with(kEndpoint)) return {};
+  const auto rest = name->name.substr(kEndpoint.size());
+  return rest.substr(0, rest.find('/'));
+}
+
+std::string endpoint_prefix(const std::string& application_arn) {
+  auto name = parse_arn("sns", application_arn);
+  if (!name || !name->name.starts_with(kApplication)) return {};
+  name->name.replace(0, kApplication.size(), kEndpoint);
+  return to_arn("sns", *name) + '/';
+}
+
+Result<engine::StringMap> find_application(const engine::Registry& registry,
+                                           const std::string& arn) {
+  SQUIRE_CHECK(parse_resource(arn, kApplication, "PlatformApplicationArn"));
+  auto found = registry.find(Kind::PlatformApplication, arn);
+  if (!found) return Error::not_found("PlatformApplication");
+  return *std::move(found);
+}
+
+Result<PushTarget> find_push_target(const engine::Registry& registry,
+                                    const std::string& endpoint_arn) {
+  const auto endpoint = registry.find(Kind::PlatformEndpoint, endpoint_arn);
+  if (!endpoint) {
+    return Error::invalid_topic_parameter("TargetArn",
+                                          "No endpoint found for the target arn specified");
+  }
+  if (get(*endpoint, "Enabled") == "false") return Error{Errc::EndpointDisabled, {}};
+  PushTarget target{platform_of(endpoint_arn), {}, std::string(get(*endpoint, "Token"))};
+  target.application_arn = endpoint_arn.substr(0, endpoint_arn.rfind('/'));
+  target.application_arn.replace(target.application_arn.find(kEndpoint), kEndpoint.size(),
+                                 kApplication);
+  const auto application = registry.find(Kind::PlatformApplication, target.application_arn);
+  if (application && get(*application, "Enabled") == "false") {
+    return Error{Errc::PlatformApplicationDisabled, {}};
+  }
+  return target;
+}
+
+Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call, Request request) {
+  auto& registry = call.broker.registry();
+  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
+  auto attributes = request.attributes;
+  if (request.custom_user_data) attributes["CustomUserData"] = *request.custom_user_data;
+  attributes["Token"] = request.token;
+  SQUIRE_CHECK(check_attributes(attributes));
+  attributes.try_emplace("Enabled", "true");
+  const auto prefix = endpoint_prefix(request.platform_application_arn);
+  for (const auto& [arn, existing] : registry.list(Kind::PlatformEndpoint, prefix)) {
+    if (get(existing, "Token") != request.token) continue;
+    if (existing == attributes) {
+      call.wait_for(call.broker.env().journal.last_ticket());
+      return Response{arn};
+    }
+    return Error::invalid_topic_parameter(
+        "Token",
+        "Endpoint " + arn + " already exists with the same Token, but different attributes.");
+  }
+  const auto arn = prefix + to_string(call.broker.env().ids.next());
+  SQUIRE_TRY(const auto ticket,
+             registry.edit(Kind::PlatformEndpoint, arn,
+                           [&](const StringMap*) -> Result<StringMap> { return attributes; }));
+  call.wait_for(ticket);
+  return Response{arn};
+}
+
+Result<NoOutput> DeleteEndpoint::run(Call& call, Request request) {
+  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  call.wait_for(call.broker.registry().remove(Kind::PlatformEndpoint, request.endpoint_arn));
+  return NoOutput{};
+}
+
+Result<GetEndpointAttributes::Response> GetEndpointAttributes::run(Call& call, Request request) {
+  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  const auto found = call.broker.registry().find(Kind::PlatformEndpoint, request.endpoint_arn);
+  if (!found) return Error::not_found("Endpoint");
+  return Response{*found};
+}
+
+Result<NoOutput> SetEndpointAttributes::run(Call& call, Request request) {
+  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  SQUIRE_CHECK(check_attributes(request.attributes));
+  SQUIRE_TRY(const auto ticket,
+             call.broker.registry().edit(Kind::PlatformEndpoint, request.endpoint_arn,
+                                         [&](const StringMap* existing) -> Result<StringMap> {
+                                           if (!existing) return Error::not_found("Endpoint");
+                                           auto changed = *existing;
+                                           for (const auto& [name, value] : request.attributes) {
+                                             changed.insert_or_assign(name, value);
+                                           }
+                                           return changed;
+                                         }));
+  call.wait_for(ticket);
+  return NoOutput{};
+}
+
+Result<ListEndpointsByPlatformApplication::Response> ListEndpointsByPlatformApplication::run(
+    Call& call, Request request) {
+  auto& registry = call.broker.registry();
+  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
+  const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
+  SQUIRE_TRY(const auto page,
+             take_page(registry.list(Kind::PlatformEndpoint,
+                                     endpoint_prefix(request.platform_application_arn)),
+                       key, request.next_token));
+  Response response{{}, page.next_token};
+  for (const auto& [arn, attributes] : page.items) response.endpoints.push_back({arn, attributes});
+  return response;
+}
+
+}  // namespace squire::sns
