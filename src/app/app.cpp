@@ -106,6 +106,7 @@ int serve(const Config& config, const sigset_t& signals) {
   engine::Broker broker({server.clock(), ids, *journal}, to_rules(config), &envelopes);
   broker.load();
   declare_queues(broker, config);
+  declare_topics(broker, config);
   service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
                                  {config.account, config.region, config.base_url, SQUIRE_VERSION,
                                   static_cast<std::size_t>(config.journal_backlog_max)});

@@ -198,6 +198,67 @@ QueueDeclaration read_queue(const Json& object, const std::string& source,
   return queue;
 }
 
+SubscriptionDeclaration read_subscription(const Json& object, const std::string& source,
+                                          const std::string& place) {
+  if (!object.is_object()) fail(source, place, "must be an object");
+  SubscriptionDeclaration subscription;
+  for (const auto& [key, value] : object.items()) {
+    if (key == "queue" && value.is_string()) {
+      subscription.protocol = "sqs";
+      subscription.endpoint = value;
+    } else if (key == "protocol" && value.is_string()) {
+      subscription.protocol = value;
+    } else if (key == "endpoint" && value.is_string()) {
+      subscription.endpoint = value;
+    } else if (key == "attributes") {
+      subscription.attributes = to_string_map(value, source, place + "." + key);
+    } else {
+      fail(source, place + "." + key,
+           "is not understood; a subscription has queue (a name), or protocol and endpoint, and "
+           "attributes");
+    }
+  }
+  if (subscription.protocol.empty() || subscription.endpoint.empty()) {
+    fail(source, place, "needs a queue, or a protocol and an endpoint");
+  }
+  return subscription;
+}
+
+TopicDeclaration read_topic(const Json& object, const std::string& source,
+                            const std::string& place) {
+  if (!object.is_object()) fail(source, place, "must be an object");
+  TopicDeclaration topic;
+  for (const auto& [key, value] : object.items()) {
+    const std::string path = place + "." + key;
+    if (key == "name" && value.is_string()) {
+      topic.name = value;
+    } else if (key == "attributes") {
+      topic.attributes = to_string_map(value, source, path);
+    } else if (key == "tags") {
+      topic.tags = to_string_map(value, source, path);
+    } else if (key == "subscriptions" && value.is_array()) {
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        topic.subscriptions.push_back(
+            read_subscription(value[i], source, path + "[" + std::to_string(i) + "]"));
+      }
+    } else {
+      fail(source, path,
+           "is not understood; a topic has name, attributes, tags and subscriptions (an array)");
+    }
+  }
+  if (topic.name.empty()) fail(source, place, "has no name");
+  return topic;
+}
+
+// Calls read(element, place) for each element of the array.
+template <typename Read>
+void read_array(const Json& array, const std::string& source, const std::string& key, Read&& read) {
+  if (!array.is_array()) fail(source, key, "must be an array");
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    read(array[i], key + "[" + std::to_string(i) + "]");
+  }
+}
+
 std::string to_flag(std::string_view key) {
   std::string flag = "--" + std::string(key);
   std::replace(flag.begin(), flag.end(), '_', '-');
@@ -225,10 +286,15 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
   if (!document.is_object()) throw ConfigError(source + ": must be a JSON object");
   for (const auto& [key, value] : document.items()) {
     if (key == "queues") {
-      if (!value.is_array()) fail(source, key, "must be an array");
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        config.queues.push_back(read_queue(value[i], source, "queues[" + std::to_string(i) + "]"));
-      }
+      read_array(value, source, key, [&](const Json& element, const std::string& place) {
+        config.queues.push_back(read_queue(element, source, place));
+      });
+      continue;
+    }
+    if (key == "topics") {
+      read_array(value, source, key, [&](const Json& element, const std::string& place) {
+        config.topics.push_back(read_topic(element, source, place));
+      });
       continue;
     }
     if (key == "functions") {

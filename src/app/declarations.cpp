@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "squire/sns/actions.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::app {
@@ -32,6 +33,61 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
   return {};
 }
 
+sns::Tags to_tags(const engine::StringMap& map) {
+  sns::Tags tags;
+  for (const auto& [key, value] : map) tags.push_back({key, value});
+  return tags;
+}
+
+// Makes it, or gives the existing one these attributes and tags.
+Result<std::string> declare_topic(service::Call& call, const TopicDeclaration& topic) {
+  auto attributes = topic.attributes;
+  if (topic.name.ends_with(".fifo")) attributes.insert({"FifoTopic", "true"});
+  const auto arn = to_arn("sns", {call.identity.region, call.identity.account, topic.name});
+  const bool exists = call.broker.topics().find(
+                          {call.identity.region, call.identity.account, topic.name}) != nullptr;
+  if (!exists) {
+    SQUIRE_CHECK(sns::CreateTopic::run(call, {topic.name, attributes, to_tags(topic.tags), {}}));
+    return arn;
+  }
+  attributes.erase("FifoTopic");
+  for (const auto& [name, value] : attributes) {
+    SQUIRE_CHECK(sns::SetTopicAttributes::run(call, {arn, name, value}));
+  }
+  if (!topic.tags.empty()) SQUIRE_CHECK(sns::TagResource::run(call, {arn, to_tags(topic.tags)}));
+  return arn;
+}
+
+Result<void> declare_subscription(service::Call& call, const std::string& topic_arn,
+                                  const SubscriptionDeclaration& subscription) {
+  std::string endpoint = subscription.endpoint;
+  if (subscription.protocol == "sqs" && !endpoint.starts_with("arn:")) {
+    endpoint = to_arn("sqs", {call.identity.region, call.identity.account, endpoint});
+  }
+  const auto topic = call.broker.topics().find(*parse_arn("sns", topic_arn));
+  const auto protocol = engine::parse_protocol(subscription.protocol);
+  const auto existing = topic && protocol ? topic->find(*protocol, endpoint) : nullptr;
+  if (!existing) {
+    SQUIRE_CHECK(sns::Subscribe::run(
+        call, {topic_arn, subscription.protocol, endpoint, subscription.attributes, true}));
+    return {};
+  }
+  const auto set = [&](const std::string& name, const std::string& value) -> Result<void> {
+    const auto& attributes = existing->row().attributes;
+    const auto at = attributes.find(name);
+    if (at != attributes.end() && at->second == value) return {};
+    SQUIRE_CHECK(sns::SetSubscriptionAttributes::run(call, {existing->arn(), name, value}));
+    return {};
+  };
+  // The scope says how the policy is to be read.
+  const auto scope = subscription.attributes.find("FilterPolicyScope");
+  if (scope != subscription.attributes.end()) SQUIRE_CHECK(set(scope->first, scope->second));
+  for (const auto& [name, value] : subscription.attributes) {
+    if (name != "FilterPolicyScope") SQUIRE_CHECK(set(name, value));
+  }
+  return {};
+}
+
 }  // namespace
 
 void declare_queues(engine::Broker& broker, const Config& config) {
@@ -45,6 +101,23 @@ void declare_queues(engine::Broker& broker, const Config& config) {
     });
     // As long as any could be made, others may find their dead-letter queues now.
     if (declared == 0) throw ConfigError(failure);
+  }
+}
+
+void declare_topics(engine::Broker& broker, const Config& config) {
+  service::Call call(broker, {config.account, config.region}, broker.rules().endpoint, nullptr);
+  for (const auto& topic : config.topics) {
+    const auto arn = declare_topic(call, topic);
+    if (arn.has_error()) {
+      throw ConfigError("topic \"" + topic.name + "\": " + arn.error().message);
+    }
+    for (const auto& subscription : topic.subscriptions) {
+      const auto declared = declare_subscription(call, *arn, subscription);
+      if (declared.has_error()) {
+        throw ConfigError("topic \"" + topic.name + "\", subscription of \"" +
+                          subscription.endpoint + "\": " + declared.error().message);
+      }
+    }
   }
 }
 

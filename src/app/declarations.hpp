@@ -10,4 +10,7 @@ namespace squire::app {
 // that cannot be.
 void declare_queues(engine::Broker& broker, const Config& config);
 
+// Likewise the declared topics and their subscriptions, behind the queues.
+void declare_topics(engine::Broker& broker, const Config& config);
+
 }  // namespace squire::app

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/admin.hpp"
+
 namespace squire::service {
 namespace {
 
@@ -63,7 +65,8 @@ Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
 void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
   const auto question = std::min(request.target.find('?'), request.target.size());
   const auto path = request.target.substr(0, question);
-  if (path.starts_with("/_squire/")) return route_admin(path);
+  const auto query = request.target.substr(std::min(question + 1, request.target.size()));
+  if (path.starts_with("/_squire/")) return route_admin(request.method, path, query);
   if (request.method == "GET" && route_page(path)) return;
 
   const bool is_json = !request.amz_target.empty();
@@ -73,8 +76,7 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   if (is_json) {
     route_json(request);
   } else {
-    route_query(request, path,
-                request.target.substr(std::min(question + 1, request.target.size())));
+    route_query(request, path, query);
   }
   if (action_ == nullptr) return;
 
@@ -164,19 +166,20 @@ void Exchange::find_action(std::string_view name) {
   }
 }
 
-void Exchange::route_admin(std::string_view path) {
+void Exchange::route_admin(std::string_view method, std::string_view path, std::string_view query) {
   is_answered_ = true;
   reply_.content_type = "application/json";
-  const bool has_failed = dispatcher_.broker_.env().journal.has_failed();
-  if (path == "/_squire/health" && has_failed) {
-    reply_.status = 503;
-    reply_.body = "{\"status\":\"failed\",\"message\":\"The disk failed; see the log\"}\n";
-  } else if (path == "/_squire/health") {
-    reply_.body = R"({"status":"ready","version":")" + dispatcher_.settings_.version + "\"}\n";
-  } else {
-    reply_.status = 404;
-    reply_.body = "{\"message\":\"There is nothing here. Try /_squire/health\"}\n";
+  const auto parsed = form_.parse(query);
+  if (parsed.has_error()) {
+    reply_.status = 400;
+    reply_.body = "{\"message\":\"The parameters of the URL are malformed\"}\n";
+    return;
   }
+  auto answered =
+      answer_admin(dispatcher_.broker_, dispatcher_.settings_.version, method, path, form_);
+  reply_.status = answered.status;
+  reply_.body = std::move(answered.body);
+  admin_ticket_ = answered.ticket;
 }
 
 Exchange::Step Exchange::run() {
@@ -192,9 +195,9 @@ Exchange::Step Exchange::run() {
       answer(std::move(result));
     }
   }
-  if (!call_ || call_->ticket() == 0) return Step::Reply;
+  if (ticket() == 0) return Step::Reply;
   const auto& journal = dispatcher_.broker_.env().journal;
-  if (journal.is_durable(call_->ticket())) return Step::Reply;
+  if (journal.is_durable(ticket())) return Step::Reply;
   if (!journal.has_failed()) return Step::WaitForCommit;
   answer(Error{Errc::ServiceUnavailable, {}});
   return Step::Reply;

@@ -26,6 +26,21 @@ struct QueueDeclaration {
   int max_receive_count = 0;
 };
 
+// A subscription of a declared topic.
+struct SubscriptionDeclaration {
+  std::string protocol;
+  std::string endpoint;  // for "sqs" a queue's name will do
+  engine::StringMap attributes;
+};
+
+// A topic that the configuration wants to exist.
+struct TopicDeclaration {
+  std::string name;
+  engine::StringMap attributes;
+  engine::StringMap tags;
+  std::vector<SubscriptionDeclaration> subscriptions;
+};
+
 // Every setting with its default. Keys, meanings and limits: the table in src/app/config.cpp, which
 // config/squire.json repeats for readers (a test compares them).
 struct Config {
@@ -62,6 +77,7 @@ struct Config {
 
   std::map<std::string, std::string> functions;  // Lambda functions: where their runtimes listen
   std::vector<QueueDeclaration> queues;
+  std::vector<TopicDeclaration> topics;
 };
 
 // Changes `config` by what the JSON text says (// comments allowed). `source` is named in errors.

@@ -61,7 +61,7 @@ class Exchange {
   Step run();
 
   TimePoint deadline() const { return call_->deadline(); }
-  engine::Ticket ticket() const { return call_->ticket(); }
+  engine::Ticket ticket() const { return call_ ? call_->ticket() : admin_ticket_; }
   HttpReply& reply() { return reply_; }
 
  private:
@@ -69,7 +69,7 @@ class Exchange {
   void route_json(const HttpRequest& request);
   void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
   bool route_page(std::string_view path);
-  void route_admin(std::string_view path);
+  void route_admin(std::string_view method, std::string_view path, std::string_view query);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);
@@ -84,6 +84,7 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
+  engine::Ticket admin_ticket_ = 0;
 };
 
 // The reply to a request so broken that it never became one (net): too large, malformed, too slow.

@@ -43,7 +43,13 @@ Settings settings_of(const Config& config) {
           {"request_timeout_seconds", text(config.request_timeout_seconds)},
           {"idle_timeout_seconds", text(config.idle_timeout_seconds)},
           {"in_flight_max", text(config.in_flight_max)},
-          {"journal_backlog_max", text(config.journal_backlog_max)}};
+          {"journal_backlog_max", text(config.journal_backlog_max)},
+          {"pending_deliveries_max", text(config.pending_deliveries_max)},
+          {"outbox_max", text(config.outbox_max)},
+          {"filter_policies_max", text(config.filter_policies_max)},
+          {"delivery_connections_per_host_max", text(config.delivery_connections_per_host_max)},
+          {"delivery_verify_tls", config.delivery_verify_tls ? "true" : "false"},
+          {"delivery_ca_file", config.delivery_ca_file}};
 }
 
 // A value for each that is not its default.
@@ -65,7 +71,13 @@ const Settings kOthers = {{"address", "0.0.0.0"},
                           {"request_timeout_seconds", "5"},
                           {"idle_timeout_seconds", "6"},
                           {"in_flight_max", "7"},
-                          {"journal_backlog_max", "8000"}};
+                          {"journal_backlog_max", "8000"},
+                          {"pending_deliveries_max", "9"},
+                          {"outbox_max", "10"},
+                          {"filter_policies_max", "200"},
+                          {"delivery_connections_per_host_max", "11"},
+                          {"delivery_verify_tls", "false"},
+                          {"delivery_ca_file", "/etc/squire/roots.pem"}};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(c));
@@ -350,6 +362,8 @@ TEST(ConfigTest, TheFileInTheRepositorySaysTheDefaults) {
   const auto config = from_json(repository_file());
   EXPECT_EQ(settings_of(config), settings_of({}));
   EXPECT_TRUE(config.queues.empty());
+  EXPECT_TRUE(config.topics.empty());
+  EXPECT_TRUE(config.functions.empty());
 }
 
 TEST(ConfigTest, TheFileInTheRepositoryHasEverySettingWithAComment) {
@@ -366,7 +380,7 @@ TEST(ConfigTest, TheFileInTheRepositoryHasEverySettingWithAComment) {
     ASSERT_TRUE(before.contains(key)) << key;
     EXPECT_THAT(before.at(key), testing::StartsWith("  // ")) << key;
   }
-  EXPECT_EQ(before.size(), settings_of({}).size() + 1) << "besides queues";
+  EXPECT_EQ(before.size(), settings_of({}).size() + 3) << "besides functions, queues and topics";
 }
 
 TEST(ConfigTest, TheTestsKnowEverySetting) {
