@@ -95,14 +95,17 @@ asio::awaitable<void> HostConnection::run() {
 }
 
 asio::awaitable<bool> HostConnection::wait_for_job() {
-  if (!line_.jobs_.empty()) co_return true;
-  line_.idle_.push_front(this);
-  place_ = line_.idle_.begin();
-  idle_timer_.expires_after(line_.settings_.idle_timeout);
-  ErrorCode error;
-  co_await idle_timer_.async_wait(to_error(error));
-  line_.idle_.erase(place_);
-  co_return !line_.jobs_.empty();
+  while (line_.jobs_.empty()) {
+    line_.idle_.push_front(this);
+    place_ = line_.idle_.begin();
+    idle_timer_.expires_after(line_.settings_.idle_timeout);
+    ErrorCode error;
+    co_await idle_timer_.async_wait(to_error(error));
+    line_.idle_.erase(place_);
+    // Woken for a job that another connection was quicker to take, it goes on waiting.
+    if (!error && line_.jobs_.empty()) co_return false;
+  }
+  co_return true;
 }
 
 void HostConnection::begin_deadline(Milliseconds timeout) {

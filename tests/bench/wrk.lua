@@ -1,4 +1,5 @@
--- One client's load, chosen by SQUIRE_LOAD: send, send_batch, or receive_delete (batches of ten).
+-- One client's load, chosen by SQUIRE_LOAD: send, send_batch, receive_delete (batches of ten),
+-- publish or publish_batch (to SQUIRE_TOPIC).
 -- The headers are those of a signed request by an SDK.
 
 local load = os.getenv("SQUIRE_LOAD")
@@ -29,8 +30,31 @@ local function entries(format, list)
   return string.format('{"QueueUrl":"%s","Entries":[%s]}', queue, table.concat(all, ","))
 end
 
+local function form(name, parameters)
+  headers["X-Amz-Target"] = nil
+  headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+  return wrk.format("POST", "/", headers, "Action=" .. name .. "&Version=2010-03-31&TopicArn="
+    .. "arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3A" .. (os.getenv("SQUIRE_TOPIC") or "")
+    .. parameters)
+end
+
 local fixed = {}
 function init()
+  if load == "publish" then
+    fixed.publish = form("Publish", "&Message=" .. text
+      .. "&MessageAttributes.entry.1.Name=customer&MessageAttributes.entry.1.Value.DataType=String"
+      .. "&MessageAttributes.entry.1.Value.StringValue=7")
+    return
+  end
+  if load == "publish_batch" then
+    local entries = {}
+    for i = 1, 10 do
+      local member = "&PublishBatchRequestEntries.member." .. i
+      entries[i] = member .. ".Id=" .. i .. member .. ".Message=" .. text
+    end
+    fixed.publish_batch = form("PublishBatch", table.concat(entries))
+    return
+  end
   local ten = {}
   for i = 1, 10 do ten[i] = text end
   fixed.send = action("SendMessage",
