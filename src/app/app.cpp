@@ -57,7 +57,8 @@ engine::Rules to_rules(const Config& config) {
   rules.recreate_delay = seconds(config.recreate_delay_seconds);
   rules.pending_deliveries_max = static_cast<std::uint64_t>(config.pending_deliveries_max);
   rules.outbox_max = static_cast<std::uint64_t>(config.outbox_max);
-  rules.filter_policies_max = static_cast<std::uint64_t>(config.filter_policies_max);
+  rules.filter_policies_max = static_cast<std::uint64_t>(
+      config.strict && config.filter_policies_max == 0 ? 200 : config.filter_policies_max);
   rules.endpoint =
       config.base_url.empty() ? "http://localhost:" + std::to_string(config.port) : config.base_url;
   return rules;

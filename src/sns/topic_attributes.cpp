@@ -81,6 +81,10 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
     return is_display_name(value) ? Result<void>() : Error::invalid_topic_parameter("DisplayName");
   }
   if (name == "KmsMasterKeyId") return {};
+  if (name == "TracingConfig" && is_fifo) {
+    return Error::invalid_topic_parameter("Attributes",
+                                          "TracingConfig can only be set for standard topics");
+  }
   if (value.empty() && use == AttributeUse::Set && name != "Policy") {
     // Taken back, if it is an attribute at all.
   } else if (name == "Policy") {

@@ -200,6 +200,7 @@ class SceneRunner {
   static engine::Rules rules_of(const std::vector<Step>& steps) {
     engine::Rules rules;
     rules.purge_interval = rules.recreate_delay = Seconds(60);
+    rules.filter_policies_max = 200;
     for (const Step& step : steps) {
       if (step.word(0) == "with" && step.word(1) == "in_flight_max")
         rules.in_flight_max = std::stoul(step.word(2));

@@ -79,7 +79,8 @@ inline std::vector<const XmlElement*> in_order(const Placeholders& known,
                                                const XmlElement& parent) {
   using Key = std::tuple<std::string, std::string>;
   const auto key = [&](const XmlElement* element) {
-    const bool is_map = element->children.size() == 2 && element->child("Value");
+    const bool is_map =
+        element->children.size() == 2 && (element->child("Value") || element->child("value"));
     return Key(element->name, is_map ? known.fill(element->children[0].text) : "");
   };
   std::vector<const XmlElement*> result;

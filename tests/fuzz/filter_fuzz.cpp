@@ -1,0 +1,53 @@
+// Filter policies and the messages they judge. An input is two texts with a zero byte between them:
+// the policy and the message, which is also its only attribute.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/check.hpp"
+#include "squire/engine/filter_policy.hpp"
+
+namespace squire::fuzz {
+namespace {
+
+using engine::FilterIndex;
+using engine::FilterPolicy;
+using engine::FilterScope;
+
+void judge(std::string_view policy, const std::string& message, FilterScope scope) {
+  const auto compiled = FilterPolicy::compile(policy, scope);
+  if (compiled.has_error()) {
+    check(compiled.error().code == Errc::InvalidParameter, "a bad policy is a bad parameter");
+    check(!compiled.error().message.empty(), "and it is said why");
+    return;
+  }
+  if (*compiled == nullptr) return;
+  for (const char* type : {"String", "Number", "String.Array"}) {
+    const engine::MessageAttributes attributes{{"a", {type, message}}};
+    const bool matches = (*compiled)->matches(attributes, message);
+    FilterIndex index;
+    index.add(1, nullptr);
+    index.add(2, *compiled);
+    std::vector<FilterIndex::Key> found;
+    index.match(attributes, message, found);
+    check(found.size() == (matches ? 2u : 1u), "policy and index agree", message);
+    index.remove(2);
+    index.match(attributes, message, found);
+    check(found == std::vector<FilterIndex::Key>{1}, "what was removed is not found", message);
+  }
+}
+
+}  // namespace
+}  // namespace squire::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace squire;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto middle = std::min(input.find('\0'), input.size());
+  const auto policy = input.substr(0, middle);
+  const std::string message(input.substr(std::min(middle + 1, input.size())));
+  fuzz::judge(policy, message, engine::FilterScope::MessageBody);
+  fuzz::judge(policy, message, engine::FilterScope::MessageAttributes);
+  return 0;
+}
