@@ -197,18 +197,17 @@ Ticket Topic::remove(const Uuid& id) {
 std::vector<std::shared_ptr<const Subscription>> Topic::interested(
     const Publication& publication) const {
   std::vector<std::shared_ptr<const Subscription>> found;
+  std::vector<std::shared_ptr<const Body>> texts{publication.text};
+  for (const auto& [protocol, text] : publication.texts) texts.push_back(text);
   std::vector<FilterIndex::Key> keys;
   ReadLock lock(mutex_);
-  const auto add_readers_of = [&](const std::shared_ptr<const Body>& text) {
-    keys.clear();
+  for (const auto& text : texts) {
     index_.match(attributes_of(publication), text->text, keys);
     for (const auto key : keys) {
       const auto& subscription = subscriptions_.at(key).subscription;
       if (publication.text_for(subscription->protocol()) == text) found.push_back(subscription);
     }
-  };
-  add_readers_of(publication.text);
-  for (const auto& [protocol, text] : publication.texts) add_readers_of(text);
+  }
   return found;
 }
 

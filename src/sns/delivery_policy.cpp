@@ -51,7 +51,9 @@ const Json* find_object(const Json& parent, const char* name) {
 // Reads what is there over what `policy` says already; errors name the `place`.
 Result<void> read_retry_policy(const Json& object, const std::string& place, RetryPolicy& policy) {
   if (!object.is_object()) return invalid(place + " must be an object");
-  for (const auto& [name, value] : object.items()) {
+  for (const auto& member : object.items()) {
+    const std::string& name = member.key();
+    const Json& value = member.value();
     if (name == "backoffFunction") {
       const auto at = value.is_string() ? std::find(kBackoffNames.begin(), kBackoffNames.end(),
                                                     value.get<std::string>())

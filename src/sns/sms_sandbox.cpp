@@ -19,6 +19,7 @@ constexpr std::size_t kNumbersMax = 10;
 constexpr int kResultsMax = 100;
 constexpr int kOriginationResultsMax = 30;
 constexpr std::chrono::hours kDeleteDelay{24};
+constexpr std::chrono::hours kPasswordLifetime{24};
 constexpr std::array<std::string_view, 13> kLanguages = {
     "en-US", "en-GB", "es-419", "es-ES", "de-DE", "fr-CA", "fr-FR",
     "it-IT", "ja-JP", "pt-BR",  "kr-KR", "zh-CN", "zh-TW"};
@@ -74,6 +75,9 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
                             "de-DE, fr-CA, fr-FR, it-IT, ja-JP, pt-BR, kr-KR, zh-CN, zh-TW]");
   }
   auto& registry = call.broker.registry();
+  if (is_opted_out(registry, call.identity.account, call.identity.region, request.phone_number)) {
+    return Error{Errc::OptedOut, {}};
+  }
   const auto key = key_of(call, request.phone_number);
   const bool is_known = registry.find(Kind::SandboxNumber, key).has_value();
   if (!is_known && registry.list(Kind::SandboxNumber, key_of(call, "")).size() >= kNumbersMax) {
@@ -109,12 +113,15 @@ Result<EmptyOutput> VerifySMSSandboxPhoneNumber::run(Call& call, Request request
     return constraint_error(password, "oneTimePassword",
                             "Member must satisfy regular expression pattern: ^[0-9]+$");
   }
+  const auto now = call.broker.env().clock.now();
   SQUIRE_TRY(const auto ticket,
              call.broker.registry().edit(
                  Kind::SandboxNumber, key_of(call, request.phone_number),
                  [&](const StringMap* existing) -> Result<StringMap> {
                    if (!existing) return no_such_number();
-                   if (existing->at("Password") != password) {
+                   const bool is_over = existing->at("Status") == "Pending" &&
+                                        now >= read_time(*existing) + kPasswordLifetime;
+                   if (is_over || existing->at("Password") != password) {
                      return Error{Errc::Verification, "The one-time password is invalid"};
                    }
                    StringMap verified = *existing;
