@@ -179,7 +179,7 @@ asio::awaitable<ErrorCode> HostConnection::connect() {
   ErrorCode ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   if (line_.url_.is_tls) {
-    tls_.emplace(socket_, line_.tls_);
+    tls_.emplace(socket_, *line_.tls_);
     SSL_set_tlsext_host_name(tls_->native_handle(), line_.url_.host.c_str());
     if (line_.settings_.verify_tls) {
       tls_->set_verify_callback(asio::ssl::host_name_verification(line_.url_.host), ignored);
@@ -236,7 +236,7 @@ std::string HostConnection::describe(const ErrorCode& error) {
   return error.message();
 }
 
-HostLine::HostLine(asio::io_context& context, asio::ssl::context& tls,
+HostLine::HostLine(asio::io_context& context, asio::ssl::context* tls,
                    const HttpClientSettings& settings, Url url)
     : context_(context), tls_(tls), settings_(settings), url_(std::move(url)) {}
 

@@ -26,7 +26,8 @@ class HostConnection;
 // client's thread, for the life of the client.
 class HostLine {
  public:
-  HostLine(boost::asio::io_context& context, boost::asio::ssl::context& tls,
+  // `tls` is null for plain HTTP.
+  HostLine(boost::asio::io_context& context, boost::asio::ssl::context* tls,
            const HttpClientSettings& settings, Url url);
   ~HostLine();
 
@@ -36,7 +37,7 @@ class HostLine {
   friend class HostConnection;
 
   boost::asio::io_context& context_;
-  boost::asio::ssl::context& tls_;
+  boost::asio::ssl::context* const tls_;
   const HttpClientSettings& settings_;
   const Url url_;
   std::deque<OutboundJob> jobs_;

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "net/host_line.hpp"
@@ -17,19 +18,29 @@ namespace asio = boost::asio;
 
 class HttpClient::State {
  public:
-  explicit State(HttpClientSettings given)
-      : settings(std::move(given)),
-        tls(make_client_context(settings.verify_tls, settings.ca_file)) {}
+  explicit State(HttpClientSettings given) : settings(std::move(given)) {
+    // A file that cannot be read is told at the start.
+    if (!settings.ca_file.empty()) tls_context();
+  }
+
+  // Made when it is first needed: reading the system's roots takes tens of milliseconds.
+  asio::ssl::context* tls_context() {
+    if (!tls) tls.emplace(make_client_context(settings.verify_tls, settings.ca_file));
+    return &*tls;
+  }
 
   HostLine& line_of(const Url& url) {
     const auto key = std::string(url.is_tls ? "https://" : "http://") + url.authority();
     auto& line = lines[key];
-    if (!line) line = std::make_unique<HostLine>(context, tls, settings, url);
+    if (!line) {
+      line =
+          std::make_unique<HostLine>(context, url.is_tls ? tls_context() : nullptr, settings, url);
+    }
     return *line;
   }
 
   const HttpClientSettings settings;
-  asio::ssl::context tls;
+  std::optional<asio::ssl::context> tls;
   std::map<std::string, std::unique_ptr<HostLine>> lines;  // outlive the coroutines in `context`
   asio::io_context context{1};
   std::thread thread;

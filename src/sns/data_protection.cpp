@@ -41,7 +41,8 @@ Result<void> check_operation(const Json& operation, std::string_view direction, 
   if (!operation.is_object() || operation.size() != 1) {
     return invalid("A statement must have exactly one Operation");
   }
-  const auto& [name, body] = *operation.items().begin();
+  const std::string& name = operation.begin().key();
+  const Json& body = operation.begin().value();
   if (name == "Audit") {
     if (++audit_count > 1) return invalid("A policy can have at most one Audit statement");
     return {};
