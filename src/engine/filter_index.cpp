@@ -2,6 +2,7 @@
 #include <bit>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/filter_program.hpp"
 #include "engine/interval_index.hpp"
@@ -41,6 +42,12 @@ struct PathIndex {
   AffixIndex suffixes;
   IntervalIndex<Watcher> ranges;
   Watchers any_value;  // whatever else needs a value there
+
+  bool empty() const {
+    return texts.empty() && folded_texts.empty() && numbers.empty() && prefixes.lengths.empty() &&
+           suffixes.lengths.empty() && ranges.empty() && any_value.empty() &&
+           std::all_of(words.begin(), words.end(), [](const auto& word) { return word.empty(); });
+  }
 };
 
 // How much looking up by the pattern leaves to be verified: less is better.
@@ -62,6 +69,7 @@ int cost_of(const Pattern& pattern) {
 }
 
 constexpr int kCannotBeLookedUp = 5;
+constexpr std::size_t kRepeatedMax = 4096;
 
 int cost_of(const Clause& clause) {
   int cost = 0;
@@ -81,6 +89,33 @@ void append(Watchers& out, const TextMap<Watchers>& map, std::string_view text) 
   if (map.empty()) return;
   const auto at = map.find(text);
   if (at != map.end()) append(out, at->second);
+}
+
+void make_unique(Watchers& watchers) {
+  const auto place = [](const Watcher& watcher) {
+    return std::pair(watcher.key, watcher.conjunction);
+  };
+  std::sort(watchers.begin(), watchers.end(),
+            [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  const auto end = std::unique(watchers.begin(), watchers.end(),
+                               [&](const auto& a, const auto& b) { return place(a) == place(b); });
+  watchers.erase(end, watchers.end());
+}
+
+// Of values that are equal, one.
+std::vector<const FieldValue*> distinct(const Fields::Values& values) {
+  const auto rank = [](const FieldValue* value) {
+    return std::tie(value->type, value->number, value->text);
+  };
+  std::vector<const FieldValue*> kept;
+  for (const auto& value : values) kept.push_back(&value);
+  if (kept.size() < 2) return kept;
+  std::sort(kept.begin(), kept.end(),
+            [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  kept.erase(std::unique(kept.begin(), kept.end(),
+                         [&](const auto* a, const auto* b) { return rank(a) == rank(b); }),
+             kept.end());
+  return kept;
 }
 
 void erase(Watchers& watchers, Key key) {
@@ -109,8 +144,10 @@ class ScopeIndex {
   void remove(Key key, const Conjunction& conjunction) {
     const Clause* clause = cheapest(conjunction);
     if (clause == nullptr) return erase(scan_, key);
-    auto& path = paths_.at(clause->path);
-    for (const auto& pattern : clause->patterns) remove(path, pattern, key);
+    const auto path = paths_.find(clause->path);
+    if (path == paths_.end()) return;  // with another conjunction of the same policy
+    for (const auto& pattern : clause->patterns) remove(path->second, pattern, key);
+    if (path->second.empty()) paths_.erase(path);
   }
 
   void match(const Fields& fields, std::vector<Key>& out) const {
@@ -119,8 +156,17 @@ class ScopeIndex {
       const auto at = paths_.find(name);
       if (at == paths_.end()) return;
       append(candidates, at->second.any_value);
-      for (const auto& value : values) find(at->second, value, candidates);
+      // Different elements of a long array may find the same watchers, so they are thinned out as
+      // they come: the list must not grow to elements times watchers.
+      std::size_t many = 2 * candidates.size() + kRepeatedMax;
+      for (const auto* value : distinct(values)) {
+        find(at->second, *value, candidates);
+        if (candidates.size() < many) continue;
+        make_unique(candidates);
+        many = 2 * candidates.size() + kRepeatedMax;
+      }
     });
+    if (fields.has_arrays()) make_unique(candidates);
     for (const auto& candidate : candidates) {
       if (candidate.conjunction->matches(fields)) out.push_back(candidate.key);
     }

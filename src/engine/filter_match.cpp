@@ -111,6 +111,7 @@ std::string fold_case(std::string_view text) {
 
 bool AddressBlock::contains(std::string_view address) const {
   std::array<std::uint8_t, 16> other{};
+  if (address.find('\0') != std::string_view::npos) return false;  // inet_pton() would stop there
   const std::string text(address);
   if (inet_pton(byte_count == 4 ? AF_INET : AF_INET6, text.c_str(), other.data()) != 1) {
     return false;

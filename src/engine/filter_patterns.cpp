@@ -21,11 +21,12 @@ std::string location(std::string_view text, std::size_t consumed) {
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto line_begin = before.rfind('\n');
   const auto column = consumed - (line_begin == std::string_view::npos ? 0 : line_begin + 1) + 1;
-  std::string shown(text.substr(0, kShownBytesMax));
-  if (text.size() > kShownBytesMax) {
-    shown = shown + "\"[truncated " + std::to_string(text.size() - kShownBytesMax) + " chars]";
-  } else {
-    shown += '"';
+  std::size_t cut = std::min(text.size(), kShownBytesMax);
+  while (cut < text.size() && cut > 0 && is_utf8_continuation(text[cut])) --cut;
+  std::string shown(text.substr(0, cut));
+  shown += '"';
+  if (cut < text.size()) {
+    shown += "[truncated " + std::to_string(text.size() - cut) + " chars]";
   }
   return "\n at [Source: (String)\"" + shown + "; line: " + std::to_string(line) +
          ", column: " + std::to_string(column) + "]";
@@ -176,6 +177,7 @@ Result<Pattern> PatternReader::read_cidr() {
   if (slash == std::string::npos || text.find('/', slash + 1) != std::string::npos) {
     return complain("Malformed CIDR, one '/' required");
   }
+  if (text.find('\0') != std::string::npos) return complain("Nonstandard IP address: " + text);
   const auto bits = parse_integer(text.substr(slash + 1));
   if (!bits || *bits < 0) return complain("Malformed CIDR, mask bits must be an integer");
   Pattern pattern;

@@ -59,6 +59,7 @@ Type JsonTokens::begin(Type type) {
   const bool is_object = type == Type::BeginObject;
   is_object_ = is_object_ << 1 | (is_object ? 1 : 0);
   expect_ = is_object ? Expect::NameOrEnd : Expect::ValueOrEnd;
+  string_ = text_.substr(at_, 1);
   consumed_ = ++at_;
   return type_ = type;
 }
@@ -67,6 +68,7 @@ Type JsonTokens::end(Type type) {
   --depth_;
   is_object_ >>= 1;
   expect_ = depth_ == 0 ? Expect::Nothing : Expect::CommaOrEnd;
+  string_ = text_.substr(at_, 1);
   consumed_ = ++at_;
   return type_ = type;
 }
@@ -192,10 +194,13 @@ bool JsonTokens::read_escape() {
 
 std::string JsonTokens::complaint() const {
   if (at_ >= text_.size()) return "Unexpected end-of-input";
-  const auto code = static_cast<unsigned char>(text_[at_]);
   if (depth_ > kDepthMax) return "Nesting is too deep";
-  return std::string("Unexpected character ('") + text_[at_] + "' (code " + std::to_string(code) +
-         "))";
+  std::size_t end = at_ + 1;  // of the character, which may have several bytes
+  while (end < text_.size() && is_utf8_continuation(text_[end])) ++end;
+  const std::string character(text_.substr(at_, end - at_));
+  const auto code = static_cast<unsigned char>(character[0]);
+  return "Unexpected character ('" + character + "'" +
+         (end - at_ > 1 ? "" : " (code " + std::to_string(code) + ")") + ")";
 }
 
 }  // namespace squire::engine

@@ -6,6 +6,11 @@
 
 namespace squire::engine {
 
+// Whether the byte goes on with a character that an earlier one began.
+inline bool is_utf8_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
 // A JSON text as a stream of tokens (RFC 8259, strict), with the place of each, which error texts
 // of SNS show. The first thing wrong ends the stream: from then on every token is Error.
 class JsonTokens {
@@ -31,7 +36,7 @@ class JsonTokens {
 
   Type type() const { return type_; }
   bool is_number() const { return type_ == Type::Number; }
-  // Of a Name or String, decoded; of a Number, True, False or Null as it stands in the text.
+  // Of a Name or String, decoded; of all others as they stand in the text.
   // Valid until next().
   std::string_view string() const { return string_; }
   double number() const { return number_; }

@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"({"a":[{"exists":"yes"}]})", "exists match pattern must be either true or false."},
         Case{R"({"a":[{"numeric":1}]})", "Value of numeric must be an array."},
         Case{R"({"a":[{"numeric":[1]}]})", "Invalid member in numeric match: 1"},
+        Case{R"({"a":[{"numeric":[]}]})", "Invalid member in numeric match: ]"},
         Case{R"({"a":[{"numeric":["=","x"]}]})", "Value of equals must be numeric"},
         Case{R"({"a":[{"numeric":[">","x"]}]})", "Value of > must be numeric"},
         Case{R"({"a":[{"numeric":["<=","x"]}]})", "Value of <= must be numeric"},

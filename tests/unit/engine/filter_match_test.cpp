@@ -116,6 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"outside a cidr", R"({"a":[{"cidr":"10.0.0.0/24"}]})", R"({"a":"10.0.1.0"})", false},
         Case{"an odd mask", R"({"a":[{"cidr":"10.0.0.128/25"}]})", R"({"a":"10.0.0.127"})", false},
         Case{"cidr of no address", R"({"a":[{"cidr":"10.0.0.0/24"}]})", R"({"a":"10.0.0"})", false},
+        Case{"cidr of an address and more", R"({"a":[{"cidr":"10.0.0.0/24"}]})",
+             R"({"a":"10.0.0.1\u0000x"})", false},
         Case{"cidr v6", R"({"a":[{"cidr":"2001:db8::/32"}]})", R"({"a":"2001:db8::1"})", true},
         Case{"v4 is not in v6", R"({"a":[{"cidr":"2001:db8::/32"}]})", R"({"a":"32.1.13.184"})",
              false},
