@@ -11,6 +11,7 @@
 #include "app/declarations.hpp"
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
+#include "squire/net/smtp_mailer.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/couriers.hpp"
 #include "squire/sns/envelopes.hpp"
@@ -59,6 +60,7 @@ engine::Rules to_rules(const Config& config) {
   rules.outbox_max = static_cast<std::uint64_t>(config.outbox_max);
   rules.filter_policies_max = static_cast<std::uint64_t>(
       config.strict && config.filter_policies_max == 0 ? 200 : config.filter_policies_max);
+  rules.sends_email = !config.smtp_host.empty();
   rules.endpoint =
       config.base_url.empty() ? "http://localhost:" + std::to_string(config.port) : config.base_url;
   return rules;
@@ -84,6 +86,12 @@ net::HttpClientSettings to_client_settings(const Config& config) {
   settings.verify_tls = config.delivery_verify_tls;
   settings.ca_file = config.delivery_ca_file;
   return settings;
+}
+
+net::SmtpSettings to_smtp_settings(const Config& config) {
+  return {config.smtp_host,           config.smtp_port,       config.smtp_from,
+          config.smtp_starttls,       config.smtp_user,       config.smtp_password,
+          config.delivery_verify_tls, config.delivery_ca_file};
 }
 
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
@@ -117,8 +125,11 @@ int serve(const Config& config, const sigset_t& signals) {
     if (journal->has_failed()) ::kill(::getpid(), SIGTERM);
   });
   net::HttpClient client(to_client_settings(config));
+  std::optional<net::SmtpMailer> mailer;
+  if (!config.smtp_host.empty()) mailer.emplace(to_smtp_settings(config));
   sns::CourierSettings courier_settings;
   courier_settings.functions = config.functions;
+  courier_settings.mailer = mailer ? &*mailer : nullptr;
   courier_settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
   sns::Couriers couriers(broker, client, std::move(courier_settings));
   couriers.start();
@@ -132,6 +143,7 @@ int serve(const Config& config, const sigset_t& signals) {
   sigwait(&signals, &signal);
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
+  mailer.reset();
   client.stop();
   journal->flush();
   if (!journal->has_failed()) return 0;

@@ -86,6 +86,18 @@ const std::vector<Setting>& settings() {
        "check the certificates of HTTPS endpoints"},
       {"delivery_ca_file", &Config::delivery_ca_file,
        "PEM file of the roots that HTTPS endpoints are checked against; empty: the system's"},
+      {"smtp_host", &Config::smtp_host,
+       "mail server for email subscriptions; empty: emails only go to the outbox"},
+      {"smtp_port", &Config::smtp_port, "its port", 1, 65'535},
+      {"smtp_from", &Config::smtp_from, "the sender's address of emails"},
+      {"smtp_starttls",
+       &Config::smtp_starttls,
+       "encrypt: if the server offers it, always, or never",
+       0,
+       0,
+       {"auto", "always", "never"}},
+      {"smtp_user", &Config::smtp_user, "name to log in with; empty: no login"},
+      {"smtp_password", &Config::smtp_password, "its password; better in the environment"},
   };
   return kSettings;
 }

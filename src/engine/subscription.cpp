@@ -36,13 +36,15 @@ std::optional<DeliveryProtocol> parse_protocol(std::string_view name) {
   return static_cast<DeliveryProtocol>(at - kProtocolNames.begin());
 }
 
-bool has_delivery_queue(DeliveryProtocol protocol) {
-  return protocol == DeliveryProtocol::Http || protocol == DeliveryProtocol::Https ||
-         protocol == DeliveryProtocol::Lambda;
+bool has_delivery_queue(DeliveryProtocol protocol, bool sends_email) {
+  const bool is_email =
+      protocol == DeliveryProtocol::Email || protocol == DeliveryProtocol::EmailJson;
+  return (is_email && sends_email) || protocol == DeliveryProtocol::Http ||
+         protocol == DeliveryProtocol::Https || protocol == DeliveryProtocol::Lambda;
 }
 
 bool goes_to_outbox(DeliveryProtocol protocol) {
-  return protocol != DeliveryProtocol::Sqs && !has_delivery_queue(protocol);
+  return protocol != DeliveryProtocol::Sqs && !has_delivery_queue(protocol, false);
 }
 
 std::optional<ResourceName> parse_dead_letter_target(std::string_view redrive_policy) {

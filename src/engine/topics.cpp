@@ -82,7 +82,8 @@ std::vector<std::shared_ptr<Topic>> Topics::all() const {
 
 Result<Topics::Subscribed> Topics::put_subscription(Topic& topic, SubscriptionRow row) {
   row.topic = topic.number();
-  const bool needs_queue = row.delivery_queue == 0 && has_delivery_queue(row.protocol);
+  const bool needs_queue =
+      row.delivery_queue == 0 && has_delivery_queue(row.protocol, broker_.rules().sends_email);
   if (needs_queue) {
     SQUIRE_TRY(row.delivery_queue, broker_.create_delivery_queue(topic.name(), row.id));
   }
@@ -103,7 +104,13 @@ void Topics::on_delivery_queue(DeliveryListener listener) {
   if (!listener_) return;
   for (const auto& topic : all()) {
     for (const auto& subscription : topic->subscriptions()) {
-      if (subscription->row().delivery_queue != 0) listener_(subscription);
+      const auto& row = subscription->row();
+      if (row.delivery_queue != 0) {
+        listener_(subscription);
+      } else if (has_delivery_queue(row.protocol, broker_.rules().sends_email)) {
+        // Made before there was a mail server.
+        static_cast<void>(put_subscription(*topic, row));
+      }
     }
   }
 }

@@ -17,6 +17,17 @@ std::string email_text(const service::Call& call, const engine::Subscription& su
          "\n";
 }
 
+// The message as it waits for the mail server.
+engine::OutgoingMessage to_mail(engine::OutgoingMessage message, std::string_view type,
+                                const std::string& subject, const std::string& body) {
+  engine::Details details;
+  details.notification_type = type;
+  details.attributes[std::string(kMailSubject)] = {"String", subject};
+  message.body = std::make_shared<const engine::Body>(body);
+  message.details = std::make_shared<const engine::Details>(std::move(details));
+  return message;
+}
+
 }  // namespace
 
 std::string make_token(service::Call& call) {
@@ -39,7 +50,14 @@ void send_confirmation(service::Call& call, const engine::Subscription& subscrip
                                                     : "AWS Notification - Unsubscribe Confirmation";
     row.body = row.protocol == DeliveryProtocol::Email ? email_text(call, subscription, type)
                                                        : message.body->text;
+    const auto subject = row.subject;
+    const auto body = row.body;
     call.wait_for(broker.outbox().add(std::move(row)));
+    if (const auto queue = broker.find_delivery_queue(subscription.row().delivery_queue)) {
+      if (const auto sent = queue->send(to_mail(message, type, subject, body))) {
+        call.wait_for(sent->ticket);
+      }
+    }
     return;
   }
   const auto queue = subscription.queue()

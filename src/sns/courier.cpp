@@ -111,11 +111,31 @@ void Courier::attempt(ReceivedMessage message) {
   const bool is_unwanted =
       !subscription_ || (type_of(message) == kNotification && !subscription_->is_confirmed());
   if (is_unwanted) return give_up(message, {});
+  const auto protocol = subscription_->protocol();
+  if (protocol == DeliveryProtocol::Email || protocol == DeliveryProtocol::EmailJson) {
+    return send_mail(message);
+  }
   auto request = to_request(message);
   if (!request) return give_up(message, "there is no function of that name in the settings");
   outbound_.send(*std::move(request),
                  [self = shared_from_this(), message = std::move(message)](
                      const service::OutboundResult& result) { self->finish(message, result); });
+}
+
+void Courier::send_mail(const ReceivedMessage& message) {
+  // It is in the outbox, too; without a mail server that is all.
+  if (settings_.mailer == nullptr) return give_up(message, {});
+  service::OutboundMail mail;
+  mail.to = subscription_->row().endpoint;
+  mail.text = message.row.body->text;
+  if (message.row.details) {
+    const auto subject = message.row.details->attributes.find(kMailSubject);
+    if (subject != message.row.details->attributes.end()) mail.subject = subject->second.value;
+  }
+  settings_.mailer->send(
+      std::move(mail), [self = shared_from_this(), message](const service::OutboundResult& result) {
+        self->outbound_.post([self, message, result] { self->finish(message, result); });
+      });
 }
 
 std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessage& message) const {
@@ -155,7 +175,7 @@ void Courier::finish(const ReceivedMessage& message, const service::OutboundResu
     broker_.give_up(*queue_, message.row.key, nullptr);
   } else {
     const std::string why =
-        result.status == 0 ? result.error : "status " + std::to_string(result.status);
+        !result.error.empty() ? result.error : "status " + std::to_string(result.status);
     if (is_client_error(result.status)) {
       return give_up(message, why);
     }
@@ -168,7 +188,8 @@ void Courier::finish(const ReceivedMessage& message, const service::OutboundResu
 void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string& why) {
   refresh_policy();
   const auto delay = policy_.retry.delay_after(message.delivery.receive_count);
-  const bool is_http = subscription_ && subscription_->protocol() != DeliveryProtocol::Lambda;
+  const bool is_http = subscription_ && (subscription_->protocol() == DeliveryProtocol::Http ||
+                                         subscription_->protocol() == DeliveryProtocol::Https);
   const TimePoint next = broker_.env().clock.now() + delay.value_or(Milliseconds(0));
   const bool is_late = is_http && next > message.delivery.first_received_at + kHttpRetryTimeMax;
   if (!delay || is_late) return give_up(message, why);

@@ -36,6 +36,7 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   // Takes what is due, as far as attempts and the throttle policy allow, and sends it.
   void work();
   void attempt(engine::ReceivedMessage message);
+  void send_mail(const engine::ReceivedMessage& message);
   void finish(const engine::ReceivedMessage& message, const service::OutboundResult& result);
   void retry_or_give_up(const engine::ReceivedMessage& message, const std::string& why);
   void give_up(const engine::ReceivedMessage& message, const std::string& why);

@@ -20,6 +20,7 @@ using engine::Publication;
 using engine::Subscription;
 
 constexpr std::size_t kQueueAttributesMax = 10;  // of a message in SQS
+constexpr std::string_view kDefaultSubject = "AWS Notification Message";
 
 void begin_member(std::string& out, std::string_view name) {
   out += out.size() == 1 ? "\n  \"" : ",\n  \"";
@@ -152,6 +153,14 @@ std::shared_ptr<const Body> PublicationRendering::body_for(const Subscription& s
 // Attributes travel beside a raw message, and inside of an envelope.
 std::shared_ptr<const engine::Details> PublicationRendering::details_for(
     const Subscription& subscription) {
+  const auto protocol = subscription.protocol();
+  if (protocol == DeliveryProtocol::Email || protocol == DeliveryProtocol::EmailJson) {
+    auto mail = std::make_shared<engine::Details>();
+    mail->attributes[std::string(kMailSubject)] = {"String", publication_.subject.empty()
+                                                                 ? std::string(kDefaultSubject)
+                                                                 : publication_.subject};
+    return mail;
+  }
   const auto& details = publication_.details;
   if (!details || subscription.is_raw() || details->attributes.empty()) return details;
   if (!plain_details_) {

@@ -13,6 +13,9 @@ inline constexpr std::string_view kNotification = "Notification";
 inline constexpr std::string_view kSubscriptionConfirmation = "SubscriptionConfirmation";
 inline constexpr std::string_view kUnsubscribeConfirmation = "UnsubscribeConfirmation";
 
+// The attribute that carries the subject of an email on its way to the mail server.
+inline constexpr std::string_view kMailSubject = "Subject";
+
 std::string unsubscribe_url(const std::string& endpoint, const engine::Subscription& subscription);
 // For the subscription's token.
 std::string confirm_url(const std::string& endpoint, const engine::Subscription& subscription);

@@ -1,6 +1,6 @@
 // Random topics, subscriptions, filter policies and publishes against a naive reference, with
-// restarts from the journal in between: every queue holds exactly the messages its policy lets through, those
-// of FIFO topics in order.
+// restarts from the journal in between: every queue holds exactly the messages its policy lets
+// through, those of FIFO topics in order.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -75,6 +75,13 @@ struct Config {
   bool delivery_verify_tls = true;
   std::string delivery_ca_file;
 
+  std::string smtp_host;
+  std::uint16_t smtp_port = 25;
+  std::string smtp_from = "no-reply@sns.amazonaws.com";
+  std::string smtp_starttls = "auto";
+  std::string smtp_user;
+  std::string smtp_password;
+
   std::map<std::string, std::string> functions;  // Lambda functions: where their runtimes listen
   std::vector<QueueDeclaration> queues;
   std::vector<TopicDeclaration> topics;

@@ -29,6 +29,7 @@ struct Rules {
   std::uint64_t pending_deliveries_max = 100'000;  // of a subscription; more are undeliverable
   std::uint64_t outbox_max = 10'000;               // entries; the oldest go first
   std::uint64_t filter_policies_max = 0;           // of a topic; AWS: 200. 0: no limit
+  bool sends_email = false;                        // over SMTP, besides keeping it in the outbox
   std::string endpoint;  // what links begin with in messages that no request brought about
 };
 

@@ -15,8 +15,8 @@ std::string_view protocol_name(DeliveryProtocol protocol);
 std::optional<DeliveryProtocol> parse_protocol(std::string_view name);
 
 // Whether deliveries to such an endpoint leave the daemon, so that they wait in a queue of their
-// own until a courier has brought them there.
-bool has_delivery_queue(DeliveryProtocol protocol);
+// own until a courier has brought them there. Email does if there is a mail server.
+bool has_delivery_queue(DeliveryProtocol protocol, bool sends_email);
 
 // Whether deliveries to such an endpoint are caught in the outbox.
 bool goes_to_outbox(DeliveryProtocol protocol);

@@ -28,6 +28,23 @@ struct OutboundResult {
   std::string body;  // the beginning of the answer's, at most 1 KiB: for logs and delivery records
 };
 
+// One email.
+struct OutboundMail {
+  std::string to;
+  std::string subject;  // UTF-8, one line
+  std::string text;     // UTF-8
+};
+
+// Thread-safe; sends one mail after the other.
+class Mailer {
+ public:
+  virtual ~Mailer() = default;
+
+  // Calls done(result) on a thread of its own, once, unless the daemon stops before. The status is
+  // 200 for a mail the server took, 400 for one it refused for good, 0 for what may work later.
+  virtual void send(OutboundMail mail, std::function<void(OutboundResult)> done) = 0;
+};
+
 // Thread-safe. Everything it calls back runs on its own thread, one call at a time.
 class Outbound {
  public:

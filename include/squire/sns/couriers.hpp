@@ -13,15 +13,18 @@ namespace squire::sns {
 struct CourierSettings {
   // Lambda functions by name: what their runtime's address begins with ("http://localhost:9000").
   std::map<std::string, std::string> functions;
+  // Null: emails stay in the outbox. Outlives the couriers.
+  service::Mailer* mailer = nullptr;
   // Attempts under way for one subscription at a time.
   std::size_t attempts_max = 64;
   // Told of every delivery that is given up; may be empty.
   std::function<void(const std::string& what)> on_failure;
 };
 
-// Brings what waits in delivery queues to its endpoints: HTTP, HTTPS and Lambda (sns.md 6.2, 6.4,
-// 7). A failed attempt stays in the queue, invisible until the next one is due; one that is given
-// up goes to the subscription's dead-letter queue. Everything runs on the outbound thread.
+// Brings what waits in delivery queues to its endpoints: HTTP, HTTPS, Lambda and, with a mailer,
+// email (sns.md 6.2, 6.4, 6.5, 7). A failed attempt stays in the queue, invisible until the next
+// one is due; one that is given up goes to the subscription's dead-letter queue. Everything runs on
+// the outbound thread.
 class Couriers {
  public:
   // Broker and outbound outlive the couriers; the outbound thread ends before they do.

@@ -49,7 +49,13 @@ Settings settings_of(const Config& config) {
           {"filter_policies_max", text(config.filter_policies_max)},
           {"delivery_connections_per_host_max", text(config.delivery_connections_per_host_max)},
           {"delivery_verify_tls", config.delivery_verify_tls ? "true" : "false"},
-          {"delivery_ca_file", config.delivery_ca_file}};
+          {"delivery_ca_file", config.delivery_ca_file},
+          {"smtp_host", config.smtp_host},
+          {"smtp_port", text(config.smtp_port)},
+          {"smtp_from", config.smtp_from},
+          {"smtp_starttls", config.smtp_starttls},
+          {"smtp_user", config.smtp_user},
+          {"smtp_password", config.smtp_password}};
 }
 
 // A value for each that is not its default.
@@ -77,7 +83,13 @@ const Settings kOthers = {{"address", "0.0.0.0"},
                           {"filter_policies_max", "200"},
                           {"delivery_connections_per_host_max", "11"},
                           {"delivery_verify_tls", "false"},
-                          {"delivery_ca_file", "/etc/squire/roots.pem"}};
+                          {"delivery_ca_file", "/etc/squire/roots.pem"},
+                          {"smtp_host", "mail.example.com"},
+                          {"smtp_port", "587"},
+                          {"smtp_from", "shop@example.com"},
+                          {"smtp_starttls", "always"},
+                          {"smtp_user", "shop"},
+                          {"smtp_password", "secret"}};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(c));

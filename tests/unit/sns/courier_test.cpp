@@ -53,11 +53,15 @@ class CourierTest : public TopicFixture {
 
   FakeOutbound outbound;
   std::vector<std::string> failures;
-  sns::Couriers couriers{
-      broker, outbound,
-      sns::CourierSettings{{{"resize", "http://localhost:9000"}},
-                           4,
-                           [this](const std::string& what) { failures.push_back(what); }}};
+  sns::CourierSettings settings() {
+    sns::CourierSettings settings;
+    settings.functions = {{"resize", "http://localhost:9000"}};
+    settings.attempts_max = 4;
+    settings.on_failure = [this](const std::string& what) { failures.push_back(what); };
+    return settings;
+  }
+
+  sns::Couriers couriers{broker, outbound, settings()};
   const std::string topic = make_topic("news");
 };
 
