@@ -40,6 +40,39 @@ const MessageAttributes& attributes_of(const Publication& publication) {
 
 }  // namespace
 
+// Messages on their way into queues: those of a batch to one queue go together.
+class Deliveries {
+ public:
+  explicit Deliveries(bool is_batch) : is_batch_(is_batch) {}
+
+  void add(std::shared_ptr<Queue> queue, OutgoingMessage message) {
+    std::size_t place = all_.size();
+    if (is_batch_) place = places_.try_emplace(queue.get(), place).first->second;
+    if (place == all_.size()) all_.push_back({std::move(queue), {}});
+    all_[place].messages.push_back(std::move(message));
+  }
+
+  Ticket send() {
+    Ticket ticket = 0;
+    for (const auto& [queue, messages] : all_) {
+      // A queue that is deleted meanwhile takes nothing.
+      const auto sent = queue->send_batch(messages);
+      if (sent.has_value()) ticket = std::max(ticket, sent->back().ticket);
+    }
+    return ticket;
+  }
+
+ private:
+  struct Delivery {
+    std::shared_ptr<Queue> queue;
+    std::vector<OutgoingMessage> messages;
+  };
+
+  const bool is_batch_;
+  std::vector<Delivery> all_;
+  std::unordered_map<const Queue*, std::size_t> places_;
+};
+
 Topic::Topic(Broker& broker, TopicRow row)
     : broker_(broker),
       env_(broker.env()),
@@ -212,23 +245,47 @@ std::vector<std::shared_ptr<const Subscription>> Topic::interested(
 }
 
 Result<Published> Topic::publish(Publication publication, const Renderer& renderer) {
-  publication.id = env_.ids.next();
-  publication.published_at = env_.clock.now();
+  std::vector<Publication> one;
+  one.push_back(std::move(publication));
+  SQUIRE_TRY(const auto published, publish_batch(std::move(one), renderer));
+  return published.front();
+}
+
+Result<std::vector<Published>> Topic::publish_batch(std::vector<Publication> publications,
+                                                    const Renderer& renderer) {
   {
     ReadLock lock(mutex_);
     if (is_closed_) return Error::not_found("Topic");
   }
-  if (is_fifo_) return publish_in_order(std::move(publication), renderer);
-  return Published{publication.id, 0, send_to_all(publication, renderer)};
+  std::vector<Published> published;
+  published.reserve(publications.size());
+  Deliveries deliveries(publications.size() > 1);
+  Ticket ticket = 0;
+  for (auto& publication : publications) {
+    publication.id = env_.ids.next();
+    publication.published_at = env_.clock.now();
+    if (is_fifo_) {
+      SQUIRE_TRY(const auto one, publish_in_order(publication, renderer));
+      published.push_back(one);
+    } else {
+      ticket = std::max(ticket, deliver_to_all(publication, renderer, deliveries));
+      published.push_back({publication.id, 0, 0});
+    }
+  }
+  if (is_fifo_) return published;
+  ticket = std::max(ticket, deliveries.send());
+  for (auto& one : published) one.ticket = ticket;
+  return published;
 }
 
-Ticket Topic::send_to_all(const Publication& publication, const Renderer& renderer) {
+Ticket Topic::deliver_to_all(const Publication& publication, const Renderer& renderer,
+                             Deliveries& deliveries) {
   const auto subscriptions = interested(publication);
   if (subscriptions.empty()) return 0;
   const auto rendering = renderer.render(broker_, name_, publication);
   Ticket ticket = 0;
   for (const auto& subscription : subscriptions) {
-    ticket = std::max(ticket, deliver(*subscription, publication, *rendering));
+    ticket = std::max(ticket, deliver(*subscription, publication, *rendering, deliveries));
   }
   return ticket;
 }
@@ -249,7 +306,9 @@ Result<Published> Topic::publish_in_order(Publication publication, const Rendere
   }
   publication.sequence = next_sequence_++;
   if (settings->archive_retention) archive(publication);
-  send_to_all(publication, renderer);
+  Deliveries deliveries(false);
+  deliver_to_all(publication, renderer, deliveries);
+  deliveries.send();
   // Last, so that a crash which loses a copy also forgets that there was a first one.
   deduplication_->add(scope, details.deduplication_id, {publication.id, publication.sequence, now});
   const Ticket ticket = env_.journal.append(DeduplicationRow{{number_, publication.sequence},
@@ -282,12 +341,15 @@ Ticket Topic::publish_again(const Subscription& subscription, const Publication&
                             const Renderer& renderer) {
   const auto& filter = subscription.filter();
   if (filter && !filter->matches(attributes_of(publication), publication.text->text)) return 0;
-  return deliver(subscription, publication, *renderer.render(broker_, name_, publication));
+  Deliveries deliveries(false);
+  const Ticket ticket =
+      deliver(subscription, publication, *renderer.render(broker_, name_, publication), deliveries);
+  return std::max(ticket, deliveries.send());
 }
 
 Ticket Topic::deliver(const Subscription& subscription, const Publication& publication,
-                      Rendering& rendering) {
-  const auto message = rendering.message_for(subscription);
+                      Rendering& rendering, Deliveries& deliveries) {
+  auto message = rendering.message_for(subscription);
   std::shared_ptr<Queue> queue;
   Ticket ticket = 0;
   if (subscription.queue()) {
@@ -306,9 +368,8 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
     queue = broker_.find_queue(*subscription.dead_letter_queue());
     if (queue && !accepts(*queue, message)) queue = nullptr;
   }
-  if (!queue) return ticket;
-  const auto sent = queue->send(message);
-  return sent.has_value() ? std::max(ticket, sent->ticket) : ticket;
+  if (queue) deliveries.add(std::move(queue), std::move(message));
+  return ticket;
 }
 
 std::vector<std::shared_ptr<const Subscription>> Topic::close(Ticket& ticket) {

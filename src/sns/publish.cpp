@@ -17,11 +17,9 @@ using engine::Publication;
 constexpr std::size_t kEntriesMax = 10;
 constexpr std::size_t kEntryIdMax = 80;
 
-Result<Publish::Response> publish(Call& call, engine::Topic& topic, Publication publication) {
-  SQUIRE_TRY(const auto published, topic.publish(std::move(publication), call.broker.renderer()));
-  call.wait_for(published.ticket);
-  return Publish::Response{to_string(published.id),
-                           topic.is_fifo() ? sequence_number(published.sequence) : std::string()};
+Publish::Response to_response(const engine::Topic& topic, const engine::Published& published) {
+  return {to_string(published.id),
+          topic.is_fifo() ? sequence_number(published.sequence) : std::string()};
 }
 
 // A message to one device or phone, which no topic stands between: straight into the outbox.
@@ -86,10 +84,16 @@ Result<void> check_entries(const PublishBatch::Request& request) {
   return {};
 }
 
-Result<Publish::Response> publish_entry(Call& call, engine::Topic& topic, MessageInput& entry) {
+BatchResultErrorEntry to_failed(const std::string& id, const Error& error) {
+  const auto& spelling = wire::spelling(error.code);
+  return {id, std::string(spelling.query_code),
+          std::string(wire::error_text(error, wire::Protocol::Query)), spelling.is_sender_fault()};
+}
+
+Result<Publication> check_entry(const Call& call, const engine::Topic& topic, MessageInput& entry) {
   SQUIRE_TRY(auto publication, check_message(call, entry));
   SQUIRE_CHECK(check_for_topic_type(topic, entry, publication));
-  return publish(call, topic, std::move(publication));
+  return publication;
 }
 
 }  // namespace
@@ -115,7 +119,9 @@ Result<Publish::Response> Publish::run(Call& call, Request request) {
   SQUIRE_TRY(auto publication, check_message(call, request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_CHECK(check_for_topic_type(*topic, request, publication));
-  return publish(call, *topic, std::move(publication));
+  SQUIRE_TRY(const auto published, topic->publish(std::move(publication), call.broker.renderer()));
+  call.wait_for(published.ticket);
+  return to_response(*topic, published);
 }
 
 Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
@@ -130,17 +136,23 @@ Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
     }
   }
   Response response;
+  std::vector<Publication> publications;
   for (auto& entry : request.entries) {
-    const auto result = publish_entry(call, *topic, entry);
-    if (result.has_value()) {
-      response.successful.push_back({entry.id, result->message_id, result->sequence_number});
+    auto publication = check_entry(call, *topic, entry);
+    if (publication.has_value()) {
+      publications.push_back(*std::move(publication));
+      response.successful.push_back({std::move(entry.id), {}, {}});
     } else {
-      const auto& error = result.error();
-      const auto& spelling = wire::spelling(error.code);
-      response.failed.push_back({entry.id, std::string(spelling.query_code),
-                                 std::string(wire::error_text(error, wire::Protocol::Query)),
-                                 spelling.is_sender_fault()});
+      response.failed.push_back(to_failed(entry.id, publication.error()));
     }
+  }
+  SQUIRE_TRY(const auto published,
+             topic->publish_batch(std::move(publications), call.broker.renderer()));
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    call.wait_for(published[i].ticket);
+    auto [message_id, sequence_number] = to_response(*topic, published[i]);
+    response.successful[i].message_id = std::move(message_id);
+    response.successful[i].sequence_number = std::move(sequence_number);
   }
   return response;
 }
