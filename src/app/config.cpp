@@ -349,7 +349,8 @@ void read_environment(Config& config, const char* const* environment) {
 
 std::optional<Config> read_command_line(int argc, const char* const* argv,
                                         const char* const* environment) {
-  CLI::App command("A message broker that is Amazon SQS to any AWS SDK pointed at it.", "squire");
+  CLI::App command("A message broker that is Amazon SQS and SNS to any AWS SDK pointed at it.",
+                   "squire");
   command.footer(
       "Each setting can also stand in the --config file under the same name with _ for -, "
       "or in the\nenvironment as SQUIRE_NAME. Flags win over the environment, which wins "

@@ -1,5 +1,6 @@
 #include "squire/core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -151,6 +152,17 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(decoded.length);
   }
   return true;
+}
+
+std::size_t count_characters(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
+
+bool is_single_line(std::string_view text, std::size_t characters_max) {
+  return is_utf8(text) && count_characters(text) <= characters_max &&
+         std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::optional<std::uint32_t> first_illegal_character(std::string_view text) {

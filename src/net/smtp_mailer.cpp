@@ -104,7 +104,7 @@ class SmtpMailer::State {
   // False: the mailer stops.
   bool take(Job& job) NO_THREAD_SAFETY_ANALYSIS {
     std::unique_lock lock(mutex_.native());
-    wake_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
+    while (!is_stopping_ && waiting_.empty()) wake_.wait(lock);
     if (is_stopping_) return false;
     job = std::move(waiting_.front());
     waiting_.pop_front();

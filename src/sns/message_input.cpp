@@ -70,6 +70,7 @@ Result<void> check_attribute_name(std::string_view name) {
 
 bool is_number(std::string_view text) {
   double value = 0;
+  if (text.starts_with("+-")) return false;
   const auto digits = text.starts_with('+') ? text.substr(1) : text;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
@@ -136,11 +137,7 @@ Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes
 }
 
 Result<void> check_subject(const std::string& subject) {
-  const bool is_good = !subject.empty() && subject.size() <= kSubjectMax && is_utf8(subject) &&
-                       std::none_of(subject.begin(), subject.end(), [](char c) {
-                         return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-                       });
-  if (is_good) return {};
+  if (!subject.empty() && is_single_line(subject, kSubjectMax)) return {};
   return Error::invalid_topic_parameter("Subject");
 }
 

@@ -10,13 +10,8 @@ namespace squire::sns {
 namespace {
 
 constexpr std::size_t kArnBytesMax = 1011;
-constexpr std::ptrdiff_t kKeyCharactersMax = 128;
-constexpr std::ptrdiff_t kValueCharactersMax = 256;
-
-std::ptrdiff_t count_characters(std::string_view utf8) {
-  return std::count_if(utf8.begin(), utf8.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-}
+constexpr std::size_t kKeyCharactersMax = 128;
+constexpr std::size_t kValueCharactersMax = 256;
 
 Result<std::shared_ptr<engine::Topic>> find_resource(Call& call, const std::string& arn) {
   if (arn.empty() || arn.size() > kArnBytesMax) {

@@ -64,12 +64,6 @@ Result<void> check_archive_policy(const std::string& value, bool is_fifo) {
       "ArchivePolicy: MessageRetentionPeriod must be between 1 and 365 days");
 }
 
-bool is_display_name(const std::string& value) {
-  return value.size() <= kDisplayNameMax && is_utf8(value) &&
-         std::none_of(value.begin(), value.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 }  // namespace
 
 Result<void> check_topic_attribute(std::string_view name, const std::string& value, bool is_fifo,
@@ -78,7 +72,8 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
     return check_one_of(name, value, "true", "false");
   }
   if (name == "DisplayName") {
-    return is_display_name(value) ? Result<void>() : Error::invalid_topic_parameter("DisplayName");
+    return is_single_line(value, kDisplayNameMax) ? Result<void>()
+                                                  : Error::invalid_topic_parameter("DisplayName");
   }
   if (name == "KmsMasterKeyId") return {};
   if (name == "TracingConfig" && is_fifo) {

@@ -10,8 +10,8 @@ namespace squire::sqs {
 namespace {
 
 constexpr std::size_t kTagsMax = 50;
-constexpr std::ptrdiff_t kKeyCharactersMax = 128;
-constexpr std::ptrdiff_t kValueCharactersMax = 256;
+constexpr std::size_t kKeyCharactersMax = 128;
+constexpr std::size_t kValueCharactersMax = 256;
 
 // Letters and digits of any language, and a little punctuation.
 bool is_tag_text(std::string_view text) {
@@ -19,11 +19,6 @@ bool is_tag_text(std::string_view text) {
            return static_cast<unsigned char>(c) >= 0x80 || is_alphanumeric(c) ||
                   std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
          });
-}
-
-std::ptrdiff_t count_characters(std::string_view utf8) {
-  return std::count_if(utf8.begin(), utf8.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 }
 
 }  // namespace

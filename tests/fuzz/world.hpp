@@ -5,9 +5,12 @@
 #include <string>
 
 #include "squire/engine/broker.hpp"
+#include "squire/sns/actions.hpp"
+#include "squire/sns/envelopes.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "support/counting_ids.hpp"
 #include "support/manual_clock.hpp"
+#include "support/signing_key.hpp"
 
 namespace squire::fuzz {
 
@@ -42,10 +45,22 @@ struct World {
     return made;
   }
 
+  // A topic with the queue subscribed, and an endpoint that has not confirmed.
+  void make_topic(const std::string& topic, const std::string& queue) {
+    test::install_signing_key(broker);
+    service::Call call(broker, {"000000000000", "us-east-1"}, "http://localhost:4566", nullptr);
+    const auto arn = sns::CreateTopic::run(call, {topic, {}, {}, {}}).value().topic_arn;
+    sns::Subscribe::run(call,
+                        {arn, "sqs", "arn:aws:sqs:us-east-1:000000000000:" + queue, {}, false})
+        .value();
+    sns::Subscribe::run(call, {arn, "http", "http://localhost:8080/", {}, false}).value();
+  }
+
   test::ManualClock clock;
   test::CountingIds ids;
   storage::MemoryJournal journal;
-  engine::Broker broker{{clock, ids, journal}, {}};
+  const sns::Envelopes envelopes;
+  engine::Broker broker{{clock, ids, journal}, {}, &envelopes};
 };
 
 }  // namespace squire::fuzz

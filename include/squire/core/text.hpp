@@ -24,6 +24,12 @@ void append_utf8(std::string& out, std::uint32_t code_point);
 
 bool is_utf8(std::string_view text);
 
+// Code points of UTF-8.
+std::size_t count_characters(std::string_view utf8);
+
+// UTF-8 of at most `characters_max` characters, with no control character.
+bool is_single_line(std::string_view text, std::size_t characters_max);
+
 // The first character SQS does not take in a message (sqs.md, "Allowed characters"):
 // allowed are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
 // `text` is UTF-8, but may hold lone surrogates as three bytes each, as JsonReader leaves them.

@@ -33,6 +33,22 @@ test("a topic has attributes and tags", async (t) => {
   assert.equal((await call("GetTopicAttributes", { TopicArn })).Attributes.DisplayName, "Olds");
   await call("TagResource", { ResourceArn: TopicArn, Tags: [{ Key: "team", Value: "red" }] });
   assert.deepEqual((await call("ListTagsForResource", { ResourceArn: TopicArn })).Tags, [{ Key: "team", Value: "red" }]);
+  await call("UntagResource", { ResourceArn: TopicArn, TagKeys: ["team"] });
+  assert.deepEqual((await call("ListTagsForResource", { ResourceArn: TopicArn })).Tags, []);
+});
+
+test("subscriptions have attributes and end", async (t) => {
+  const TopicArn = await createTopic(t);
+  const [queue, SubscriptionArn] = await subscribeQueue(t, TopicArn);
+  const FilterPolicy = '{"color":["red"]}';
+  await call("SetSubscriptionAttributes", { SubscriptionArn, AttributeName: "FilterPolicy", AttributeValue: FilterPolicy });
+  const { Attributes } = await call("GetSubscriptionAttributes", { SubscriptionArn });
+  assert.equal(Attributes.FilterPolicy, FilterPolicy);
+  assert.equal(Attributes.RawMessageDelivery, "true");
+  await call("Unsubscribe", { SubscriptionArn });
+  await assert.rejects(call("GetSubscriptionAttributes", { SubscriptionArn }), sdk.NotFoundException);
+  await call("Publish", { TopicArn, Message: "nobody" });
+  assert.deepEqual(await receive(queue), []);
 });
 
 test("two queues with different filters get what each asked for", async (t) => {
@@ -91,7 +107,29 @@ test("a FIFO topic keeps order and drops duplicates", async (t) => {
   assert.deepEqual(bodies(await receive(queue)), ["a", "b", "c"]);
 });
 
-test("lists come in pages", async (t) => {
+test("a FIFO batch keeps its order", async (t) => {
+  const TopicArn = await createTopic(t, { Attributes: { FifoTopic: "true", ContentBasedDeduplication: "true" } });
+  const [queue] = await subscribeQueue(t, TopicArn, {}, { FifoQueue: "true" });
+  const PublishBatchRequestEntries = ["a", "b", "a", "c"].map((Message, n) => ({ Id: `${n}`, Message, MessageGroupId: "g" }));
+  const { Successful } = await call("PublishBatch", { TopicArn, PublishBatchRequestEntries });
+  const numbers = Successful.map(({ SequenceNumber }) => BigInt(SequenceNumber));
+  assert.equal(numbers[0], numbers[2]);
+  assert.ok(numbers[0] < numbers[1] && numbers[1] < numbers[3]);
+  assert.deepEqual(bodies(await receive(queue)), ["a", "b", "c"]);
+});
+
+test("topics are listed in pages", async (t) => {
+  const made = [];
+  for (let number = 0; number < 101; ++number) made.push(await createTopic(t));
+  const pages = [];
+  for await (const page of sdk.paginateListTopics({ client: sns }, {})) pages.push(page.Topics.map((topic) => topic.TopicArn));
+  assert.ok(pages.length > 1);
+  assert.equal(pages[0].length, 100);
+  const listed = new Set(pages.flat());
+  assert.ok(made.every((TopicArn) => listed.has(TopicArn)));
+});
+
+test("subscriptions are listed in pages", async (t) => {
   const TopicArn = await createTopic(t);
   for (let number = 0; number < 101; ++number) {
     await call("Subscribe", { TopicArn, Protocol: "sms", Endpoint: `+1555${String(number).padStart(7, "0")}` });
@@ -112,5 +150,14 @@ test("errors have their types", async (t) => {
   });
   await assert.rejects(call("Publish", { TopicArn, Message: "" }), sdk.InvalidParameterException);
   await assert.rejects(call("Subscribe", { TopicArn, Protocol: "pigeon", Endpoint: "x" }), sdk.InvalidParameterException);
+  const MessageAttributes = { a: { DataType: "Number", StringValue: "many" } };
+  await assert.rejects(call("Publish", { TopicArn, Message: "m", MessageAttributes }), sdk.InvalidParameterValueException);
+  const publishBatch = (entries) => call("PublishBatch", { TopicArn, PublishBatchRequestEntries: entries });
+  const entry = (Id, Message = "m") => ({ Id, Message });
+  await assert.rejects(publishBatch([]), sdk.EmptyBatchRequestException);
+  await assert.rejects(publishBatch([entry("a"), entry("a")]), sdk.BatchEntryIdsNotDistinctException);
+  await assert.rejects(publishBatch([entry("a b")]), sdk.InvalidBatchEntryIdException);
+  await assert.rejects(publishBatch([..."abcdefghijk"].map((Id) => entry(Id))), sdk.TooManyEntriesInBatchRequestException);
+  await assert.rejects(publishBatch(["a", "b"].map((Id) => entry(Id, "x".repeat(131073)))), sdk.BatchRequestTooLongException);
   await assert.rejects(call("ListTagsForResource", { ResourceArn: `${TopicArn}x` }), sdk.ResourceNotFoundException);
 });

@@ -105,6 +105,36 @@ def test_a_batch_may_fail_in_part(sns, sqs, topic, queue):
     assert sorted(bodies(receive(sqs, queue))) == ["one", "three"]
 
 
+def test_a_batch_is_filtered_entry_by_entry(sns, sqs, topic, create):
+    reds, others = create("reds"), create("others")
+    subscribe(sns, sqs, topic, reds, FilterPolicy=json.dumps({"color": ["red"]}))
+    subscribe(sns, sqs, topic, others, FilterPolicy=json.dumps({"color": [{"anything-but": "red"}]}))
+    sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+        {"Id": text, "Message": text, "MessageAttributes": {
+            "color": {"DataType": "String", "StringValue": color}}}
+        for text, color in (("rose", "red"), ("sky", "blue"), ("blood", "red"))]
+        + [{"Id": "air", "Message": "air"}])
+    assert sorted(bodies(receive(sqs, reds))) == ["blood", "rose"]
+    assert bodies(receive(sqs, others)) == ["sky"]
+
+
+def test_an_array_matches_by_each_of_its_elements(sns, sqs, topic, queue):
+    subscribe(sns, sqs, topic, queue, FilterPolicy=json.dumps({"sizes": ["L", 42]}))
+    for text, sizes in (("letter", ["S", "L"]), ("number", [42]), ("none", ["M", 41])):
+        sns.publish(TopicArn=topic, Message=text, MessageAttributes={
+            "sizes": {"DataType": "String.Array", "StringValue": json.dumps(sizes)}})
+    assert sorted(bodies(receive(sqs, queue))) == ["letter", "number"]
+
+
+def test_what_cannot_be_delivered_is_a_dead_letter(sns, sqs, topic, create):
+    dead, gone = create("dead"), create("gone")
+    subscribe(sns, sqs, topic, gone,
+              RedrivePolicy=json.dumps({"deadLetterTargetArn": arn(sqs, dead)}))
+    sqs.delete_queue(QueueUrl=gone)
+    sns.publish(TopicArn=topic, Message="lost")
+    assert bodies(receive(sqs, dead)) == ["lost"]
+
+
 def test_each_protocol_may_have_its_text(sns, sqs, topic, queue):
     subscribe(sns, sqs, topic, queue)
     sns.publish(TopicArn=topic, MessageStructure="json",
@@ -123,6 +153,20 @@ def test_a_fifo_topic_keeps_order_and_drops_duplicates(sns, sqs, make_topic, fif
     messages = receive(sqs, fifo)
     assert bodies(messages) == ["a", "b", "c"]
     assert messages[0]["Attributes"]["MessageGroupId"] == "g"
+
+
+def test_a_fifo_batch_reaches_queues_of_both_kinds_in_order(sns, sqs, make_topic, fifo, queue):
+    topic = make_topic(FifoTopic="true", ContentBasedDeduplication="true")
+    subscribe(sns, sqs, topic, fifo, FilterPolicy=json.dumps({"n": ["odd"]}))
+    subscribe(sns, sqs, topic, queue)
+    sent = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+        {"Id": str(n), "Message": str(n), "MessageGroupId": "g", "MessageAttributes": {
+            "n": {"DataType": "String", "StringValue": "odd" if n % 2 else "even"}}}
+        for n in range(6)])["Successful"]
+    numbers = [int(entry["SequenceNumber"]) for entry in sent]
+    assert numbers == sorted(set(numbers))
+    assert bodies(receive(sqs, fifo)) == ["1", "3", "5"]
+    assert sorted(bodies(receive(sqs, queue))) == ["0", "1", "2", "3", "4", "5"]
 
 
 def test_lists_come_in_pages(sns, make_topic):
@@ -160,6 +204,20 @@ def test_errors_are_typed(sns, topic):
         sns.publish(TopicArn=topic, Message="")
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.subscribe(TopicArn=topic, Protocol="pigeon", Endpoint="roof")
+    with pytest.raises(sns.exceptions.InvalidParameterValueException):
+        sns.publish(TopicArn=topic, Message="m", MessageAttributes={
+            "a": {"DataType": "Number", "StringValue": "many"}})
+    with pytest.raises(sns.exceptions.InvalidParameterException):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Colour", AttributeValue="red")
+    with pytest.raises(sns.exceptions.NotFoundException):
+        sns.get_topic_attributes(TopicArn=topic + "x")
+    with pytest.raises(sns.exceptions.EmptyBatchRequestException):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[])
+    with pytest.raises(sns.exceptions.BatchRequestTooLongException):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[
+            {"Id": id, "Message": "x" * 131073} for id in "ab"])
+    with pytest.raises(sns.exceptions.InvalidBatchEntryIdException):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "a b", "Message": "m"}])
     with pytest.raises(sns.exceptions.ResourceNotFoundException):
         sns.list_tags_for_resource(ResourceArn=topic + "x")
     with pytest.raises(sns.exceptions.TooManyEntriesInBatchRequestException):
