@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "app/declarations.hpp"
+#include "squire/admin/admin_site.hpp"
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
@@ -60,6 +61,7 @@ engine::Rules to_rules(const Config& config) {
   rules.outbox_max = static_cast<std::uint64_t>(config.outbox_max);
   rules.filter_policies_max = static_cast<std::uint64_t>(
       config.strict && config.filter_policies_max == 0 ? 200 : config.filter_policies_max);
+  rules.history_bytes_max = static_cast<std::uint64_t>(config.history_bytes_max);
   rules.sends_email = !config.smtp_host.empty();
   rules.endpoint =
       config.base_url.empty() ? "http://localhost:" + std::to_string(config.port) : config.base_url;
@@ -116,9 +118,12 @@ int serve(const Config& config, const sigset_t& signals) {
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
+  admin::AdminSite site(broker, {SQUIRE_VERSION, config.account, config.region, config.base_url,
+                                 to_json(config), [&] { return server.connection_count(); }});
   service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
-                                 {config.account, config.region, config.base_url, SQUIRE_VERSION,
-                                  static_cast<std::size_t>(config.journal_backlog_max)});
+                                 {config.account, config.region, config.base_url,
+                                  static_cast<std::size_t>(config.journal_backlog_max)},
+                                 &site);
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();
@@ -135,6 +140,7 @@ int serve(const Config& config, const sigset_t& signals) {
   couriers.start();
   client.start();
   server.start(dispatcher, *journal);
+  site.set_ready();
   spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
                config.durability == "memory" ? "nothing is stored (durability: memory)"
                                              : "data in " + config.data_dir.string() +

@@ -29,6 +29,7 @@ struct Setting {
   std::int64_t min = 0;
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::vector<std::string_view> choices = {};
+  bool is_secret = false;
 };
 
 const std::vector<Setting>& settings() {
@@ -80,6 +81,8 @@ const std::vector<Setting>& settings() {
        "emails, SMS and mobile pushes kept in the outbox; the oldest go first", 1},
       {"filter_policies_max", &Config::filter_policies_max,
        "subscriptions of a topic with a filter policy; AWS: 200; 0: no limit"},
+      {"history_bytes_max", &Config::history_bytes_max,
+       "memory for what happened to messages, shown by /_squire/messages; 0: none"},
       {"delivery_connections_per_host_max", &Config::delivery_connections_per_host_max,
        "connections to one subscribed HTTP(S) host at a time", 1, 10'000},
       {"delivery_verify_tls", &Config::delivery_verify_tls,
@@ -97,7 +100,10 @@ const std::vector<Setting>& settings() {
        0,
        {"auto", "always", "never"}},
       {"smtp_user", &Config::smtp_user, "name to log in with; empty: no login"},
-      {"smtp_password", &Config::smtp_password, "its password; better in the environment"},
+      {.key = "smtp_password",
+       .member = &Config::smtp_password,
+       .help = "its password; better in the environment",
+       .is_secret = true},
   };
   return kSettings;
 }
@@ -324,6 +330,28 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
     if (value.is_structured() || value.is_null()) fail(source, key, "must be a single value");
     assign(config, *setting, to_text(value), source);
   }
+}
+
+nlohmann::ordered_json to_json(const Config& config) {
+  Json json = Json::object();
+  for (const auto& setting : settings()) {
+    std::visit(
+        [&](auto member) {
+          const auto& value = config.*member;
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>,
+                                       std::filesystem::path>) {
+            json[std::string(setting.key)] = value.string();
+          } else {
+            json[std::string(setting.key)] = value;
+          }
+        },
+        setting.member);
+    if (setting.is_secret && json[std::string(setting.key)] != "") {
+      json[std::string(setting.key)] = "***";
+    }
+  }
+  json["functions"] = config.functions;
+  return json;
 }
 
 void read_environment(Config& config, const char* const* environment) {

@@ -22,17 +22,27 @@ constexpr std::string_view kDeliveryPrefix = "delivery:";
 // Longer than SNS goes on trying to reach any endpoint (sns.md 7.1).
 constexpr const char* kDeliveryRetentionSeconds = "2592000";
 
+bool is_delivery_queue(const ResourceName& name) {
+  return name.name.starts_with(kDeliveryPrefix);
+}
+
 }  // namespace
 
 Broker::Broker(const Env& env, const Rules& rules, const Renderer* renderer)
     : env_(env),
       rules_(rules),
       renderer_(renderer),
+      history_(rules.history_bytes_max),
       move_tasks_(std::make_shared<MoveTasks>(*this)),
       topics_(*this),
       replays_(std::make_shared<Replays>(*this)),
       outbox_(env_, rules_),
       registry_(env_) {}
+
+// What happens in delivery queues is told by their couriers, attempt by attempt.
+History* Broker::history_for(const ResourceName& name) {
+  return is_delivery_queue(name) ? nullptr : &history_;
+}
 
 void Broker::load() {
   env_.journal.load([this](Record record) { restore(std::move(record)); });
@@ -70,8 +80,8 @@ void Broker::restore(Record record) {
         if constexpr (std::is_same_v<Row, QueueRow>) {
           WriteLock lock(mutex_);
           last_number_ = std::max(last_number_, row.number);
-          const auto queue = std::make_shared<Queue>(env_, rules_, row);
-          if (row.name.name.starts_with(kDeliveryPrefix)) {
+          const auto queue = std::make_shared<Queue>(env_, rules_, row, history_for(row.name));
+          if (is_delivery_queue(row.name)) {
             delivery_queues_.emplace(row.number, queue);
           } else {
             queues_.emplace(row.name, queue);
@@ -132,7 +142,7 @@ Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap
   }
   SQUIRE_TRY(const auto number, next_number_locked());
   QueueRow row{number, name, now, now, std::move(attributes), std::move(tags)};
-  const auto queue = std::make_shared<Queue>(env_, rules_, row);
+  const auto queue = std::make_shared<Queue>(env_, rules_, row, history_for(name));
   queues_.emplace(name, queue);
   queues_by_number_.emplace(row.number, queue);
   return Created{queue, true, env_.journal.append(std::move(row))};
@@ -158,7 +168,7 @@ Result<std::uint32_t> Broker::create_delivery_queue(const ResourceName& topic,
   const ResourceName name{topic.region, topic.account,
                           std::string(kDeliveryPrefix) + to_string(subscription)};
   QueueRow row{number, name, now, now, {{"MessageRetentionPeriod", kDeliveryRetentionSeconds}}, {}};
-  delivery_queues_.emplace(number, std::make_shared<Queue>(env_, rules_, row));
+  delivery_queues_.emplace(number, std::make_shared<Queue>(env_, rules_, row, history_for(name)));
   env_.journal.append(std::move(row));
   return number;
 }
@@ -206,6 +216,14 @@ std::vector<std::shared_ptr<Queue>> Broker::list_queues(std::string_view region,
   return found;
 }
 
+std::vector<std::shared_ptr<Queue>> Broker::all_queues() const {
+  std::vector<std::shared_ptr<Queue>> all;
+  ReadLock lock(mutex_);
+  all.reserve(queues_.size());
+  for (const auto& [name, queue] : queues_) all.push_back(queue);
+  return all;
+}
+
 std::vector<std::shared_ptr<Queue>> Broker::dead_letter_sources(const ResourceName& name) const {
   // A dead-letter queue has the account and region of its sources.
   auto queues = list_queues(name.region, name.account, "");
@@ -228,7 +246,7 @@ Result<Received> Broker::receive(Queue& queue, ReceiveOptions options, Queue::Se
 }
 
 void Broker::move_to_dead_letters(Queue& source, Queue& target, const ReceivedMessage& message) {
-  if (!target.accept_moved(message, true, dead_letter_details(message, source))) {
+  if (!target.accept_moved(message, Arrival::DeadLetter, dead_letter_details(message, source))) {
     source.put_back(message);
   }
 }
@@ -236,10 +254,36 @@ void Broker::move_to_dead_letters(Queue& source, Queue& target, const ReceivedMe
 Ticket Broker::give_up(Queue& source, const MessageKey& key, const std::shared_ptr<Queue>& target) {
   const auto message = source.take_out(key);
   if (!message) return 0;
-  if (target && target->accept_moved(*message, false, message->row.details)) {
+  if (target && target->accept_moved(*message, Arrival::Undeliverable, message->row.details)) {
     return env_.journal.last_ticket();
   }
   return env_.journal.append(MessageGone{key});
+}
+
+Broker::Cleared Broker::reset(std::string_view account) {
+  const auto is_meant = [&](const ResourceName& name) {
+    return account.empty() || name.account == account;
+  };
+  Cleared cleared;
+  for (const auto& topic : topics_.all()) {
+    if (!is_meant(topic->name())) continue;
+    topics_.remove(topic->name());
+    ++cleared.topic_count;
+  }
+  for (const auto& queue : all_queues()) {
+    if (is_meant(queue->name()) && delete_queue(queue->name())) ++cleared.queue_count;
+  }
+  registry_.clear(account);
+  if (account.empty()) {
+    outbox_.clear();
+    history_.clear();
+  }
+  {
+    WriteLock lock(mutex_);
+    deleted_at_.clear();
+  }
+  cleared.ticket = env_.journal.last_ticket();
+  return cleared;
 }
 
 void Broker::tick() {

@@ -38,9 +38,18 @@ class MessageStore {
   // Calls f(message) in order of arrival until it returns false. f must not change the store.
   template <typename F>
   void walk(F&& f) const {
-    for (const auto& [number, page] : pages_) {
-      for (const auto& slot : page.slots) {
-        if (slot && !f(*slot)) return;
+    walk_from(0, f);
+  }
+
+  // As walk(), from that sequence on.
+  template <typename F>
+  void walk_from(std::uint64_t sequence, F&& f) const {
+    std::size_t slot = sequence % kPageSlots;
+    for (auto at = pages_.lower_bound(sequence / kPageSlots); at != pages_.end(); ++at, slot = 0) {
+      if (at->first != sequence / kPageSlots) slot = 0;
+      for (; slot < kPageSlots; ++slot) {
+        const auto& message = at->second.slots[slot];
+        if (message && !f(*message)) return;
       }
     }
   }

@@ -125,7 +125,8 @@ bool MoveTasks::move_one(Task& task, Queue& source) {
   const auto destination =
       task.row.destination ? task.row.destination : parse_arn("sqs", details.dead_letter_source);
   const auto target = destination ? broker_.find_queue(*destination) : nullptr;
-  if (!target || !target->accept_moved(*message, false, without_dead_letter_source(details))) {
+  if (!target ||
+      !target->accept_moved(*message, Arrival::MoveTask, without_dead_letter_source(details))) {
     source.put_back(*message);
     end(task, Status::Failed,
         destination ? "AWS.SimpleQueueService.NonExistentQueue" : "CouldNotDetermineMessageSource");

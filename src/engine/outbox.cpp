@@ -48,6 +48,11 @@ std::vector<OutboxRow> Outbox::list(std::uint64_t after, std::size_t count_max) 
   return {first, first + static_cast<std::ptrdiff_t>(count)};
 }
 
+std::size_t Outbox::count() const {
+  Lock lock(mutex_);
+  return rows_.size();
+}
+
 void Outbox::restore(OutboxRow row) {
   Lock lock(mutex_);
   last_number_ = std::max(last_number_, row.number);

@@ -11,21 +11,35 @@ namespace {
 
 using State = Message::State;
 
+// A look at a queue's messages takes its lock for no longer than these take.
+constexpr std::size_t kPeekScanMax = 5000;
+constexpr Milliseconds kSampleInterval{1000};
+
+// The last seconds count most.
+double blend(double rate, std::uint64_t count, Milliseconds time) {
+  const double now = static_cast<double>(count) * 1000 / static_cast<double>(time.count());
+  const double blended = (rate + now) / 2;
+  return blended < 0.01 ? 0 : blended;
+}
+
 }  // namespace
 
 Queue::Seat::~Seat() {
   if (queue_) queue_->leave(*this);
 }
 
-Queue::Queue(const Env& env, const Rules& rules, QueueRow row)
+Queue::Queue(const Env& env, const Rules& rules, QueueRow row, History* history)
     : env_(env),
       rules_(rules),
       name_(row.name),
       number_(row.number),
       is_fifo_(name_.name.ends_with(".fifo")),
+      arn_(std::make_shared<const std::string>(to_arn("sqs", name_))),
+      history_(history),
       row_(std::move(row)),
       settings_(std::make_shared<QueueSettings>(row_.attributes)),
-      messages_(std::make_unique<QueueMessages>(is_fifo_)) {
+      messages_(std::make_unique<QueueMessages>(is_fifo_)),
+      sampled_at_(env.clock.now()) {
   if (is_fifo_) {
     deduplication_ = std::make_unique<DeduplicationWindow>();
     attempts_ = std::make_unique<ReceiveAttempts>();
@@ -45,11 +59,56 @@ QueueRow Queue::row() const {
 }
 
 QueueCounts Queue::counts() {
-  expire();
+  return report().counts;
+}
+
+QueueReport Queue::report() {
+  std::vector<std::unique_ptr<Message>> expired;  // freed after the lock
+  Lock lock(mutex_);
+  const TimePoint now = env_.clock.now();
+  expire_locked(now, expired);
+  settle(now);
+  return {{messages_->count(State::Visible), messages_->count(State::InFlight),
+           messages_->count(State::Delayed)},
+          totals_,
+          rates_,
+          messages_->oldest_sent_at()};
+}
+
+Peeked Queue::peek(const PeekOptions& options) {
+  Peeked peeked;
+  std::size_t scanned_count = 0;
   Lock lock(mutex_);
   settle(env_.clock.now());
-  return {messages_->count(State::Visible), messages_->count(State::InFlight),
-          messages_->count(State::Delayed)};
+  messages_->walk_from(options.from, [&](const Message& message) {
+    if (peeked.messages.size() == options.count_max || scanned_count++ == kPeekScanMax) {
+      peeked.next = message.sequence;
+      return false;
+    }
+    if (!options.state || message.state == *options.state) {
+      peeked.messages.push_back(
+          {{to_row(message, number_), to_delivery(message, number_)}, message.state});
+    }
+    return true;
+  });
+  return peeked;
+}
+
+void Queue::note(Event::Kind kind, const Message& message, TimePoint now, const ClientPtr& client,
+                 const Uuid& origin) {
+  if (history_ == nullptr || !history_->is_kept()) return;
+  history_->add({now, kind, message.receive_count, message.id, origin, arn_, client,
+                 message.details, nullptr});
+}
+
+void Queue::sample_rates(TimePoint now) {
+  const auto time = now - sampled_at_;
+  if (time < kSampleInterval) return;
+  rates_ = {blend(rates_.sent, totals_.sent - sampled_totals_.sent, time),
+            blend(rates_.received, totals_.received - sampled_totals_.received, time),
+            blend(rates_.deleted, totals_.deleted - sampled_totals_.deleted, time)};
+  sampled_totals_ = totals_;
+  sampled_at_ = now;
 }
 
 Ticket Queue::commit_row() {
@@ -117,6 +176,8 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
                        message.body,
                        message.details};
   const Message& added = messages_->add(std::make_unique<Message>(row), now);
+  ++totals_.sent;
+  note(Event::Kind::Sent, added, now, message.client, message.origin);
   Ticket ticket = 0;
   if (is_fifo_) {
     const auto& id = message.details->deduplication_id;
@@ -130,7 +191,7 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
   return Sent{row.id, row.key.sequence, ticket};
 }
 
-Result<Ticket> Queue::purge() {
+Result<Ticket> Queue::purge(const ClientPtr& client) {
   std::unique_ptr<QueueMessages> purged;  // freed after the lock: there may be millions
   Lock lock(mutex_);
   if (is_closed_) return Error::queue_does_not_exist();
@@ -141,10 +202,12 @@ Result<Ticket> Queue::purge() {
   }
   purged_at_ = now;
   purged = std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
+  if (history_)
+    history_->add({now, Event::Kind::Purged, 0, {}, {}, arn_, client, nullptr, nullptr});
   return env_.journal.append(QueuePurged{number_, next_sequence_});
 }
 
-bool Queue::accept_moved(const ReceivedMessage& message, bool keeps_delivery,
+bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
                          std::shared_ptr<const Details> details) {
   Lock lock(mutex_);
   if (is_closed_ || reserve_sequences(1).has_error()) return false;
@@ -156,7 +219,7 @@ bool Queue::accept_moved(const ReceivedMessage& message, bool keeps_delivery,
   moved->row.key = {number_, next_sequence_++};
   moved->row.available_at = now;
   moved->row.details = std::move(details);
-  if (!keeps_delivery) {
+  if (arrival != Arrival::DeadLetter) {
     moved->row.id = env_.ids.next();
     moved->row.sent_at = now;
   } else {
@@ -167,7 +230,10 @@ bool Queue::accept_moved(const ReceivedMessage& message, bool keeps_delivery,
     moved->delivery->received_at = now;
     moved->delivery->visible_at = now;
   }
-  messages_->add(to_message(moved->row, moved->delivery), now);
+  const Message& added = messages_->add(to_message(moved->row, moved->delivery), now);
+  ++totals_.sent;
+  note(arrival == Arrival::MoveTask ? Event::Kind::Moved : Event::Kind::DeadLettered, added, now,
+       nullptr, arrival == Arrival::DeadLetter ? Uuid{} : message.row.id);
   env_.journal.append(std::move(moved));
   wake(1);
   return true;
@@ -217,14 +283,20 @@ void Queue::expire() {
   std::vector<std::unique_ptr<Message>> expired;  // freed after the lock
   Lock lock(mutex_);
   const TimePoint now = env_.clock.now();
-  for (Message* message : messages_->sent_until(now - settings_->retention)) {
-    env_.journal.append(MessageGone{{number_, message->sequence}});
-    expired.push_back(messages_->remove(*message));
-  }
+  sample_rates(now);
+  expire_locked(now, expired);
   if (is_fifo_) {
     if (const auto end = deduplication_->expire(now)) {
       env_.journal.append(DeduplicationGone{number_, *end});
     }
+  }
+}
+
+void Queue::expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& expired) {
+  for (Message* message : messages_->sent_until(now - settings_->retention)) {
+    env_.journal.append(MessageGone{{number_, message->sequence}});
+    note(Event::Kind::Expired, *message, now, nullptr);
+    expired.push_back(messages_->remove(*message));
   }
 }
 

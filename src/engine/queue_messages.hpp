@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/message_store.hpp"
@@ -99,6 +100,24 @@ class QueueMessages {
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
+  }
+
+  // When the oldest message was sent; nothing if there is none.
+  std::optional<TimePoint> oldest_sent_at() {
+    while (!late_.empty() && !find(late_.begin()->second)) late_.erase(late_.begin());
+    std::optional<TimePoint> oldest;
+    if (!late_.empty()) oldest = late_.begin()->first;
+    store_.walk([&](const Message& message) {
+      if (!oldest || message.sent_at < *oldest) oldest = message.sent_at;
+      return false;
+    });
+    return oldest;
+  }
+
+  // Calls f(message) in order of arrival, from that sequence on, until it returns false.
+  template <typename F>
+  void walk_from(std::uint64_t sequence, F&& f) const {
+    store_.walk_from(sequence, f);
   }
 
   Message* next(const Message* last) { return order_->next(last); }

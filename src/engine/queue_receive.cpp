@@ -80,6 +80,7 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     if (message == nullptr) break;
     if (is_expired(*message, *settings_, now)) {
       env_.journal.append(MessageGone{{number_, message->sequence}});
+      note(Event::Kind::Expired, *message, now, nullptr);
       messages_->remove(*message);
       continue;
     }
@@ -93,6 +94,8 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     message->received_at = now;
     if (message->receive_count == 1) message->first_received_at = now;
     messages_->take(*message, now + timeout);
+    ++totals_.received;
+    note(Event::Kind::Received, *message, now, options.client);
     received.messages.push_back(to_received(*message, number_));
     env_.journal.append(received.messages.back().delivery);
     taken.push_back(message);
@@ -147,7 +150,7 @@ Result<std::optional<Received>> Queue::repeat_attempt(const ReceiveOptions& opti
   return std::optional(std::move(received));
 }
 
-Result<Ticket> Queue::remove(std::string_view receipt_handle) {
+Result<Ticket> Queue::remove(std::string_view receipt_handle, const ClientPtr& client) {
   const auto handle = ReceiptHandle::decode(receipt_handle);
   if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
   std::unique_ptr<Message> removed;  // freed after the lock
@@ -167,6 +170,8 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle) {
   } else if (is_outdated(*handle, *message)) {
     return Ticket{0};
   }
+  ++totals_.deleted;
+  note(Event::Kind::Deleted, *message, now, client);
   removed = messages_->remove(*message);
   const Ticket ticket = env_.journal.append(MessageGone{handle->key});
   if (is_fifo_) wake(1);  // its group may be free now
@@ -183,7 +188,8 @@ void Queue::retry_at(const MessageKey& key, TimePoint time) {
   set_alarm();
 }
 
-Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds timeout) {
+Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds timeout,
+                                        const ClientPtr& client) {
   const auto handle = ReceiptHandle::decode(receipt_handle);
   if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
   Lock lock(mutex_);
@@ -202,6 +208,7 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
         std::to_string(timeout.count()), "VisibilityTimeout",
         "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
   }
+  note(Event::Kind::VisibilityChanged, *message, now, client);
   if (timeout == Seconds(0)) {
     messages_->make_visible(*message, now);
     wake(1);

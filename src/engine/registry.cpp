@@ -26,6 +26,19 @@ Ticket Registry::remove(Kind kind, const std::string& key) {
   return env_.journal.append(RegistryGone{kind, key});
 }
 
+void Registry::clear(std::string_view account) {
+  const std::string in_arn = ":" + std::string(account) + ":";
+  Lock lock(mutex_);
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto& [kind, key] = at->first;
+    const bool is_meant = account.empty()
+                              ? kind != Kind::SigningKey
+                              : key.starts_with(account) || key.find(in_arn) != key.npos;
+    if (is_meant) env_.journal.append(RegistryGone{kind, key});
+    at = is_meant ? entries_.erase(at) : std::next(at);
+  }
+}
+
 void Registry::restore(RegistryRow row) {
   Lock lock(mutex_);
   entries_[{row.kind, std::move(row.key)}] = std::move(row.attributes);

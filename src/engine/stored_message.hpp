@@ -13,7 +13,7 @@ struct Group;
 // One message in a queue. Owned by its queue's MessageStore, guarded by the queue's mutex.
 // Kept small: about 150 bytes, since a queue may hold millions.
 struct Message {
-  enum class State : std::uint8_t { Visible, Delayed, InFlight };
+  using State = MessageState;
 
   explicit Message(const MessageRow& row)
       : body(row.body),

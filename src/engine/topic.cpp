@@ -79,7 +79,7 @@ Topic::Topic(Broker& broker, TopicRow row)
       name_(row.name),
       number_(row.number),
       is_fifo_(name_.name.ends_with(".fifo")),
-      arn_(to_arn("sns", name_)),
+      arn_(std::make_shared<const std::string>(to_arn("sns", name_))),
       row_(std::move(row)) {
   settings_ = std::make_shared<const TopicSettings>(row_.attributes);
   if (is_fifo_) deduplication_ = std::make_unique<DeduplicationWindow>();
@@ -107,9 +107,9 @@ SubscriptionCounts Topic::counts() const {
   return counts;
 }
 
-std::vector<std::shared_ptr<const Subscription>> Topic::subscriptions() const {
+Subscriptions Topic::subscriptions() const {
   ReadLock lock(mutex_);
-  std::vector<std::shared_ptr<const Subscription>> all;
+  Subscriptions all;
   all.reserve(subscriptions_.size());
   for (const auto& [key, entry] : subscriptions_) all.push_back(entry.subscription);
   return all;
@@ -191,6 +191,55 @@ void Topic::make_live(FilterIndex::Key key, Entry& entry, bool is_live) {
   entry.is_live = is_live;
   entry.is_indexed = is_live && entry.subscription && entry.subscription->is_confirmed();
   if (entry.is_indexed) index_.add(key, entry.subscription->filter());
+  audience_ = nullptr;
+}
+
+std::shared_ptr<const Subscriptions> Topic::audience() {
+  {
+    ReadLock lock(mutex_);
+    if (audience_) return audience_;
+  }
+  WriteLock lock(mutex_);
+  if (!audience_) {
+    auto all = std::make_shared<Subscriptions>();
+    for (const auto& [key, entry] : subscriptions_) all->push_back(entry.subscription);
+    audience_ = std::move(all);
+  }
+  return audience_;
+}
+
+// Why a subscription got nothing is found out from this when somebody asks.
+void Topic::note_published(const Publication& publication) {
+  if (!broker_.history().is_kept()) return;
+  auto more = std::make_shared<Event::More>();
+  more->text = publication.text;
+  more->audience = audience();
+  broker_.history().add({publication.published_at,
+                         Event::Kind::Published,
+                         0,
+                         publication.id,
+                         {},
+                         arn_,
+                         publication.client,
+                         publication.details,
+                         std::move(more)});
+}
+
+void Topic::note_undelivered(const Subscription& subscription, const Publication& publication,
+                             std::string why) {
+  if (!broker_.history().is_kept()) return;
+  auto more = std::make_shared<Event::More>();
+  more->subscription = find(subscription.row().id);
+  more->detail = std::move(why);
+  broker_.history().add({env_.clock.now(),
+                         Event::Kind::NotDelivered,
+                         0,
+                         publication.id,
+                         {},
+                         arn_,
+                         nullptr,
+                         nullptr,
+                         std::move(more)});
 }
 
 void Topic::set_live(const Uuid& id, bool is_live) {
@@ -268,6 +317,7 @@ Result<std::vector<Published>> Topic::publish_batch(std::vector<Publication> pub
       SQUIRE_TRY(const auto one, publish_in_order(publication, renderer));
       published.push_back(one);
     } else {
+      note_published(publication);
       ticket = std::max(ticket, deliver_to_all(publication, renderer, deliveries));
       published.push_back({publication.id, 0, 0});
     }
@@ -306,6 +356,7 @@ Result<Published> Topic::publish_in_order(Publication publication, const Rendere
   }
   publication.sequence = next_sequence_++;
   if (settings->archive_retention) archive(publication);
+  note_published(publication);
   Deliveries deliveries(false);
   deliver_to_all(publication, renderer, deliveries);
   deliveries.send();
@@ -350,19 +401,33 @@ Ticket Topic::publish_again(const Subscription& subscription, const Publication&
 Ticket Topic::deliver(const Subscription& subscription, const Publication& publication,
                       Rendering& rendering, Deliveries& deliveries) {
   auto message = rendering.message_for(subscription);
+  message.origin = publication.id;
+  message.client = publication.client;
   std::shared_ptr<Queue> queue;
+  std::string_view why_not;
   Ticket ticket = 0;
   if (subscription.queue()) {
     queue = broker_.find_queue(*subscription.queue());
-    const bool is_deliverable = rendering.is_deliverable(subscription);
-    if (queue && !(is_deliverable && accepts(*queue, message))) queue = nullptr;
+    if (!queue) {
+      why_not = "the queue does not exist";
+    } else if (!rendering.is_deliverable(subscription) || !accepts(*queue, message)) {
+      why_not = "the queue does not take such a message: too large, or without what FIFO needs";
+    }
   } else {
     if (goes_to_outbox(subscription.protocol())) {
       ticket = broker_.outbox().add(subscription, publication, message.body->text);
     }
     if (subscription.row().delivery_queue == 0) return ticket;
     queue = broker_.find_delivery_queue(subscription.row().delivery_queue);
-    if (queue && queue->message_count() >= broker_.rules().pending_deliveries_max) queue = nullptr;
+    if (!queue) {
+      why_not = "the subscription has ended";
+    } else if (queue->message_count() >= broker_.rules().pending_deliveries_max) {
+      why_not = "too many deliveries are pending (pending_deliveries_max)";
+    }
+  }
+  if (!why_not.empty()) {
+    note_undelivered(subscription, publication, std::string(why_not));
+    queue = nullptr;
   }
   if (!queue && subscription.dead_letter_queue()) {
     queue = broker_.find_queue(*subscription.dead_letter_queue());

@@ -39,6 +39,9 @@ Error to_error(const boost::system::error_code& error) {
 Connection::Connection(Worker& worker, tcp::socket socket)
     : worker_(worker), socket_(std::move(socket)) {
   place_ = worker_.connections.insert(worker_.connections.end(), this);
+  ErrorCode error;
+  const auto peer = socket_.remote_endpoint(error);
+  if (!error) address_ = peer.address().to_string();
 }
 
 Connection::~Connection() {
@@ -78,7 +81,10 @@ asio::awaitable<bool> Connection::exchange() {
                        worker_.settings.body_bytes_max);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
-  service::Exchange exchange(*worker_.dispatcher, request_.view(), [&] {
+  auto request = request_.view();
+  request.address = address_;
+  request.client = &client_;
+  service::Exchange exchange(*worker_.dispatcher, request, [&] {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
   }());
@@ -223,6 +229,7 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   append_header(output_, "Content-Type", reply.content_type);
   append_header(output_, "Content-Length", std::to_string(reply.body.size()));
   append_header(output_, "Date", worker_.date());
+  output_ += reply.headers;
   if (!keep_alive) {
     append_header(output_, "Connection", "close");
   } else if (request_.is_http_1_0) {

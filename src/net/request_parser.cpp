@@ -16,7 +16,8 @@ void assign(std::string& to, boost::beast::string_view from) {
 }  // namespace
 
 void RequestData::clear() {
-  for (auto* text : {&method, &target, &host, &content_type, &amz_target, &authorization, &body}) {
+  for (auto* text :
+       {&method, &target, &host, &content_type, &amz_target, &authorization, &accept, &body}) {
     text->clear();
     // A connection that once carried a big message does not keep its memory.
     if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
@@ -48,6 +49,8 @@ void RequestParser::on_field_impl(http::field field, StringView name, StringView
       return assign(data_.content_type, value);
     case http::field::authorization:
       return assign(data_.authorization, value);
+    case http::field::accept:
+      return assign(data_.accept, value);
     case http::field::expect:
       data_.expects_continue = boost::beast::iequals(value, "100-continue");
       return;

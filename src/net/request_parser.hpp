@@ -16,13 +16,15 @@ struct RequestData {
   std::string content_type;
   std::string amz_target;
   std::string authorization;
+  std::string accept;
   std::string body;
   bool expects_continue = false;
   bool is_http_1_0 = false;
 
   void clear();
+  // Without what only the connection knows.
   service::HttpRequest view() const {
-    return {method, target, host, content_type, amz_target, authorization, body};
+    return {method, target, host, content_type, amz_target, authorization, body, accept};
   }
 };
 

@@ -121,6 +121,10 @@ void Server::every_second(std::function<void()> f) {
   state_->every_second = std::move(f);
 }
 
+std::size_t Server::connection_count() const {
+  return state_->open_count;
+}
+
 std::uint16_t Server::listen() {
   const auto& [address, port] = std::tie(state_->settings.address, state_->settings.port);
   boost::system::error_code error;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "service/admin.hpp"
-
 namespace squire::service {
 namespace {
 
@@ -36,8 +34,12 @@ HttpReply encode_error(const Error& error, wire::Protocol protocol,
   return reply;
 }
 
-// "/account/name", the path of a queue URL.
+// "/account/name" or "/queue/region/account/name", the paths of queue URLs.
 bool is_queue_path(std::string_view path) {
+  constexpr std::string_view kRegional = "/queue/";
+  if (path.starts_with(kRegional)) {
+    path.remove_prefix(std::min(path.find('/', kRegional.size()), path.size()));
+  }
   return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
 }
 
@@ -52,8 +54,11 @@ bool is_host(std::string_view text) {
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
-                       DispatcherSettings settings)
-    : broker_(broker), services_(std::move(services)), settings_(std::move(settings)) {}
+                       DispatcherSettings settings, Site* site)
+    : broker_(broker),
+      services_(std::move(services)),
+      settings_(std::move(settings)),
+      site_(site) {}
 
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
                    std::shared_ptr<Waiter> waiter)
@@ -66,7 +71,7 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   const auto question = std::min(request.target.find('?'), request.target.size());
   const auto path = request.target.substr(0, question);
   const auto query = request.target.substr(std::min(question + 1, request.target.size()));
-  if (path.starts_with("/_squire/")) return route_admin(request.method, path, query);
+  if (route_site(request, path, query, waiter)) return;
   if (request.method == "GET" && route_page(path)) return;
 
   const bool is_json = !request.amz_target.empty();
@@ -89,13 +94,27 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
     }
     endpoint.append("http://").append(request.host);
   }
-  call_.emplace(
-      dispatcher_.broker_,
-      Identity{is_account_id(credential_.access_key) ? std::string(credential_.access_key)
-                                                     : settings.account,
-               is_region(credential_.region) ? std::string(credential_.region) : settings.region,
-               !credential_.access_key.empty()},
-      std::move(endpoint), std::move(waiter));
+  Identity identity{
+      is_account_id(credential_.access_key) ? std::string(credential_.access_key)
+                                            : settings.account,
+      is_region(credential_.region) ? std::string(credential_.region) : settings.region,
+      !credential_.access_key.empty()};
+  auto client = find_client(request, identity);
+  call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter),
+                std::move(client));
+}
+
+engine::ClientPtr Exchange::find_client(const HttpRequest& request,
+                                        const Identity& identity) const {
+  const engine::ClientPtr* last = request.client;
+  if (last && *last && (*last)->account == identity.account &&
+      (*last)->access_key == credential_.access_key && (*last)->address == request.address) {
+    return *last;
+  }
+  auto client = std::make_shared<const engine::Client>(engine::Client{
+      identity.account, std::string(credential_.access_key), std::string(request.address)});
+  if (request.client) *request.client = client;
+  return client;
 }
 
 bool Exchange::route_page(std::string_view path) {
@@ -129,7 +148,10 @@ void Exchange::route_query(const HttpRequest& request, std::string_view path,
   if (given == nullptr || given->empty()) return answer(Error{Errc::MissingAction, {}});
   const std::string action = *given;
   if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
-    form_.add("QueueUrl", std::string(path));
+    // The host may say a region.
+    form_.add("QueueUrl", is_host(request.host) && !request.host.empty()
+                              ? "http://" + std::string(request.host) + std::string(path)
+                              : std::string(path));
   }
   // Views into the form, which stays as it is from here on.
   credential_ = find_credential(request, form_);
@@ -166,24 +188,41 @@ void Exchange::find_action(std::string_view name) {
   }
 }
 
-void Exchange::route_admin(std::string_view method, std::string_view path, std::string_view query) {
-  is_answered_ = true;
-  reply_.content_type = "application/json";
-  const auto parsed = form_.parse(query);
-  if (parsed.has_error()) {
+bool Exchange::route_site(const HttpRequest& request, std::string_view path, std::string_view query,
+                          const std::shared_ptr<Waiter>& waiter) {
+  // The paths of queues are many, those of the site few: all but "/" and "/metrics" begin so.
+  const bool may_be = path.starts_with("/_") || path == "/metrics" ||
+                      (path == "/" && request.method == "GET" && query.empty());
+  if (dispatcher_.site_ == nullptr || !may_be) return false;
+  if (form_.parse(query).has_error()) {
+    is_answered_ = true;
     reply_.status = 400;
+    reply_.content_type = "application/json";
     reply_.body = "{\"message\":\"The parameters of the URL are malformed\"}\n";
-    return;
+    return true;
   }
-  auto answered =
-      answer_admin(dispatcher_.broker_, dispatcher_.settings_.version, method, path, form_);
-  reply_.status = answered.status;
-  reply_.body = std::move(answered.body);
-  admin_ticket_ = answered.ticket;
+  visit_ = dispatcher_.site_->visit(
+      {request.method, path, form_, request.body, request.accept, request.host}, waiter);
+  return visit_ != nullptr;
+}
+
+// False: it waits.
+bool Exchange::run_visit() {
+  auto answered = visit_->run(!dispatcher_.is_stopping_);
+  if (!answered) return false;
+  is_answered_ = true;
+  reply_.status = answered->status;
+  reply_.content_type = answered->content_type;
+  reply_.headers = std::move(answered->headers);
+  reply_.body = std::move(answered->body);
+  site_ticket_ = answered->ticket;
+  return true;
 }
 
 Exchange::Step Exchange::run() {
-  if (!is_answered_) {
+  if (visit_ && !is_answered_) {
+    if (!run_visit()) return Step::WaitForMessage;
+  } else if (!is_answered_) {
     const auto& journal = dispatcher_.broker_.env().journal;
     if (journal.has_failed() ||
         journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {

@@ -172,6 +172,7 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
 
 void Courier::finish(const ReceivedMessage& message, const service::OutboundResult& result) {
   if (is_success(result.status)) {
+    note(engine::Event::Kind::Delivered, message, "status " + std::to_string(result.status));
     broker_.give_up(*queue_, message.row.key, nullptr);
   } else {
     const std::string why =
@@ -193,12 +194,31 @@ void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string
   const TimePoint next = broker_.env().clock.now() + delay.value_or(Milliseconds(0));
   const bool is_late = is_http && next > message.delivery.first_received_at + kHttpRetryTimeMax;
   if (!delay || is_late) return give_up(message, why);
+  note(engine::Event::Kind::AttemptFailed, message, why);
   under_way_.erase(message.row.key.sequence);
   queue_->retry_at(message.row.key, next);
   wake();
 }
 
+void Courier::note(engine::Event::Kind kind, const ReceivedMessage& message, std::string detail) {
+  auto& history = broker_.history();
+  if (!history.is_kept()) return;
+  auto more = std::make_shared<engine::Event::More>();
+  more->subscription = subscription_;
+  more->detail = std::move(detail);
+  history.add({broker_.env().clock.now(),
+               kind,
+               message.delivery.receive_count,
+               message.row.id,
+               {},
+               nullptr,
+               nullptr,
+               nullptr,
+               std::move(more)});
+}
+
 void Courier::give_up(const ReceivedMessage& message, const std::string& why) {
+  if (!why.empty()) note(engine::Event::Kind::GivenUp, message, why);
   std::shared_ptr<engine::Queue> target;
   if (subscription_ && subscription_->dead_letter_queue() && type_of(message) == kNotification &&
       !why.empty()) {

@@ -39,6 +39,7 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   void send_mail(const engine::ReceivedMessage& message);
   void finish(const engine::ReceivedMessage& message, const service::OutboundResult& result);
   void retry_or_give_up(const engine::ReceivedMessage& message, const std::string& why);
+  void note(engine::Event::Kind kind, const engine::ReceivedMessage& message, std::string detail);
   void give_up(const engine::ReceivedMessage& message, const std::string& why);
   std::optional<service::OutboundRequest> to_request(const engine::ReceivedMessage& message) const;
   // How many messages may be sent now; sets an alarm if there are none.

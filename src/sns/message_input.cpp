@@ -237,6 +237,7 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
     return Error::invalid_topic_parameter("MessageStructure");
   }
   publication.endpoint = call.endpoint;
+  publication.client = call.client;
   publication.sender_account =
       static_cast<std::uint64_t>(parse_integer(call.identity.account).value_or(0));
   return publication;

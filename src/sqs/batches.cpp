@@ -108,7 +108,7 @@ Result<DeleteMessageBatch::Response> DeleteMessageBatch::run(Call& call, Request
                                   [&](const Entry& entry) -> Result<engine::Ticket> {
                                     if (entry.receipt_handle.empty())
                                       return Error::missing_parameter("ReceiptHandle");
-                                    return queue->remove(entry.receipt_handle);
+                                    return queue->remove(entry.receipt_handle, call.client);
                                   });
 }
 
@@ -120,7 +120,7 @@ Result<ChangeMessageVisibilityBatch::Response> ChangeMessageVisibilityBatch::run
       call, request.entries, [&](const Entry& entry) -> Result<engine::Ticket> {
         if (entry.receipt_handle.empty()) return Error::missing_parameter("ReceiptHandle");
         SQUIRE_TRY(const auto timeout, check_visibility_timeout(entry.visibility_timeout));
-        return queue->change_visibility(entry.receipt_handle, timeout);
+        return queue->change_visibility(entry.receipt_handle, timeout, call.client);
       });
 }
 

@@ -170,6 +170,7 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
   const Seconds wait = request.wait_time_seconds ? Seconds(*request.wait_time_seconds)
                                                  : queue->settings()->receive_wait;
   options.is_long_poll = wait > Seconds(0);
+  options.client = call.client;
   const bool may_wait = options.is_long_poll && call.wait(wait);
   SQUIRE_TRY(const auto received,
              call.broker.receive(*queue, std::move(options), may_wait ? call.seat() : nullptr));
@@ -185,7 +186,7 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
 
 Result<NoOutput> DeleteMessage::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
-  SQUIRE_TRY(const auto ticket, queue->remove(request.receipt_handle));
+  SQUIRE_TRY(const auto ticket, queue->remove(request.receipt_handle, call.client));
   call.wait_for(ticket);
   return NoOutput{};
 }
@@ -193,7 +194,8 @@ Result<NoOutput> DeleteMessage::run(Call& call, Request request) {
 Result<NoOutput> ChangeMessageVisibility::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   SQUIRE_TRY(const auto timeout, check_visibility_timeout(request.visibility_timeout));
-  SQUIRE_TRY(const auto ticket, queue->change_visibility(request.receipt_handle, timeout));
+  SQUIRE_TRY(const auto ticket,
+             queue->change_visibility(request.receipt_handle, timeout, call.client));
   call.wait_for(ticket);
   return NoOutput{};
 }

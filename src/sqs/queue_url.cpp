@@ -10,18 +10,43 @@ std::string queue_url(const service::Call& call, const ResourceName& name) {
   return url;
 }
 
+namespace {
+
+// The region that a URL says, in the styles of AWS and of LocalStack: sqs.<region>.host,
+// <region>.queue.host and /queue/<region>/account/name. Empty if it says none.
+std::string_view region_of(std::string_view host, std::string_view path) {
+  constexpr std::string_view kPath = "/queue/";
+  std::string_view region;
+  if (path.starts_with(kPath)) {
+    path.remove_prefix(kPath.size());
+    region = path.substr(0, path.find('/'));
+  } else if (host.starts_with("sqs.")) {
+    host.remove_prefix(4);
+    const auto end = host.find('.');
+    if (end != std::string_view::npos) region = host.substr(0, end);
+  } else {
+    const auto dot = host.find('.');
+    if (dot != std::string_view::npos && host.substr(dot).starts_with(".queue.")) {
+      region = host.substr(0, dot);
+    }
+  }
+  return is_region(region) ? region : std::string_view();
+}
+
+}  // namespace
+
 Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
   const auto invalid = [&] {
     return Error{Errc::InvalidAddress,
                  "The address " + std::string(url) + " is not valid for this endpoint."};
   };
   std::string_view rest = url;
-  bool has_host = false;
+  std::string_view host;
   if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
     const auto path = rest.find('/', scheme + 3);
     if (path == std::string_view::npos) return invalid();
+    host = rest.substr(scheme + 3, path - scheme - 3);
     rest.remove_prefix(path);
-    has_host = true;
   }
   const auto slash = rest.rfind('/');
   const auto name = slash == std::string_view::npos ? rest : rest.substr(slash + 1);
@@ -31,10 +56,12 @@ Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std
     const auto before = rest.substr(0, slash);
     account = before.substr(std::min(before.rfind('/') + 1, before.size()));
     if (!is_account_id(account)) return invalid();
-  } else if (has_host) {
+  } else if (!host.empty()) {
     return invalid();
   }
-  return call.broker.queue({call.identity.region, std::string(account), std::string(name)});
+  const auto region = region_of(host, rest);
+  return call.broker.queue({region.empty() ? call.identity.region : std::string(region),
+                            std::string(account), std::string(name)});
 }
 
 }  // namespace squire::sqs

@@ -93,7 +93,7 @@ Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Cal
 
 Result<NoOutput> PurgeQueue::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
-  SQUIRE_TRY(const auto ticket, queue->purge());
+  SQUIRE_TRY(const auto ticket, queue->purge(call.client));
   call.wait_for(ticket);
   return NoOutput{};
 }

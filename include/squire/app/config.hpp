@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -70,6 +71,7 @@ struct Config {
   std::int64_t pending_deliveries_max = 100'000;
   std::int64_t outbox_max = 10'000;
   std::int64_t filter_policies_max = 0;
+  std::int64_t history_bytes_max = 16'777'216;
 
   std::int64_t delivery_connections_per_host_max = 32;
   bool delivery_verify_tls = true;
@@ -89,6 +91,9 @@ struct Config {
 
 // Changes `config` by what the JSON text says (// comments allowed). `source` is named in errors.
 void read_json(Config& config, const std::string& text, const std::string& source);
+
+// All settings in force, by their keys; secrets are "***".
+nlohmann::ordered_json to_json(const Config& config);
 
 // Changes `config` by the environment's SQUIRE_* variables. An unknown one is an error.
 void read_environment(Config& config, const char* const* environment);

@@ -19,7 +19,8 @@ namespace squire::engine {
 
 // Owns all queues, move tasks and topics of all accounts and regions.
 // Thread-safe. Lock order: { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never two
-// queues, never two topics. Topics, Replays, Outbox and Registry call nobody under their locks.
+// queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under their
+// locks.
 class Broker {
  public:
   // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.
@@ -49,6 +50,8 @@ class Broker {
   // The account's queues in that region whose names begin with `prefix`, by name.
   std::vector<std::shared_ptr<Queue>> list_queues(std::string_view region, std::string_view account,
                                                   std::string_view prefix) const;
+  // Of all accounts and regions, in no order.
+  std::vector<std::shared_ptr<Queue>> all_queues() const;
   // The queues whose redrive policy names this one, by name.
   std::vector<std::shared_ptr<Queue>> dead_letter_sources(const ResourceName& name) const;
 
@@ -72,13 +75,24 @@ class Broker {
   Replays& replays() { return *replays_; }
   Outbox& outbox() { return outbox_; }
   Registry& registry() { return registry_; }
+  History& history() { return history_; }
   const Renderer& renderer() const { return *renderer_; }
   const Rules& rules() const { return rules_; }
+
+  // Deletes every queue and topic, and what else there is of SNS, of that account; empty: of all,
+  // the outbox and the history included.
+  struct Cleared {
+    std::size_t queue_count = 0;
+    std::size_t topic_count = 0;
+    Ticket ticket = 0;
+  };
+  Cleared reset(std::string_view account);
 
   // Housekeeping, about once a second: retention, deduplication windows.
   void tick();
 
  private:
+  History* history_for(const ResourceName& name);
   void restore(Record record);
   void close_abandoned_delivery_queues();
   Result<std::uint32_t> next_number_locked() REQUIRES(mutex_);
@@ -87,6 +101,7 @@ class Broker {
   const Env env_;
   const Rules rules_;
   const Renderer* const renderer_;
+  History history_;
   std::shared_ptr<MoveTasks> move_tasks_;
   Topics topics_;
   std::shared_ptr<Replays> replays_;

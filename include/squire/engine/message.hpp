@@ -47,6 +47,8 @@ struct Details {
   friend bool operator==(const Details&, const Details&) = default;
 };
 
+enum class MessageState : std::uint8_t { Visible, Delayed, InFlight };
+
 // Where a message lives: its queue's number and its place in that queue's history. Unique for the
 // life of a data directory; sequences only rise.
 // Limits: 2^24 queues and 2^40 messages per queue, in the life of a data directory.

@@ -28,6 +28,8 @@ class Outbox {
   // At most `count_max` entries with a number above `after`, the oldest first.
   std::vector<OutboxRow> list(std::uint64_t after, std::size_t count_max) const;
 
+  std::size_t count() const;
+
   // A row read from the journal at start.
   void restore(OutboxRow row);
 

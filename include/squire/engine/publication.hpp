@@ -26,6 +26,7 @@ struct Publication {
   int signature_version = 1;
   std::uint64_t sequence = 0;  // FIFO topics
   bool is_replayed = false;
+  ClientPtr client;
 
   const std::shared_ptr<const Body>& text_for(DeliveryProtocol protocol) const {
     const auto at = texts.find(protocol);

@@ -12,6 +12,7 @@
 #include "squire/core/mutex.hpp"
 #include "squire/core/waiter.hpp"
 #include "squire/engine/env.hpp"
+#include "squire/engine/history.hpp"
 #include "squire/engine/queue_settings.hpp"
 #include "squire/engine/receipt_handle.hpp"
 
@@ -20,6 +21,7 @@ namespace squire::engine {
 class QueueMessages;
 class DeduplicationWindow;
 class ReceiveAttempts;
+struct Message;
 
 // Rules that hold for every queue of a broker; settings of the daemon.
 struct Rules {
@@ -29,6 +31,7 @@ struct Rules {
   std::uint64_t pending_deliveries_max = 100'000;  // of a subscription; more are undeliverable
   std::uint64_t outbox_max = 10'000;               // entries; the oldest go first
   std::uint64_t filter_policies_max = 0;           // of a topic; AWS: 200. 0: no limit
+  std::uint64_t history_bytes_max = 16'777'216;    // History
   bool sends_email = false;                        // over SMTP, besides keeping it in the outbox
   std::string endpoint;  // what links begin with in messages that no request brought about
 };
@@ -41,6 +44,8 @@ struct OutgoingMessage {
   std::uint64_t sender_account = 0;
   std::optional<Seconds> delay;  // instead of the queue's
   std::optional<Uuid> id;        // instead of a new one
+  Uuid origin{};                 // the publication it is a copy of
+  ClientPtr client;
 };
 
 struct Sent {
@@ -55,6 +60,7 @@ struct ReceiveOptions {
   std::string attempt_id;                     // ReceiveRequestAttemptId, or empty
   bool is_long_poll = false;
   bool can_dead_letter = false;  // the dead-letter queue exists
+  ClientPtr client;
 };
 
 struct ReceivedMessage {
@@ -76,6 +82,47 @@ struct QueueCounts {
   std::uint64_t in_flight = 0;
   std::uint64_t delayed = 0;
 };
+
+// Since the daemon started.
+struct QueueTotals {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::uint64_t deleted = 0;
+};
+
+// A second, over the last few.
+struct QueueRates {
+  double sent = 0;
+  double received = 0;
+  double deleted = 0;
+};
+
+struct QueueReport {
+  QueueCounts counts;
+  QueueTotals totals;
+  QueueRates rates;
+  std::optional<TimePoint> oldest_sent_at;  // nothing if the queue is empty
+};
+
+// Which messages to look at, without receiving them.
+struct PeekOptions {
+  std::optional<MessageState> state;  // nothing: all
+  std::uint64_t from = 0;             // sequence of the first
+  std::size_t count_max = 10;
+};
+
+struct PeekedMessage {
+  ReceivedMessage message;
+  MessageState state = MessageState::Visible;
+};
+
+struct Peeked {
+  std::vector<PeekedMessage> messages;
+  std::optional<std::uint64_t> next;  // where to go on; nothing: that was all
+};
+
+// How a message that was taken out of another queue arrives.
+enum class Arrival : std::uint8_t { DeadLetter, MoveTask, Undeliverable };
 
 // A queue and everything that happens to its messages.
 // Owned by Broker; handed out as shared_ptr so that a deleted queue can finish its callers, who
@@ -101,19 +148,23 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
     bool is_in_line_ = false;
   };
 
-  Queue(const Env& env, const Rules& rules, QueueRow row);
+  // `history` outlives the queue; null for a queue that nobody sees.
+  Queue(const Env& env, const Rules& rules, QueueRow row, History* history);
   ~Queue() override;
 
   // Constant for the life of the queue.
   const ResourceName& name() const { return name_; }
   std::uint32_t number() const { return number_; }
   bool is_fifo() const { return is_fifo_; }
-  std::string arn() const { return to_arn("sqs", name_); }
+  const std::string& arn() const { return *arn_; }
 
   std::shared_ptr<const QueueSettings> settings() const;
   // The row as last written: attributes and tags as they were set.
   QueueRow row() const;
   QueueCounts counts();
+  QueueReport report();
+  // Looks at no more than some thousand messages at a time, so a page may be short or empty.
+  Peeked peek(const PeekOptions& options);
 
   // Calls edit(row) under the lock: it changes attributes or tags and returns Result<void>; on
   // success the row is journaled. edit must not call the queue.
@@ -131,19 +182,20 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   Result<Received> receive(const ReceiveOptions& options, Seat* seat);
 
   // sqs.md 6.11. Ticket 0 if there was nothing to do.
-  Result<Ticket> remove(std::string_view receipt_handle);
+  Result<Ticket> remove(std::string_view receipt_handle, const ClientPtr& client = nullptr);
   // sqs.md 6.12. The range of the timeout was checked.
-  Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout);
+  Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout,
+                                   const ClientPtr& client = nullptr);
   // A message in flight becomes visible again at that time, for the courier that could not bring
   // it.
   void retry_at(const MessageKey& key, TimePoint time);
-  Result<Ticket> purge();
+  Result<Ticket> purge(const ClientPtr& client = nullptr);
   // Everything in the queue, in whatever state.
   std::uint64_t message_count() const;
 
-  // A message that was taken out of another queue, whose key it still has, arrives here: a
-  // dead-letter move or a step of a move task. False if this queue is deleted.
-  bool accept_moved(const ReceivedMessage& message, bool keeps_delivery,
+  // A message that was taken out of another queue, whose key it still has, arrives here. A dead
+  // letter keeps its id and receive count. False if this queue is deleted.
+  bool accept_moved(const ReceivedMessage& message, Arrival arrival,
                     std::shared_ptr<const Details> details);
   // accept_moved() said no: the message, just taken out of this queue, comes back.
   void put_back(const ReceivedMessage& message);
@@ -179,6 +231,12 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   Result<std::optional<Received>> repeat_attempt(const ReceiveOptions& options, TimePoint now)
       REQUIRES(mutex_);
   void settle(TimePoint now) REQUIRES(mutex_);
+  void expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& expired)
+      REQUIRES(mutex_);
+  void sample_rates(TimePoint now) REQUIRES(mutex_);
+  // Adds to the history.
+  void note(Event::Kind kind, const Message& message, TimePoint now, const ClientPtr& client,
+            const Uuid& origin = {}) REQUIRES(mutex_);
   void wake(std::size_t message_count) REQUIRES(mutex_);
   void set_alarm() REQUIRES(mutex_);
   void leave(Seat& seat);
@@ -188,6 +246,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   const ResourceName name_;
   const std::uint32_t number_;
   const bool is_fifo_;
+  const std::shared_ptr<const std::string> arn_;
+  History* const history_;
 
   mutable Mutex mutex_;
   QueueRow row_ GUARDED_BY(mutex_);
@@ -201,6 +261,10 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   std::list<Seat*> line_ GUARDED_BY(mutex_);
   TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();
   std::optional<TimePoint> purged_at_ GUARDED_BY(mutex_);
+  QueueTotals totals_ GUARDED_BY(mutex_);
+  QueueTotals sampled_totals_ GUARDED_BY(mutex_);
+  TimePoint sampled_at_ GUARDED_BY(mutex_);
+  QueueRates rates_ GUARDED_BY(mutex_);
   bool is_closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -34,6 +34,9 @@ class Registry {
   // Ticket of what came before if there is none.
   Ticket remove(Kind kind, const std::string& key);
 
+  // Forgets everything of the account, or all but the signing key if it is empty.
+  void clear(std::string_view account);
+
   // A row read from the journal at start.
   void restore(RegistryRow row);
 

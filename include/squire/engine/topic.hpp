@@ -47,13 +47,13 @@ class Topic {
   const ResourceName& name() const { return name_; }
   std::uint32_t number() const { return number_; }
   bool is_fifo() const { return is_fifo_; }
-  const std::string& arn() const { return arn_; }
+  const std::string& arn() const { return *arn_; }
 
   TopicRow row() const;
   std::shared_ptr<const TopicSettings> settings() const;
   SubscriptionCounts counts() const;
   // In the order they were made.
-  std::vector<std::shared_ptr<const Subscription>> subscriptions() const;
+  Subscriptions subscriptions() const;
   std::shared_ptr<const Subscription> find(const Uuid& id) const;
   // The subscription of that endpoint which is not deleted, if there is one.
   std::shared_ptr<const Subscription> find(DeliveryProtocol protocol,
@@ -121,6 +121,10 @@ class Topic {
   Ticket deliver(const Subscription& subscription, const Publication& publication,
                  Rendering& rendering, Deliveries& deliveries);
   void archive(const Publication& publication) REQUIRES(order_mutex_);
+  void note_published(const Publication& publication);
+  void note_undelivered(const Subscription& subscription, const Publication& publication,
+                        std::string why);
+  std::shared_ptr<const Subscriptions> audience();
   Result<Published> publish_in_order(Publication publication, const Renderer& renderer);
 
   Broker& broker_;
@@ -128,7 +132,7 @@ class Topic {
   const ResourceName name_;
   const std::uint32_t number_;
   const bool is_fifo_;
-  const std::string arn_;
+  const std::shared_ptr<const std::string> arn_;
 
   // FIFO only.
   Mutex order_mutex_;
@@ -145,6 +149,7 @@ class Topic {
   std::unordered_map<Uuid, FilterIndex::Key, UuidHash> keys_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, FilterIndex::Key> keys_by_endpoint_ GUARDED_BY(mutex_);
   FilterIndex index_ GUARDED_BY(mutex_);
+  std::shared_ptr<const Subscriptions> audience_ GUARDED_BY(mutex_);  // null: to be made anew
   std::set<FilterIndex::Key> unconfirmed_ GUARDED_BY(mutex_);
   FilterIndex::Key last_key_ GUARDED_BY(mutex_) = 0;
   std::uint64_t deleted_count_ GUARDED_BY(mutex_) = 0;

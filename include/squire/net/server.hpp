@@ -52,6 +52,8 @@ class Server {
   // Calls f every second on the first context's thread; set before start().
   void every_second(std::function<void()> f);
 
+  std::size_t connection_count() const;
+
   // Accepts no more, answers waiting polls, lets running requests finish for at most `patience`,
   // and joins all threads.
   void stop(Milliseconds patience = Milliseconds(1500));

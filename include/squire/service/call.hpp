@@ -21,15 +21,17 @@ class Call {
  public:
   // `waiter` is notified when a waiting call is worth another run; null if the caller cannot wait.
   Call(engine::Broker& broker, Identity identity, std::string endpoint,
-       std::shared_ptr<Waiter> waiter)
+       std::shared_ptr<Waiter> waiter, engine::ClientPtr client = nullptr)
       : broker(broker),
         identity(std::move(identity)),
         endpoint(std::move(endpoint)),
+        client(std::move(client)),
         waiter_(std::move(waiter)) {}
 
   engine::Broker& broker;
   const Identity identity;
-  const std::string endpoint;  // "http://localhost:4566", before the path of queue URLs
+  const std::string endpoint;      // "http://localhost:4566", before the path of queue URLs
+  const engine::ClientPtr client;  // null: the daemon itself
 
   // The reply must not leave before this is durable.
   void wait_for(engine::Ticket ticket) { ticket_ = std::max(ticket_, ticket); }

@@ -11,6 +11,7 @@
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
 #include "squire/service/http.hpp"
+#include "squire/service/site.hpp"
 
 namespace squire::service {
 
@@ -18,7 +19,6 @@ struct DispatcherSettings {
   std::string account = "000000000000";
   std::string region = "us-east-1";
   std::string base_url;  // of queue URLs; empty: http:// and the request's Host
-  std::string version;   // of the daemon, for /_squire/health
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
 };
 
@@ -27,9 +27,9 @@ struct DispatcherSettings {
 // promise is durable. Thread-safe: constant after construction but for the stop flag.
 class Dispatcher {
  public:
-  // The broker outlives the dispatcher.
+  // Broker and site outlive the dispatcher; the site may be null.
   Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
-             DispatcherSettings settings);
+             DispatcherSettings settings, Site* site = nullptr);
 
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
@@ -42,6 +42,7 @@ class Dispatcher {
   engine::Broker& broker_;
   const std::vector<const Service*> services_;
   const DispatcherSettings settings_;
+  Site* const site_;
   std::atomic<bool> is_stopping_ = false;
 };
 
@@ -60,16 +61,19 @@ class Exchange {
 
   Step run();
 
-  TimePoint deadline() const { return call_->deadline(); }
-  engine::Ticket ticket() const { return call_ ? call_->ticket() : admin_ticket_; }
+  TimePoint deadline() const { return visit_ ? visit_->deadline() : call_->deadline(); }
+  engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
 
  private:
   void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
   void route_json(const HttpRequest& request);
   void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
+  engine::ClientPtr find_client(const HttpRequest& request, const Identity& identity) const;
   bool route_page(std::string_view path);
-  void route_admin(std::string_view method, std::string_view path, std::string_view query);
+  bool route_site(const HttpRequest& request, std::string_view path, std::string_view query,
+                  const std::shared_ptr<Waiter>& waiter);
+  bool run_visit();
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);
@@ -84,7 +88,8 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
-  engine::Ticket admin_ticket_ = 0;
+  std::unique_ptr<Visit> visit_;  // null: not to the site
+  engine::Ticket site_ticket_ = 0;
 };
 
 // The reply to a request so broken that it never became one (net): too large, malformed, too slow.

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "squire/engine/history.hpp"
+
 namespace squire::service {
 
 // One HTTP request as the services see it. The views are the connection's and outlive the exchange;
@@ -15,6 +17,10 @@ struct HttpRequest {
   std::string_view amz_target;  // X-Amz-Target
   std::string_view authorization;
   std::string_view body;
+  std::string_view accept = {};
+  std::string_view address = {};  // IP of the client
+  // The connection's last client, kept so that the next request can share it; may be null.
+  engine::ClientPtr* client = nullptr;
 };
 
 struct HttpReply {
@@ -22,6 +28,7 @@ struct HttpReply {
   std::string_view content_type;
   std::string request_id;   // x-amzn-RequestId
   std::string query_error;  // x-amzn-query-error, or empty
+  std::string headers;      // more of them, each with its line's end
   std::string body;
 };
 

@@ -291,32 +291,6 @@ TEST_F(RouteTest, AHostThatIsNoTextDoesNotReachTheReply) {
   EXPECT_TRUE(is_utf8(call(request).body));
 }
 
-// ---- the daemon itself
-
-TEST_F(RouteTest, HealthIsReadyAndSaysTheVersion) {
-  configure([](auto& settings) { settings.version = "1.2.3"; });
-  RequestText request;
-  request.method = "GET";
-  request.target = "/_squire/health";
-  const auto reply = call(request);
-  EXPECT_EQ(reply.status, 200u);
-  EXPECT_EQ(reply.content_type, "application/json");
-  EXPECT_EQ(nlohmann::json::parse(reply.body),
-            nlohmann::json({{"status", "ready"}, {"version", "1.2.3"}}));
-  request.target = "/_squire/health?verbose";
-  EXPECT_EQ(call(request).status, 200u);
-}
-
-TEST_F(RouteTest, TheRestOfItsPathsAreNotFound) {
-  for (const char* target : {"/_squire/", "/_squire/health/", "/_squire/healthy"}) {
-    RequestText request;
-    request.target = target;
-    const auto reply = call(request);
-    EXPECT_EQ(reply.status, 404u) << target;
-    EXPECT_TRUE(nlohmann::json::accept(reply.body)) << reply.body;
-  }
-}
-
 // ---- requests that never became one
 
 TEST_F(RouteTest, ARefusalIsInTheProtocolTheHeadersSuggest) {

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "squire/engine/broker.hpp"
+#include "squire/service/site.hpp"
+
+namespace squire::admin {
+
+// What the daemon tells of itself.
+struct AdminSettings {
+  std::string version;
+  std::string account;  // of resources named without one
+  std::string region;   // likewise
+  std::string base_url;
+  nlohmann::ordered_json settings;  // all in force, secrets hidden
+  std::function<std::size_t()> connection_count = [] { return std::size_t{0}; };
+};
+
+// Everything under /_squire/ (src/admin/README.md), and what tools made for LocalStack ask for under
+// /_localstack/ and /_aws/. Thread-safe: constant but for what the broker guards.
+class AdminSite final : public service::Site {
+ public:
+  // The broker outlives the site.
+  AdminSite(engine::Broker& broker, AdminSettings settings);
+
+  std::unique_ptr<service::Visit> visit(const service::SiteRequest& request,
+                                        std::shared_ptr<Waiter> waiter) override;
+
+  // From now on /_squire/health says so.
+  void set_ready() { is_ready_ = true; }
+
+ private:
+  friend struct Desk;
+
+  engine::Broker& broker_;
+  const AdminSettings settings_;
+  const TimePoint started_at_;
+  std::atomic<bool> is_ready_ = false;
+};
+
+}  // namespace squire::admin

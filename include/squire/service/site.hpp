@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "squire/core/clock.hpp"
+#include "squire/core/waiter.hpp"
+#include "squire/engine/journal.hpp"
+#include "squire/wire/query.hpp"
+
+namespace squire::service {
+
+// A request to the site. The views outlive the visit.
+struct SiteRequest {
+  std::string_view method;
+  std::string_view path;
+  const wire::Form& parameters;  // of the query string
+  std::string_view body;
+  std::string_view accept;
+  std::string_view host;
+};
+
+struct SiteReply {
+  unsigned status = 200;
+  std::string_view content_type = "application/json";
+  std::string body;
+  std::string headers;        // more of them, each with its line's end
+  engine::Ticket ticket = 0;  // what must be durable first
+};
+
+// One request to the site on its way to a reply. Used by one thread.
+class Visit {
+ public:
+  virtual ~Visit() = default;
+
+  // Nothing: run again when the waiter was notified, or at deadline(). `may_wait` is false once the
+  // daemon stops.
+  virtual std::optional<SiteReply> run(bool may_wait) = 0;
+  virtual TimePoint deadline() const { return TimePoint::max(); }
+};
+
+// What is on the port besides the services: administration, metrics, the console. Thread-safe.
+class Site {
+ public:
+  virtual ~Site() = default;
+
+  // Null: there is nothing of the site's at that path. `waiter` is notified for a waiting visit.
+  virtual std::unique_ptr<Visit> visit(const SiteRequest& request,
+                                       std::shared_ptr<Waiter> waiter) = 0;
+};
+
+}  // namespace squire::service

@@ -1,0 +1,187 @@
+#include "admin/desk.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "squire/core/iso_time.hpp"
+
+namespace squire::admin {
+namespace {
+
+constexpr std::int64_t kPageMax = 1000;
+constexpr std::size_t kCellMax = 60;  // characters of a table's cell
+
+template <typename Resource>
+auto sort_key(const std::shared_ptr<Resource>& resource) {
+  const auto& name = resource->name();
+  return std::tie(name.name, name.account, name.region);
+}
+
+// Those the request asks for, in order.
+template <typename Resource>
+std::vector<std::shared_ptr<Resource>> select(const Desk& desk,
+                                              std::vector<std::shared_ptr<Resource>> all) {
+  const auto account = desk.parameter("account");
+  const auto region = desk.parameter("region");
+  const auto search = desk.parameter("search");
+  std::erase_if(all, [&](const auto& resource) {
+    const auto& name = resource->name();
+    return (!account.empty() && name.account != account) ||
+           (!region.empty() && name.region != region) ||
+           name.name.find(search) == std::string::npos;
+  });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return sort_key(a) < sort_key(b); });
+  return all;
+}
+
+template <typename Resource>
+std::shared_ptr<Resource> only_one_named(const Desk& desk, std::string_view name,
+                                         std::vector<std::shared_ptr<Resource>> all) {
+  all = select(desk, std::move(all));
+  std::erase_if(all, [&](const auto& resource) { return resource->name().name != name; });
+  return all.size() == 1 ? all.front() : nullptr;
+}
+
+ResourceName asked_name(const Desk& desk, std::string_view name) {
+  const auto account = desk.parameter("account");
+  const auto region = desk.parameter("region");
+  return {region.empty() ? desk.settings.region : std::string(region),
+          account.empty() ? desk.settings.account : std::string(account), std::string(name)};
+}
+
+std::string to_cell(const Json& value) {
+  std::string text = value.is_string() ? value.get<std::string>()
+                     : value.is_null() ? "-"
+                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  if (count_characters(text) <= kCellMax) return text;
+  std::size_t end = kCellMax - 1;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string to_rows(const Json& list) {
+  std::vector<std::string> names;
+  std::vector<std::size_t> widths;
+  std::vector<std::vector<std::string>> rows;
+  // The ARN and the URL say again what stands beside them, at length.
+  for (const auto& [name, value] : list.front().items()) {
+    if (name != "arn" && name != "url") names.push_back(name);
+  }
+  rows.push_back(names);
+  for (const auto& item : list) {
+    auto& row = rows.emplace_back();
+    for (const auto& name : names) row.push_back(to_cell(item.value(name, Json())));
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::size_t width = 0;
+    for (const auto& row : rows) width = std::max(width, count_characters(row[i]));
+    widths.push_back(width);
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += row[i];
+      if (i + 1 < row.size()) text.append(widths[i] + 2 - count_characters(row[i]), ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view Desk::parameter(std::string_view name) const {
+  const auto* value = request.parameters.find(name);
+  return value ? std::string_view(*value) : std::string_view();
+}
+
+std::string Desk::queue_url(const ResourceName& name) const {
+  const std::string base =
+      settings.base_url.empty() ? "http://" + std::string(request.host) : settings.base_url;
+  return base + "/" + name.account + "/" + name.name;
+}
+
+SiteReply reply(const Json& json, unsigned status) {
+  SiteReply reply;
+  reply.status = status;
+  reply.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return reply;
+}
+
+SiteReply refuse(unsigned status, std::string_view message) {
+  return reply({{"message", message}}, status);
+}
+
+std::string to_table(const Json& json) {
+  std::string lines;
+  std::string table;
+  for (const auto& [name, value] : json.items()) {
+    const bool is_list = value.is_array() && !value.empty() && value.front().is_object();
+    if (is_list) {
+      table += to_rows(value);
+    } else if (!value.is_array() || !value.empty()) {
+      lines += name + ": " + to_cell(value) + "\n";
+    }
+  }
+  return table.empty() ? lines : table;
+}
+
+std::optional<Page> read_page(const Desk& desk) {
+  Page page;
+  if (const auto limit = desk.parameter("limit"); !limit.empty()) {
+    const auto count = parse_integer(limit);
+    if (!count || *count < 1 || *count > kPageMax) return std::nullopt;
+    page.count = static_cast<std::size_t>(*count);
+  }
+  if (const auto after = desk.parameter("after"); !after.empty()) {
+    const auto first = parse_integer(after);
+    if (!first || *first < 0) return std::nullopt;
+    page.first = static_cast<std::size_t>(*first);
+  }
+  return page;
+}
+
+std::shared_ptr<engine::Queue> find_queue(const Desk& desk, std::string_view name) {
+  if (auto queue = desk.broker.find_queue(asked_name(desk, name))) return queue;
+  return only_one_named(desk, name, desk.broker.all_queues());
+}
+
+std::shared_ptr<engine::Topic> find_topic(const Desk& desk, std::string_view name) {
+  if (auto topic = desk.broker.topics().find(asked_name(desk, name))) return topic;
+  return only_one_named(desk, name, desk.broker.topics().all());
+}
+
+std::vector<std::shared_ptr<engine::Queue>> find_queues(const Desk& desk) {
+  return select(desk, desk.broker.all_queues());
+}
+
+std::vector<std::shared_ptr<engine::Topic>> find_topics(const Desk& desk) {
+  return select(desk, desk.broker.topics().all());
+}
+
+Json to_json(TimePoint time) {
+  return time == TimePoint() ? Json() : Json(to_iso_time(time));
+}
+
+Json to_json(const engine::ClientPtr& client) {
+  if (!client) return {};
+  return {{"account", client->account},
+          {"accessKey", client->access_key},
+          {"address", client->address}};
+}
+
+Json to_json(const engine::MessageAttributes& attributes) {
+  Json json = Json::object();
+  for (const auto& [name, attribute] : attributes) {
+    json[name] = {
+        {"type", attribute.type},
+        {"value", attribute.is_binary() ? base64_encode(attribute.value) : attribute.value}};
+  }
+  return json;
+}
+
+}  // namespace squire::admin

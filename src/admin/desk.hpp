@@ -1,0 +1,121 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "squire/admin/admin_site.hpp"
+#include "squire/service/policy_document.hpp"
+
+namespace squire::admin {
+
+using service::Json;
+using service::SiteReply;
+using service::SiteRequest;
+
+// What a handler answers from: one request, and what stands in the `{…}` of its route's path.
+struct Desk {
+  Desk(AdminSite& site, const SiteRequest& request)
+      : site(site), broker(site.broker_), settings(site.settings_), request(request) {}
+
+  AdminSite& site;
+  engine::Broker& broker;
+  const AdminSettings& settings;
+  const SiteRequest& request;
+  std::string name;
+
+  TimePoint now() const { return broker.env().clock.now(); }
+  TimePoint started_at() const { return site.started_at_; }
+  bool is_ready() const { return site.is_ready_; }
+  // Empty if it is absent.
+  std::string_view parameter(std::string_view name) const;
+  std::string queue_url(const ResourceName& name) const;
+};
+
+// ---- replies -----------------------------------------------------------------------------------
+
+SiteReply reply(const Json& json, unsigned status = 200);
+SiteReply refuse(unsigned status, std::string_view message);
+// The same as a table for people: the one list in it, or a line for each member.
+std::string to_table(const Json& json);
+
+// ---- parameters --------------------------------------------------------------------------------
+
+// `limit` and `after`: which part of a list is asked for.
+struct Page {
+  std::size_t first = 0;
+  std::size_t count = 100;
+};
+// Nothing: they are no numbers, or too large.
+std::optional<Page> read_page(const Desk& desk);
+// `items` from the page on, each through to_json, under that name, with "count" and "next".
+template <typename Items, typename ToJson>
+SiteReply reply_page(const Page& page, std::string_view name, const Items& items,
+                     ToJson&& to_json) {
+  Json list = Json::array();
+  const std::size_t end = std::min(items.size(), page.first + page.count);
+  for (std::size_t i = page.first; i < end; ++i) list.push_back(to_json(items[i]));
+  Json json{{"count", items.size()}, {std::string(name), std::move(list)}};
+  if (end < items.size()) json["next"] = std::to_string(end);
+  return reply(json);
+}
+
+// The queue or topic of that name, in the account and region asked for; without these in the
+// default ones, or the only one of that name there is. Null if there is none.
+std::shared_ptr<engine::Queue> find_queue(const Desk& desk, std::string_view name);
+std::shared_ptr<engine::Topic> find_topic(const Desk& desk, std::string_view name);
+
+// By name, then account and region; those of `account`, `region` and `search` if they are given.
+std::vector<std::shared_ptr<engine::Queue>> find_queues(const Desk& desk);
+std::vector<std::shared_ptr<engine::Topic>> find_topics(const Desk& desk);
+
+// ---- handlers, by what they are about ----------------------------------------------------------
+
+SiteReply list_endpoints(Desk& desk);
+SiteReply show_health(Desk& desk);
+SiteReply show_localstack_health(Desk& desk);
+SiteReply show_version(Desk& desk);
+SiteReply show_settings(Desk& desk);
+SiteReply show_overview(Desk& desk);
+SiteReply reset(Desk& desk);
+
+SiteReply list_queues(Desk& desk);
+SiteReply show_queue(Desk& desk);
+SiteReply peek_messages(Desk& desk);
+
+SiteReply list_topics(Desk& desk);
+SiteReply show_topic(Desk& desk);
+SiteReply list_subscriptions(Desk& desk);
+SiteReply try_filter(Desk& desk);
+
+SiteReply show_message(Desk& desk);
+SiteReply find_messages(Desk& desk);
+SiteReply list_deliveries(Desk& desk);
+
+SiteReply show_outbox(Desk& desk);
+SiteReply clear_outbox(Desk& desk);
+
+SiteReply peek_as_localstack(Desk& desk);
+SiteReply show_sms_messages(Desk& desk);
+SiteReply show_push_messages(Desk& desk);
+SiteReply show_subscription_token(Desk& desk);
+
+// A request under /_squire/, /_localstack/ or /_aws/ and who answers it.
+struct Route {
+  std::string_view method;
+  std::string_view path;  // `{name}` stands for one part
+  std::string_view help;
+  SiteReply (*answer)(Desk&);
+};
+const std::vector<Route>& routes();
+
+// ---- as JSON -----------------------------------------------------------------------------------
+
+Json to_json(TimePoint time);  // null for the epoch
+Json to_json(const engine::ClientPtr& client);
+Json to_json(const engine::MessageAttributes& attributes);
+Json to_json(const engine::OutboxRow& row);
+
+}  // namespace squire::admin

@@ -1,0 +1,128 @@
+// The daemon as a whole.
+#include <unistd.h>
+
+#include <fstream>
+
+#include "admin/desk.hpp"
+
+namespace squire::admin {
+namespace {
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+Json services(std::string_view status) {
+  return {{"sqs", status}, {"sns", status}};
+}
+
+std::uint64_t pending_delivery_count(const Desk& desk, const engine::Topic& topic) {
+  std::uint64_t count = 0;
+  for (const auto& subscription : topic.subscriptions()) {
+    const auto queue = desk.broker.find_delivery_queue(subscription->row().delivery_queue);
+    if (queue) count += queue->message_count();
+  }
+  return count;
+}
+
+}  // namespace
+
+SiteReply list_endpoints(Desk&) {
+  Json endpoints = Json::array();
+  for (const auto& route : routes()) {
+    endpoints.push_back({{"method", route.method}, {"path", route.path}, {"help", route.help}});
+  }
+  return reply({{"endpoints", std::move(endpoints)}});
+}
+
+SiteReply show_health(Desk& desk) {
+  if (desk.broker.env().journal.has_failed()) {
+    return reply({{"status", "failed"}, {"message", "The disk failed; see the log"}}, 503);
+  }
+  if (!desk.is_ready()) {
+    return reply({{"status", "starting"}, {"version", desk.settings.version}}, 503);
+  }
+  return reply({{"status", "ready"},
+                {"version", desk.settings.version},
+                {"services", services("running")}});
+}
+
+// As LocalStack words it, for the tools that wait for it.
+SiteReply show_localstack_health(Desk& desk) {
+  const bool is_well = desk.is_ready() && !desk.broker.env().journal.has_failed();
+  return reply({{"services", services(is_well ? "running" : "initializing")},
+                {"edition", "squire"},
+                {"version", desk.settings.version}});
+}
+
+SiteReply show_version(Desk& desk) {
+  return reply({{"version", desk.settings.version}});
+}
+
+SiteReply show_settings(Desk& desk) {
+  return reply(desk.settings.settings);
+}
+
+SiteReply show_overview(Desk& desk) {
+  engine::QueueCounts counts;
+  engine::QueueRates rates;
+  const auto queues = desk.broker.all_queues();
+  for (const auto& queue : queues) {
+    const auto report = queue->report();
+    counts.visible += report.counts.visible;
+    counts.in_flight += report.counts.in_flight;
+    counts.delayed += report.counts.delayed;
+    rates.sent += report.rates.sent;
+    rates.received += report.rates.received;
+    rates.deleted += report.rates.deleted;
+  }
+  std::uint64_t subscription_count = 0;
+  std::uint64_t pending_count = 0;
+  const auto topics = desk.broker.topics().all();
+  for (const auto& topic : topics) {
+    const auto of_topic = topic->counts();
+    subscription_count += of_topic.confirmed + of_topic.pending;
+    pending_count += pending_delivery_count(desk, *topic);
+  }
+  const TimePoint now = desk.now();
+  const auto& settings = desk.settings.settings;
+  return reply({{"version", desk.settings.version},
+                {"now", to_json(now)},
+                {"startedAt", to_json(desk.started_at())},
+                {"uptimeSeconds", (now - desk.started_at()).count() / 1000},
+                {"durability", settings.value("durability", "")},
+                {"testing", settings.value("testing", false)},
+                {"auth", settings.value("auth", "none")},
+                {"account", desk.settings.account},
+                {"region", desk.settings.region},
+                {"queues", queues.size()},
+                {"topics", topics.size()},
+                {"subscriptions", subscription_count},
+                {"messages",
+                 {{"visible", counts.visible},
+                  {"inFlight", counts.in_flight},
+                  {"delayed", counts.delayed}}},
+                {"rates",
+                 {{"sent", rates.sent}, {"received", rates.received}, {"deleted", rates.deleted}}},
+                {"connections", desk.settings.connection_count()},
+                {"pendingDeliveries", pending_count},
+                {"outbox", desk.broker.outbox().count()},
+                {"residentBytes", resident_bytes()}});
+}
+
+SiteReply reset(Desk& desk) {
+  const std::string account(desk.parameter("account"));
+  if (!account.empty() && !is_account_id(account)) {
+    return refuse(400, "account is an account id of 12 digits");
+  }
+  const auto cleared = desk.broker.reset(account);
+  auto answered = reply({{"queues", cleared.queue_count}, {"topics", cleared.topic_count}});
+  answered.ticket = cleared.ticket;
+  return answered;
+}
+
+}  // namespace squire::admin

@@ -1,0 +1,41 @@
+#include "admin/desk.hpp"
+
+namespace squire::admin {
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> kRoutes = {
+      {"GET", "/_squire/", "this list", &list_endpoints},
+      {"GET", "/_squire/health", "200 when everything is ready", &show_health},
+      {"GET", "/_squire/version", "the version", &show_version},
+      {"GET", "/_squire/settings", "the settings in force", &show_settings},
+      {"GET", "/_squire/overview", "the daemon in numbers", &show_overview},
+      {"GET", "/_squire/queues", "all queues: ?search= ?sort= ?limit= ?after=", &list_queues},
+      {"GET", "/_squire/queues/{name}", "one queue", &show_queue},
+      {"GET", "/_squire/queues/{name}/messages",
+       "its messages, without receiving them: ?state=visible, inFlight or delayed", &peek_messages},
+      {"GET", "/_squire/topics", "all topics: ?search= ?limit= ?after=", &list_topics},
+      {"GET", "/_squire/topics/{name}", "one topic", &show_topic},
+      {"GET", "/_squire/topics/{name}/subscriptions", "its subscriptions", &list_subscriptions},
+      {"POST", "/_squire/filter", "tries a filter policy against a message", &try_filter},
+      {"GET", "/_squire/messages", "what happened to messages: ?trace=<AWSTraceHeader>",
+       &find_messages},
+      {"GET", "/_squire/messages/{id}", "what happened to a message", &show_message},
+      {"GET", "/_squire/deliveries", "what waits for endpoints: ?subscription=<arn>",
+       &list_deliveries},
+      {"GET", "/_squire/outbox", "emails, SMS and pushes: ?protocol= ?endpoint=", &show_outbox},
+      {"DELETE", "/_squire/outbox", "empties the outbox", &clear_outbox},
+      {"POST", "/_squire/reset", "deletes everything, or what is of ?account=", &reset},
+      {"GET", "/_localstack/health", "health, as LocalStack words it", &show_localstack_health},
+      {"GET", "/_aws/sqs/messages", "messages of ?QueueUrl=, without receiving them",
+       &peek_as_localstack},
+      {"POST", "/_aws/sqs/messages", "the same, for an SDK pointed there", &peek_as_localstack},
+      {"GET", "/_aws/sns/sms-messages", "SMS sent: ?phoneNumber=", &show_sms_messages},
+      {"GET", "/_aws/sns/platform-endpoint-messages", "mobile pushes sent: ?endpointArn=",
+       &show_push_messages},
+      {"GET", "/_aws/sns/subscription-tokens/{arn}", "the token that confirms a subscription",
+       &show_subscription_token},
+  };
+  return kRoutes;
+}
+
+}  // namespace squire::admin
