@@ -42,7 +42,8 @@ SiteReply answer(Desk& desk) {
     }
     allowed.append(allowed.empty() ? "" : ", ").append(route.method);
   }
-  if (allowed.empty()) return refuse(404, "There is nothing here; GET /_squire/ lists what there is");
+  if (allowed.empty())
+    return refuse(404, "There is nothing here; GET /_squire/ lists what there is");
   auto refused = refuse(405, "This can be asked for with " + allowed);
   refused.headers = "Allow: " + allowed + "\r\n";
   return refused;
@@ -64,9 +65,12 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings)
     : broker_(broker), settings_(std::move(settings)), started_at_(broker.env().clock.now()) {}
 
 std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
-                                                 std::shared_ptr<Waiter>) {
+                                                 std::shared_ptr<Waiter> waiter) {
   if (!is_ours(request.path)) return nullptr;
   Desk desk(*this, request);
+  if (desk.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {
+    if (auto wait = make_wait(desk, std::move(waiter))) return wait;
+  }
   auto answered = answer(desk);
   const bool wants_table = request.accept.starts_with("text/plain");
   if (wants_table && answered.content_type == "application/json") {

@@ -1,6 +1,7 @@
 #include "admin/desk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "squire/core/iso_time.hpp"
@@ -97,6 +98,29 @@ std::string to_rows(const Json& list) {
 std::string_view Desk::parameter(std::string_view name) const {
   const auto* value = request.parameters.find(name);
   return value ? std::string_view(*value) : std::string_view();
+}
+
+Milliseconds Desk::advance_clock(Milliseconds by) const {
+  if (by > Milliseconds(0)) {
+    settings.advance_clock(by);
+    Milliseconds advanced = site.advanced_;
+    while (!site.advanced_.compare_exchange_weak(advanced, advanced + by)) {
+    }
+  }
+  return site.advanced_;
+}
+
+std::optional<Milliseconds> parse_duration(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+  constexpr std::int64_t kMax = 10LL * 366 * 86'400'000;
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = parse_integer(text.substr(0, digits));
+  for (const auto& [unit, milliseconds] : kUnits) {
+    if (unit != text.substr(digits) || !number || *number > kMax / milliseconds) continue;
+    return Milliseconds(*number * milliseconds);
+  }
+  return std::nullopt;
 }
 
 std::string Desk::queue_url(const ResourceName& name) const {

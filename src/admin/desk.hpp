@@ -29,6 +29,9 @@ struct Desk {
   TimePoint now() const { return broker.env().clock.now(); }
   TimePoint started_at() const { return site.started_at_; }
   bool is_ready() const { return site.is_ready_; }
+  bool is_testing() const { return settings.advance_clock != nullptr; }
+  // By how much, in all.
+  Milliseconds advance_clock(Milliseconds by) const;
   // Empty if it is absent.
   std::string_view parameter(std::string_view name) const;
   std::string queue_url(const ResourceName& name) const;
@@ -48,6 +51,9 @@ struct Page {
   std::size_t first = 0;
   std::size_t count = 100;
 };
+// "500ms", "30s", "6m", "2h", "4d"; nothing if it is none, or longer than ten years.
+std::optional<Milliseconds> parse_duration(std::string_view text);
+
 // Nothing: they are no numbers, or too large.
 std::optional<Page> read_page(const Desk& desk);
 // `items` from the page on, each through to_json, under that name, with "count" and "next".
@@ -96,6 +102,12 @@ SiteReply list_deliveries(Desk& desk);
 
 SiteReply show_outbox(Desk& desk);
 SiteReply clear_outbox(Desk& desk);
+
+SiteReply show_clock(Desk& desk);
+SiteReply move_clock(Desk& desk);
+// What is wrong with the request if make_wait() gives null.
+SiteReply refuse_wait(Desk& desk);
+std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter);
 
 SiteReply peek_as_localstack(Desk& desk);
 SiteReply show_sms_messages(Desk& desk);

@@ -25,9 +25,8 @@ std::shared_ptr<engine::Queue> find_by_url(const Desk& desk, std::string_view ur
   for (const auto& queue : desk.broker.all_queues()) {
     const auto& known = queue->name();
     if (known.name == name && known.account == account &&
-        (known.region == region ||
-         (region.empty() &&
-          (known.region == desk.settings.region || url.find(known.region) != url.npos)))) {
+        (known.region == region || (region.empty() && (known.region == desk.settings.region ||
+                                                       url.find(known.region) != url.npos)))) {
       return queue;
     }
   }

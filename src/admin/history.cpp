@@ -11,17 +11,19 @@ using engine::Event;
 constexpr std::size_t kExplainedMax = 200;
 
 Json to_json(const Event& event) {
-  Json json{{"time", admin::to_json(event.at)},
-            {"event", engine::event_name(event.kind)},
-            {"messageId", event.kind == Event::Kind::Purged ? Json() : Json(to_string(event.message))},
-            {"originId", event.origin == Uuid{} ? Json() : Json(to_string(event.origin))},
-            {"queue", nullptr},
-            {"topic", nullptr},
-            {"subscription", nullptr},
-            {"by", admin::to_json(event.client)},
-            {"receiveCount", event.receive_count},
-            {"detail", event.more ? event.more->detail : std::string()}};
-  if (event.place) json[event.place->starts_with("arn:aws:sns:") ? "topic" : "queue"] = *event.place;
+  Json json{
+      {"time", admin::to_json(event.at)},
+      {"event", engine::event_name(event.kind)},
+      {"messageId", event.kind == Event::Kind::Purged ? Json() : Json(to_string(event.message))},
+      {"originId", event.origin == Uuid{} ? Json() : Json(to_string(event.origin))},
+      {"queue", nullptr},
+      {"topic", nullptr},
+      {"subscription", nullptr},
+      {"by", admin::to_json(event.client)},
+      {"receiveCount", event.receive_count},
+      {"detail", event.more ? event.more->detail : std::string()}};
+  if (event.place)
+    json[event.place->starts_with("arn:aws:sns:") ? "topic" : "queue"] = *event.place;
   if (event.more && event.more->subscription) {
     const auto& subscription = *event.more->subscription;
     json["subscription"] = subscription.arn();
@@ -39,9 +41,9 @@ std::string why_silent(const Event& published, const engine::Subscription& subsc
   const auto& attributes = subscription.row().attributes;
   const auto policy = attributes.find("FilterPolicy");
   if (policy == attributes.end()) return {};
-  auto reason = engine::explain_mismatch(
-      policy->second, subscription.filter()->scope(),
-      published.details ? published.details->attributes : kNone, published.more->text->text);
+  auto reason = engine::explain_mismatch(policy->second, subscription.filter()->scope(),
+                                         published.details ? published.details->attributes : kNone,
+                                         published.more->text->text);
   return reason.has_value() && !reason->empty() ? "filter policy: " + *reason : std::string();
 }
 
@@ -132,8 +134,8 @@ SiteReply list_deliveries(Desk& desk) {
       const auto queue = desk.broker.find_delivery_queue(subscription->row().delivery_queue);
       if (!queue || (!wanted.empty() && subscription->arn() != wanted)) continue;
       const auto pending_count = queue->message_count();
-      const auto skipped = std::min<std::size_t>(
-          pending_count, page->first > count ? page->first - count : 0);
+      const auto skipped =
+          std::min<std::size_t>(pending_count, page->first > count ? page->first - count : 0);
       count += pending_count;
       if (deliveries.size() >= page->count || skipped == pending_count) continue;
       const auto peeked = queue->peek({{}, 0, skipped + page->count - deliveries.size()});

@@ -46,9 +46,8 @@ SiteReply show_health(Desk& desk) {
   if (!desk.is_ready()) {
     return reply({{"status", "starting"}, {"version", desk.settings.version}}, 503);
   }
-  return reply({{"status", "ready"},
-                {"version", desk.settings.version},
-                {"services", services("running")}});
+  return reply(
+      {{"status", "ready"}, {"version", desk.settings.version}, {"services", services("running")}});
 }
 
 // As LocalStack words it, for the tools that wait for it.
@@ -90,28 +89,26 @@ SiteReply show_overview(Desk& desk) {
   }
   const TimePoint now = desk.now();
   const auto& settings = desk.settings.settings;
-  return reply({{"version", desk.settings.version},
-                {"now", to_json(now)},
-                {"startedAt", to_json(desk.started_at())},
-                {"uptimeSeconds", (now - desk.started_at()).count() / 1000},
-                {"durability", settings.value("durability", "")},
-                {"testing", settings.value("testing", false)},
-                {"auth", settings.value("auth", "none")},
-                {"account", desk.settings.account},
-                {"region", desk.settings.region},
-                {"queues", queues.size()},
-                {"topics", topics.size()},
-                {"subscriptions", subscription_count},
-                {"messages",
-                 {{"visible", counts.visible},
-                  {"inFlight", counts.in_flight},
-                  {"delayed", counts.delayed}}},
-                {"rates",
-                 {{"sent", rates.sent}, {"received", rates.received}, {"deleted", rates.deleted}}},
-                {"connections", desk.settings.connection_count()},
-                {"pendingDeliveries", pending_count},
-                {"outbox", desk.broker.outbox().count()},
-                {"residentBytes", resident_bytes()}});
+  return reply(
+      {{"version", desk.settings.version},
+       {"now", to_json(now)},
+       {"startedAt", to_json(desk.started_at())},
+       {"uptimeSeconds", (now - desk.started_at()).count() / 1000},
+       {"durability", settings.value("durability", "")},
+       {"testing", settings.value("testing", false)},
+       {"auth", settings.value("auth", "none")},
+       {"account", desk.settings.account},
+       {"region", desk.settings.region},
+       {"queues", queues.size()},
+       {"topics", topics.size()},
+       {"subscriptions", subscription_count},
+       {"messages",
+        {{"visible", counts.visible}, {"inFlight", counts.in_flight}, {"delayed", counts.delayed}}},
+       {"rates", {{"sent", rates.sent}, {"received", rates.received}, {"deleted", rates.deleted}}},
+       {"connections", desk.settings.connection_count()},
+       {"pendingDeliveries", pending_count},
+       {"outbox", desk.broker.outbox().count()},
+       {"residentBytes", resident_bytes()}});
 }
 
 SiteReply reset(Desk& desk) {

@@ -22,27 +22,27 @@ Json to_json(const Desk& desk, const engine::Queue& queue, const engine::QueueRe
   const auto settings = queue.settings();
   const auto& name = queue.name();
   const auto& redrive = settings->redrive;
-  return {{"name", name.name},
-          {"arn", queue.arn()},
-          {"url", desk.queue_url(name)},
-          {"account", name.account},
-          {"region", name.region},
-          {"fifo", queue.is_fifo()},
-          {"visible", report.counts.visible},
-          {"inFlight", report.counts.in_flight},
-          {"delayed", report.counts.delayed},
-          {"oldestAgeSeconds", report.oldest_sent_at
-                                   ? Json(age_in_seconds(desk.now(), *report.oldest_sent_at))
-                                   : Json()},
-          {"sent", report.totals.sent},
-          {"received", report.totals.received},
-          {"deleted", report.totals.deleted},
-          {"sentPerSecond", report.rates.sent},
-          {"receivedPerSecond", report.rates.received},
-          {"deletedPerSecond", report.rates.deleted},
-          {"deadLetterQueue", redrive ? Json(to_arn("sqs", redrive->dead_letter_queue)) : Json()},
-          {"maxReceiveCount", redrive ? Json(redrive->receive_count_max) : Json()},
-          {"createdAt", admin::to_json(queue.row().created_at)}};
+  return {
+      {"name", name.name},
+      {"arn", queue.arn()},
+      {"url", desk.queue_url(name)},
+      {"account", name.account},
+      {"region", name.region},
+      {"fifo", queue.is_fifo()},
+      {"visible", report.counts.visible},
+      {"inFlight", report.counts.in_flight},
+      {"delayed", report.counts.delayed},
+      {"oldestAgeSeconds",
+       report.oldest_sent_at ? Json(age_in_seconds(desk.now(), *report.oldest_sent_at)) : Json()},
+      {"sent", report.totals.sent},
+      {"received", report.totals.received},
+      {"deleted", report.totals.deleted},
+      {"sentPerSecond", report.rates.sent},
+      {"receivedPerSecond", report.rates.received},
+      {"deletedPerSecond", report.rates.deleted},
+      {"deadLetterQueue", redrive ? Json(to_arn("sqs", redrive->dead_letter_queue)) : Json()},
+      {"maxReceiveCount", redrive ? Json(redrive->receive_count_max) : Json()},
+      {"createdAt", admin::to_json(queue.row().created_at)}};
 }
 
 // How `sort` orders queues: the highest first. Null: by name, as they are.
@@ -103,9 +103,8 @@ Json to_json(const engine::PeekedMessage& peeked, const engine::ClientPtr& recei
           {"state", state_name(peeked.state)},
           {"sequence", row.key.sequence},
           {"sentAt", admin::to_json(row.sent_at)},
-          {"visibleAt", peeked.state == MessageState::Visible
-                            ? Json()
-                            : admin::to_json(delivery.visible_at)},
+          {"visibleAt",
+           peeked.state == MessageState::Visible ? Json() : admin::to_json(delivery.visible_at)},
           {"receiver", is_in_flight ? admin::to_json(receiver) : Json()},
           {"receiveCount", delivery.receive_count},
           {"firstReceivedAt", admin::to_json(delivery.first_received_at)},
@@ -135,18 +134,16 @@ SiteReply list_queues(Desk& desk) {
   }
   const auto queues = find_queues(desk);
   if (*rank == nullptr) {
-    return reply_page(*page, "queues", queues, [&](const auto& queue) {
-      return to_json(desk, *queue, queue->report());
-    });
+    return reply_page(*page, "queues", queues,
+                      [&](const auto& queue) { return to_json(desk, *queue, queue->report()); });
   }
   std::vector<Reported> reported;
   for (const auto& queue : queues) reported.push_back({queue, queue->report()});
   std::stable_sort(reported.begin(), reported.end(), [&](const auto& a, const auto& b) {
     return (*rank)(a.report) > (*rank)(b.report);
   });
-  return reply_page(*page, "queues", reported, [&](const Reported& one) {
-    return to_json(desk, *one.queue, one.report);
-  });
+  return reply_page(*page, "queues", reported,
+                    [&](const Reported& one) { return to_json(desk, *one.queue, one.report); });
 }
 
 SiteReply show_queue(Desk& desk) {
@@ -183,7 +180,7 @@ SiteReply peek_messages(Desk& desk) {
   for (const auto& one : peeked.messages) {
     messages.push_back(to_json(one, receivers.at(one.message.row.id)));
   }
-  const auto count = !*state                            ? counts.visible + counts.in_flight + counts.delayed
+  const auto count = !*state ? counts.visible + counts.in_flight + counts.delayed
                      : **state == MessageState::Visible ? counts.visible
                      : **state == MessageState::Delayed ? counts.delayed
                                                         : counts.in_flight;

@@ -12,9 +12,8 @@ using Kind = Event::Kind;
 using Ids = std::unordered_set<Uuid, UuidHash>;
 
 constexpr std::array<std::string_view, 14> kNames = {
-    "published", "sent",         "received", "visibilityChanged", "deleted",
-    "expired",   "purged",       "deadLettered", "moved",         "delivered",
-    "attemptFailed", "givenUp",  "notDelivered", "caught"};
+    "published",    "sent",  "received",  "visibilityChanged", "deleted", "expired",      "purged",
+    "deadLettered", "moved", "delivered", "attemptFailed",     "givenUp", "notDelivered", "caught"};
 
 bool is_set(const Uuid& id) {
   return id != Uuid{};

@@ -23,6 +23,7 @@ Ticket Outbox::add(OutboxRow row) {
   row.number = ++last_number_;
   row.created_at = env_.clock.now();
   rows_.push_back(row);
+  watchers_.tell();
   const Ticket ticket = env_.journal.append(std::make_unique<OutboxRow>(std::move(row)));
   // Some at a time, so that a full outbox does not delete a row with every one it adds.
   if (rows_.size() > rules_.outbox_max + rules_.outbox_max / 10) {
@@ -35,6 +36,7 @@ Ticket Outbox::add(OutboxRow row) {
 Ticket Outbox::clear() {
   Lock lock(mutex_);
   rows_.clear();
+  watchers_.tell();
   return env_.journal.append(OutboxGone{last_number_ + 1});
 }
 
@@ -46,6 +48,11 @@ std::vector<OutboxRow> Outbox::list(std::uint64_t after, std::size_t count_max) 
   const auto count =
       std::min<std::size_t>(count_max, static_cast<std::size_t>(rows_.end() - first));
   return {first, first + static_cast<std::ptrdiff_t>(count)};
+}
+
+void Outbox::watch(std::weak_ptr<Waiter> waiter) {
+  Lock lock(mutex_);
+  watchers_.add(std::move(waiter));
 }
 
 std::size_t Outbox::count() const {

@@ -101,6 +101,12 @@ void Queue::note(Event::Kind kind, const Message& message, TimePoint now, const 
                  message.details, nullptr});
 }
 
+void Queue::watch(std::weak_ptr<Waiter> waiter) {
+  Lock lock(mutex_);
+  watchers_.add(std::move(waiter));
+  set_alarm();
+}
+
 void Queue::sample_rates(TimePoint now) {
   const auto time = now - sampled_at_;
   if (time < kSampleInterval) return;
@@ -188,6 +194,7 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
     ticket = env_.journal.append(row);
   }
   if (added.state == State::Visible) wake(1);
+  watchers_.tell();
   return Sent{row.id, row.key.sequence, ticket};
 }
 
@@ -202,6 +209,7 @@ Result<Ticket> Queue::purge(const ClientPtr& client) {
   }
   purged_at_ = now;
   purged = std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
+  watchers_.tell();
   if (history_)
     history_->add({now, Event::Kind::Purged, 0, {}, {}, arn_, client, nullptr, nullptr});
   return env_.journal.append(QueuePurged{number_, next_sequence_});
@@ -236,6 +244,7 @@ bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
        nullptr, arrival == Arrival::DeadLetter ? Uuid{} : message.row.id);
   env_.journal.append(std::move(moved));
   wake(1);
+  watchers_.tell();
   return true;
 }
 
@@ -252,6 +261,7 @@ std::optional<ReceivedMessage> Queue::take_out() {
   if (message == nullptr || is_closed_) return std::nullopt;
   const ReceivedMessage taken{to_row(*message, number_), to_delivery(*message, number_)};
   messages_->remove(*message);
+  watchers_.tell();
   return taken;
 }
 
@@ -261,6 +271,7 @@ std::optional<ReceivedMessage> Queue::take_out(const MessageKey& key) {
   if (message == nullptr || is_closed_) return std::nullopt;
   const ReceivedMessage taken{to_row(*message, number_), to_delivery(*message, number_)};
   messages_->remove(*message);
+  watchers_.tell();
   return taken;
 }
 
@@ -275,6 +286,7 @@ Ticket Queue::close() {
   Lock lock(mutex_);
   is_closed_ = true;
   closed = std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
+  watchers_.tell();
   wake(line_.size());
   return env_.journal.append(QueueGone{number_});
 }
@@ -298,6 +310,7 @@ void Queue::expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& 
     note(Event::Kind::Expired, *message, now, nullptr);
     expired.push_back(messages_->remove(*message));
   }
+  if (!expired.empty()) watchers_.tell();
 }
 
 void Queue::restore(const SequenceRow& row) {
@@ -346,7 +359,9 @@ void Queue::ring() {
 }
 
 void Queue::settle(TimePoint now) {
-  if (messages_->next_due_at() <= now) wake(messages_->settle(now));
+  if (messages_->next_due_at() > now) return;
+  wake(messages_->settle(now));
+  watchers_.tell();
 }
 
 // One poll per message: each takes at least one, and who finds nothing enters the line again.
@@ -359,10 +374,10 @@ void Queue::wake(std::size_t message_count) {
   }
 }
 
-// While polls wait, the clock rings for the next message due.
+// While somebody waits, the clock rings for the next message due.
 void Queue::set_alarm() {
   const TimePoint due_at = messages_->next_due_at();
-  if (line_.empty() || due_at >= alarm_at_) return;
+  if ((line_.empty() && watchers_.empty()) || due_at >= alarm_at_) return;
   alarm_at_ = due_at;
   env_.clock.ring_at(due_at, weak_from_this());
 }

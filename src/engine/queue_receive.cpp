@@ -101,6 +101,7 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     taken.push_back(message);
     last = message;
   }
+  if (!taken.empty() || !received.dead_letters.empty()) watchers_.tell();
   if (timeout == Seconds(0)) {
     for (Message* message : taken) messages_->make_visible(*message, now);
     wake(taken.size());
@@ -173,6 +174,7 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle, const ClientPtr& c
   ++totals_.deleted;
   note(Event::Kind::Deleted, *message, now, client);
   removed = messages_->remove(*message);
+  watchers_.tell();
   const Ticket ticket = env_.journal.append(MessageGone{handle->key});
   if (is_fifo_) wake(1);  // its group may be free now
   return ticket;
@@ -209,6 +211,7 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
         "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
   }
   note(Event::Kind::VisibilityChanged, *message, now, client);
+  watchers_.tell();
   if (timeout == Seconds(0)) {
     messages_->make_visible(*message, now);
     wake(1);

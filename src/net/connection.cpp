@@ -61,9 +61,13 @@ void Connection::close() {
   if (wakeup_) wakeup_->fire();
 }
 
+void Connection::wake_waiting() {
+  if (is_polling_) wakeup_->fire();
+}
+
 void Connection::begin_stop() {
   if (is_reading_) return close();  // what was not sent whole was not accepted
-  if (is_polling_) wakeup_->fire();
+  wake_waiting();
 }
 
 asio::awaitable<void> Connection::run() {

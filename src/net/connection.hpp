@@ -27,6 +27,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   TimePoint deadline() const { return deadline_; }
   void close();
+  // A request that waits looks again.
+  void wake_waiting();
   // The server stops: a connection between requests closes, a polling one answers.
   void begin_stop();
 
@@ -47,7 +49,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void watch_for_hangup();
   boost::asio::awaitable<bool> write(service::HttpReply& reply, bool keep_alive);
   boost::asio::awaitable<bool> write_all(std::string_view bytes);
-  void set_deadline(Seconds from_now) { deadline_ = worker_.clock.now() + from_now; }
+  void set_deadline(Seconds from_now) { deadline_ = worker_.wire_clock.now() + from_now; }
 
   Worker& worker_;
   boost::asio::ip::tcp::socket socket_;

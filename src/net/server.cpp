@@ -33,9 +33,11 @@ class Server::State {
   explicit State(ServerSettings given)
       : settings(std::move(given)),
         contexts(make_contexts(settings.threads_count)),
-        clock(*contexts.front()) {
+        clock(*contexts.front()),
+        wire_clock(*contexts.front()) {
     for (const auto& context : contexts) {
-      workers.push_back(std::make_unique<Worker>(*context, settings, clock, open_count));
+      workers.push_back(
+          std::make_unique<Worker>(*context, settings, clock, wire_clock, open_count));
     }
   }
 
@@ -56,6 +58,7 @@ class Server::State {
   std::atomic<std::size_t> open_count = 0;
   const std::vector<std::unique_ptr<asio::io_context>> contexts;
   SystemClock clock;
+  const SystemClock wire_clock;
   std::vector<std::unique_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;
   std::function<void()> every_second;
@@ -115,6 +118,16 @@ Server::~Server() {
 
 Clock& Server::clock() {
   return state_->clock;
+}
+
+void Server::advance_clock(Milliseconds by) {
+  state_->clock.advance(by);
+  asio::post(*state_->contexts.front(), [this] {
+    if (state_->every_second) state_->every_second();
+  });
+  for (const auto& worker : state_->workers) {
+    asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
+  }
 }
 
 void Server::every_second(std::function<void()> f) {

@@ -13,8 +13,16 @@ SystemClock::SystemClock(boost::asio::io_context& context)
 
 TimePoint SystemClock::now() const {
   return std::chrono::floor<Milliseconds>(
-      wall_start_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                        std::chrono::steady_clock::now() - steady_start_));
+             wall_start_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                               std::chrono::steady_clock::now() - steady_start_)) +
+         advanced_.load(std::memory_order_relaxed);
+}
+
+void SystemClock::advance(Milliseconds by) {
+  Milliseconds advanced = advanced_;
+  while (!advanced_.compare_exchange_weak(advanced, advanced + by)) {
+  }
+  boost::asio::post(context_, [this] { arm(); });
 }
 
 void SystemClock::ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) {

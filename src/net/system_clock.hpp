@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
@@ -11,14 +12,18 @@
 
 namespace squire::net {
 
-// Real time, that never jumps: the wall clock at start plus a steady clock since. Alarms ring on
-// the context's thread. The only place that asks the system for the time.
+// Real time, that never jumps by itself: the wall clock at start plus a steady clock since, plus
+// what it was advanced by. Alarms ring on the context's thread. The only place that asks the system
+// for the time.
 class SystemClock final : public Clock {
  public:
   explicit SystemClock(boost::asio::io_context& context);
 
   TimePoint now() const override;
   void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override;
+
+  // From now on it is that much later; what became due rings.
+  void advance(Milliseconds by);
 
   // No more alarms; on the context's thread, or after it ended.
   void stop() { timer_.cancel(); }
@@ -35,6 +40,7 @@ class SystemClock final : public Clock {
 
   const std::chrono::system_clock::time_point wall_start_;
   const std::chrono::steady_clock::time_point steady_start_;
+  std::atomic<Milliseconds> advanced_{Milliseconds(0)};
   boost::asio::io_context& context_;
   boost::asio::steady_timer timer_;  // the context's thread only
 

@@ -7,7 +7,7 @@
 namespace squire::net {
 
 const std::string& Worker::date() {
-  const auto now = std::chrono::floor<Seconds>(clock.now());
+  const auto now = std::chrono::floor<Seconds>(wire_clock.now());
   if (now != date_at_) {
     date_at_ = now;
     const std::time_t seconds = now.time_since_epoch().count();
@@ -20,10 +20,14 @@ const std::string& Worker::date() {
 }
 
 void Worker::watch() {
-  const TimePoint now = clock.now();
+  const TimePoint now = wire_clock.now();
   for (Connection* connection : connections) {
     if (connection->deadline() < now) connection->close();
   }
+}
+
+void Worker::wake_waiting() {
+  for (Connection* connection : connections) connection->wake_waiting();
 }
 
 void Worker::begin_stop() {

@@ -19,11 +19,17 @@ class Connection;
 // Everything but `context` is used on the context's thread only.
 struct Worker {
   Worker(boost::asio::io_context& context, const ServerSettings& settings, const Clock& clock,
-         std::atomic<std::size_t>& open_count)
-      : context(context), settings(settings), clock(clock), open_count(open_count) {}
+         const Clock& wire_clock, std::atomic<std::size_t>& open_count)
+      : context(context),
+        settings(settings),
+        clock(clock),
+        wire_clock(wire_clock),
+        open_count(open_count) {}
 
   // The Date header's text; made anew once a second.
   const std::string& date();
+  // Has all waiting requests look again.
+  void wake_waiting();
   // Closes connections that took too long; once a second.
   void watch();
   // Ends connections that are no request's and wakes polling ones; the others end after their
@@ -34,7 +40,8 @@ struct Worker {
 
   boost::asio::io_context& context;
   const ServerSettings& settings;
-  const Clock& clock;
+  const Clock& clock;                    // of the queues; tests may move it
+  const Clock& wire_clock;               // of the connections: nobody moves it
   std::atomic<std::size_t>& open_count;  // connections of all workers
   service::Dispatcher* dispatcher = nullptr;
   std::shared_ptr<CommitLine> commit_line;

@@ -51,8 +51,7 @@ class AdminFixture : public TopicFixture {
   }
 
   static engine::ClientPtr client(const std::string& key) {
-    return std::make_shared<const engine::Client>(
-        engine::Client{"000000000000", key, "127.0.0.1"});
+    return std::make_shared<const engine::Client>(engine::Client{"000000000000", key, "127.0.0.1"});
   }
 
   // One receive; the handle of what it got.

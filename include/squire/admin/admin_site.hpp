@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "squire/core/clock.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/service/site.hpp"
 
@@ -18,9 +19,12 @@ struct AdminSettings {
   std::string base_url;
   nlohmann::ordered_json settings;  // all in force, secrets hidden
   std::function<std::size_t()> connection_count = [] { return std::size_t{0}; };
+  // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait).
+  std::function<void(Milliseconds)> advance_clock = nullptr;
 };
 
-// Everything under /_squire/ (src/admin/README.md), and what tools made for LocalStack ask for under
+// Everything under /_squire/ (src/admin/README.md), and what tools made for LocalStack ask for
+// under
 // /_localstack/ and /_aws/. Thread-safe: constant but for what the broker guards.
 class AdminSite final : public service::Site {
  public:
@@ -40,6 +44,7 @@ class AdminSite final : public service::Site {
   const AdminSettings settings_;
   const TimePoint started_at_;
   std::atomic<bool> is_ready_ = false;
+  std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far
 };
 
 }  // namespace squire::admin

@@ -57,6 +57,7 @@ struct Config {
   std::string log_level = "info";
 
   bool strict = false;
+  bool testing = false;
   std::int64_t purge_interval_seconds = 0;
   std::int64_t recreate_delay_seconds = 0;
 

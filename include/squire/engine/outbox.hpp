@@ -6,6 +6,7 @@
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
 #include "squire/engine/publication.hpp"
+#include "squire/engine/watchers.hpp"
 
 namespace squire::engine {
 
@@ -29,6 +30,8 @@ class Outbox {
   std::vector<OutboxRow> list(std::uint64_t after, std::size_t count_max) const;
 
   std::size_t count() const;
+  // As Queue::watch().
+  void watch(std::weak_ptr<Waiter> waiter);
 
   // A row read from the journal at start.
   void restore(OutboxRow row);
@@ -38,6 +41,7 @@ class Outbox {
   const Rules& rules_;
   mutable Mutex mutex_;
   std::deque<OutboxRow> rows_ GUARDED_BY(mutex_);  // the oldest first
+  Watchers watchers_ GUARDED_BY(mutex_);
   std::uint64_t last_number_ GUARDED_BY(mutex_) = 0;
 };
 

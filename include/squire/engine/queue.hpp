@@ -15,6 +15,7 @@
 #include "squire/engine/history.hpp"
 #include "squire/engine/queue_settings.hpp"
 #include "squire/engine/receipt_handle.hpp"
+#include "squire/engine/watchers.hpp"
 
 namespace squire::engine {
 
@@ -181,6 +182,10 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // it is worth another try.
   Result<Received> receive(const ReceiveOptions& options, Seat* seat);
 
+  // `waiter` is notified, once, when the counts have changed (perhaps; it looks again). Whoever
+  // asks for a report after this call misses nothing.
+  void watch(std::weak_ptr<Waiter> waiter);
+
   // sqs.md 6.11. Ticket 0 if there was nothing to do.
   Result<Ticket> remove(std::string_view receipt_handle, const ClientPtr& client = nullptr);
   // sqs.md 6.12. The range of the timeout was checked.
@@ -259,6 +264,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // No sequence from here on was given out, in this life of the daemon or before.
   std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = kSequenceBlock;
   std::list<Seat*> line_ GUARDED_BY(mutex_);
+  Watchers watchers_ GUARDED_BY(mutex_);
   TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();
   std::optional<TimePoint> purged_at_ GUARDED_BY(mutex_);
   QueueTotals totals_ GUARDED_BY(mutex_);

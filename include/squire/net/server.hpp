@@ -43,6 +43,10 @@ class Server {
   // Rings alarms on the first context's thread, once the server runs.
   Clock& clock();
 
+  // Moves clock() forward, for tests of what takes long; what became due happens at once. While
+  // the server runs.
+  void advance_clock(Milliseconds by);
+
   // Binds and listens; throws ListenError. The port it got.
   std::uint16_t listen();
 

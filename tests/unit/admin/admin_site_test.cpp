@@ -17,7 +17,8 @@ TEST_F(AdminSiteTest, HealthIsReadyOnceTheDaemonIs) {
   EXPECT_EQ(get("/_squire/health?verbose")["version"], "1.2.3");
   admin::AdminSite starting(broker, {});
   const wire::Form form;
-  const auto reply = starting.visit({"GET", "/_squire/health", form, "", "", ""}, nullptr)->run(true);
+  const auto reply =
+      starting.visit({"GET", "/_squire/health", form, "", "", ""}, nullptr)->run(true);
   EXPECT_EQ(reply->status, 503u);
   EXPECT_EQ(Json::parse(reply->body)["status"], "starting");
 }
@@ -29,7 +30,8 @@ TEST_F(AdminSiteTest, OtherPathsAreNotItsOwn) {
 }
 
 TEST_F(AdminSiteTest, APathThatIsNotThereIsNotFoundAndSaysWhereToLook) {
-  for (const char* path : {"/_squire", "/_squire/health/", "/_squire/queues/a/b", "/_aws/nothing"}) {
+  for (const char* path :
+       {"/_squire", "/_squire/health/", "/_squire/queues/a/b", "/_aws/nothing"}) {
     const auto answer = ask("GET", path);
     EXPECT_EQ(answer.status, 404u) << path;
     EXPECT_THAT(answer.body, HasSubstr("/_squire/"));
@@ -206,9 +208,9 @@ TEST_F(AdminSiteTest, AFilterPolicyCanBeTried) {
     return Json::parse(answer.body);
   };
   const Json policy{{"color", {"red"}}, {"size", {{{"numeric", {">", 3}}}}}};
-  auto tried = ask_filter({{"policy", policy},
-                           {"attributes", {{"color", "red"},
-                                           {"size", {{"type", "Number"}, {"value", "4"}}}}}});
+  auto tried = ask_filter(
+      {{"policy", policy},
+       {"attributes", {{"color", "red"}, {"size", {{"type", "Number"}, {"value", "4"}}}}}});
   EXPECT_EQ(tried, Json({{"matches", true}, {"reason", ""}}));
   tried = ask_filter({{"policy", policy}, {"attributes", {{"color", "red"}}}});
   EXPECT_EQ(tried["reason"],
@@ -270,7 +272,8 @@ TEST_F(AdminSiteTest, ToolsMadeForLocalStackFindTheirEndpoints) {
   auto queue = make_queue("q");
   send(*queue, "seen & kept");
   const std::string target =
-      "/_aws/sqs/messages?QueueUrl=http://sqs.us-east-1.localhost.localstack.cloud:4566/000000000000/q";
+      "/_aws/sqs/messages?QueueUrl=http://sqs.us-east-1.localhost.localstack.cloud:4566/"
+      "000000000000/q";
   EXPECT_THAT(ask("GET", target).body, HasSubstr("<Body>seen &amp; kept</Body>"));
   const auto json = Json::parse(ask("GET", target, "", "application/json").body);
   EXPECT_EQ(json["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"][0]["Body"],

@@ -45,12 +45,15 @@ TEST_F(HistoryTest, APurgeIsPartOfTheStoryOfWhatWasInTheQueue) {
 
 TEST_F(HistoryTest, ADeadLetterAndItsWayBackAreFollowed) {
   make_queue("dead");
-  auto queue = broker.create_queue({"us-east-1", "000000000000", "q"},
-                                   {{"RedrivePolicy",
-                                     R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":1})"}},
-                                   {})
-                   .value()
-                   .queue;
+  auto queue =
+      broker
+          .create_queue(
+              {"us-east-1", "000000000000", "q"},
+              {{"RedrivePolicy",
+                R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":1})"}},
+              {})
+          .value()
+          .queue;
   const auto id = send(*queue, "m");
   receive_one(*queue);
   clock.advance(30s);

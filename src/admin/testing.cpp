@@ -1,0 +1,181 @@
+// For tests: a clock that can be moved, and a wait for what should come.
+#include <functional>
+
+#include "admin/desk.hpp"
+
+namespace squire::admin {
+namespace {
+
+constexpr Milliseconds kWaitDefault{30'000};
+constexpr std::size_t kConditionsMax = 16;
+
+SiteReply not_testing() {
+  return refuse(404, "This is only there with the setting testing: true (--testing true)");
+}
+
+Json clock_json(Desk& desk, Milliseconds advanced) {
+  return {{"now", to_json(desk.now())}, {"advanced", std::to_string(advanced.count()) + "ms"}};
+}
+
+// "visible==0": a number, what it is compared with, and how.
+struct Condition {
+  std::string name;
+  std::string comparison;
+  std::int64_t number = 0;
+
+  bool holds(std::int64_t value) const {
+    if (comparison == "==") return value == number;
+    if (comparison == "!=") return value != number;
+    if (comparison == "<=") return value <= number;
+    if (comparison == ">=") return value >= number;
+    return comparison == "<" ? value < number : value > number;
+  }
+};
+
+using Values = std::map<std::string, std::int64_t>;
+
+// What a wait looks at, with its values now, after the waiter was put on the lists of who is told
+// of a change.
+class Watched {
+ public:
+  Watched(engine::Broker& broker, std::shared_ptr<engine::Queue> queue, std::string protocol,
+          std::string endpoint)
+      : broker_(broker),
+        queue_(std::move(queue)),
+        protocol_(std::move(protocol)),
+        endpoint_(std::move(endpoint)) {}
+
+  Values look(const std::shared_ptr<Waiter>& waiter) {
+    if (queue_) queue_->watch(waiter);
+    broker_.outbox().watch(waiter);
+    return values();
+  }
+
+  Values values() const {
+    Values values{{"outbox", outbox_count()}};
+    if (!queue_) return values;
+    const auto report = queue_->report();
+    const auto add = [&](const char* name, std::uint64_t value) {
+      values[name] = static_cast<std::int64_t>(value);
+    };
+    add("visible", report.counts.visible);
+    add("inFlight", report.counts.in_flight);
+    add("delayed", report.counts.delayed);
+    add("total", report.counts.visible + report.counts.in_flight + report.counts.delayed);
+    add("sent", report.totals.sent);
+    add("received", report.totals.received);
+    add("deleted", report.totals.deleted);
+    return values;
+  }
+
+ private:
+  std::int64_t outbox_count() const {
+    const auto rows = broker_.outbox().list(0, SIZE_MAX);
+    return std::count_if(rows.begin(), rows.end(), [&](const engine::OutboxRow& row) {
+      return (protocol_.empty() || protocol_ == engine::protocol_name(row.protocol)) &&
+             (endpoint_.empty() || endpoint_ == row.endpoint);
+    });
+  }
+
+  engine::Broker& broker_;
+  const std::shared_ptr<engine::Queue> queue_;  // null: only the outbox
+  const std::string protocol_;
+  const std::string endpoint_;
+};
+
+class Wait final : public service::Visit {
+ public:
+  Wait(Watched watched, std::vector<Condition> conditions, TimePoint deadline, const Clock& clock,
+       std::shared_ptr<Waiter> waiter)
+      : watched_(std::move(watched)),
+        conditions_(std::move(conditions)),
+        deadline_(deadline),
+        clock_(clock),
+        waiter_(std::move(waiter)) {}
+
+  std::optional<SiteReply> run(bool may_wait) override {
+    const auto values = watched_.look(waiter_);
+    const bool is_met =
+        std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
+          return condition.holds(values.at(condition.name));
+        });
+    if (!is_met && may_wait && clock_.now() < deadline_) return std::nullopt;
+    return reply({{"met", is_met}, {"values", values}}, is_met ? 200 : 408);
+  }
+
+  TimePoint deadline() const override { return deadline_; }
+
+ private:
+  Watched watched_;
+  const std::vector<Condition> conditions_;
+  const TimePoint deadline_;
+  const Clock& clock_;
+  const std::shared_ptr<Waiter> waiter_;
+};
+
+// Of "visible==0,outbox>=1"; nothing if one is not understood.
+std::optional<std::vector<Condition>> parse_conditions(std::string_view text,
+                                                       const Values& values) {
+  std::vector<Condition> conditions;
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    const auto begin = part.find_first_of("=!<>");
+    if (begin == std::string_view::npos || conditions.size() == kConditionsMax) return std::nullopt;
+    const auto end = part.find_first_not_of("=!<>", begin);
+    const auto number = parse_integer(part.substr(std::min(end, part.size())));
+    Condition condition{std::string(part.substr(0, begin)),
+                        std::string(part.substr(begin, end - begin)), number.value_or(0)};
+    constexpr std::array<std::string_view, 6> kComparisons = {"==", "!=", "<=", ">=", "<", ">"};
+    const bool is_known = std::find(kComparisons.begin(), kComparisons.end(),
+                                    condition.comparison) != kComparisons.end();
+    if (!number || !is_known || !values.contains(condition.name)) return std::nullopt;
+    conditions.push_back(std::move(condition));
+  }
+  return conditions.empty() ? std::nullopt : std::optional(std::move(conditions));
+}
+
+}  // namespace
+
+SiteReply show_clock(Desk& desk) {
+  if (!desk.is_testing()) return not_testing();
+  return reply(clock_json(desk, desk.advance_clock(Milliseconds(0))));
+}
+
+SiteReply move_clock(Desk& desk) {
+  if (!desk.is_testing()) return not_testing();
+  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+  const auto text = json.is_object() ? json.value("advance", Json()) : Json();
+  const auto by = text.is_string() ? parse_duration(text.get<std::string>()) : std::nullopt;
+  if (!by) return refuse(400, "Send {\"advance\": \"6m\"}: a number with ms, s, m, h or d");
+  return reply(clock_json(desk, desk.advance_clock(*by)));
+}
+
+SiteReply refuse_wait(Desk& desk) {
+  if (!desk.is_testing()) return not_testing();
+  const auto name = desk.parameter("queue");
+  if (!name.empty() && !find_queue(desk, name)) {
+    return refuse(404, "There is no queue " + std::string(name));
+  }
+  return refuse(400,
+                "until holds conditions such as visible==0 or total<=5,outbox>=1 (of a ?queue=: "
+                "visible, inFlight, delayed, total, sent, received, deleted; outbox, with "
+                "?protocol= and ?endpoint=); timeout a duration such as 30s");
+}
+
+std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter) {
+  const auto name = desk.parameter("queue");
+  auto queue = name.empty() ? nullptr : find_queue(desk, name);
+  if (!name.empty() && !queue) return nullptr;
+  Watched watched(desk.broker, std::move(queue), std::string(desk.parameter("protocol")),
+                  std::string(desk.parameter("endpoint")));
+  auto conditions = parse_conditions(desk.parameter("until"), watched.values());
+  const auto timeout_text = desk.parameter("timeout");
+  const auto timeout =
+      timeout_text.empty() ? std::optional(kWaitDefault) : parse_duration(timeout_text);
+  if (!conditions || !timeout) return nullptr;
+  return std::make_unique<Wait>(std::move(watched), std::move(*conditions), desk.now() + *timeout,
+                                desk.broker.env().clock, std::move(waiter));
+}
+
+}  // namespace squire::admin
