@@ -10,7 +10,7 @@ namespace {
 // Where everything begins that is the site's.
 bool is_ours(std::string_view path) {
   return path.starts_with("/_squire/") || path == "/_squire" || path.starts_with("/_localstack/") ||
-         path.starts_with("/_aws/");
+         path.starts_with("/_aws/") || path == "/metrics";
 }
 
 // What stands in the place of `{name}`; nothing if the path is not of that form.
@@ -61,8 +61,11 @@ class Answered final : public service::Visit {
 
 }  // namespace
 
-AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings)
-    : broker_(broker), settings_(std::move(settings)), started_at_(broker.env().clock.now()) {}
+AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metrics* metrics)
+    : broker_(broker),
+      settings_(std::move(settings)),
+      metrics_(metrics),
+      started_at_(broker.env().clock.now()) {}
 
 std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
                                                  std::shared_ptr<Waiter> waiter) {

@@ -27,6 +27,7 @@ struct Desk {
   std::string name;
 
   TimePoint now() const { return broker.env().clock.now(); }
+  const Metrics* metrics() const { return site.metrics_; }
   TimePoint started_at() const { return site.started_at_; }
   bool is_ready() const { return site.is_ready_; }
   bool is_testing() const { return settings.advance_clock != nullptr; }
@@ -85,6 +86,7 @@ SiteReply show_localstack_health(Desk& desk);
 SiteReply show_version(Desk& desk);
 SiteReply show_settings(Desk& desk);
 SiteReply show_overview(Desk& desk);
+SiteReply show_metrics(Desk& desk);
 SiteReply reset(Desk& desk);
 
 SiteReply list_queues(Desk& desk);

@@ -1,20 +1,9 @@
 // The daemon as a whole.
-#include <unistd.h>
-
-#include <fstream>
-
 #include "admin/desk.hpp"
+#include "admin/process_figures.hpp"
 
 namespace squire::admin {
 namespace {
-
-std::uint64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  file >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 Json services(std::string_view status) {
   return {{"sqs", status}, {"sns", status}};
@@ -108,7 +97,15 @@ SiteReply show_overview(Desk& desk) {
        {"connections", desk.settings.connection_count()},
        {"pendingDeliveries", pending_count},
        {"outbox", desk.broker.outbox().count()},
-       {"residentBytes", resident_bytes()}});
+       {"residentBytes", read_process_figures().resident_bytes}});
+}
+
+SiteReply show_metrics(Desk& desk) {
+  if (desk.metrics() == nullptr) return refuse(404, "Nothing is measured here");
+  SiteReply answered;
+  answered.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  answered.body = desk.metrics()->text();
+  return answered;
 }
 
 SiteReply reset(Desk& desk) {

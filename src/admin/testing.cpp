@@ -95,10 +95,9 @@ class Wait final : public service::Visit {
 
   std::optional<SiteReply> run(bool may_wait) override {
     const auto values = watched_.look(waiter_);
-    const bool is_met =
-        std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
-          return condition.holds(values.at(condition.name));
-        });
+    const bool is_met = std::all_of(
+        conditions_.begin(), conditions_.end(),
+        [&](const Condition& condition) { return condition.holds(values.at(condition.name)); });
     if (!is_met && may_wait && clock_.now() < deadline_) return std::nullopt;
     return reply({{"met", is_met}, {"values", values}}, is_met ? 200 : 408);
   }

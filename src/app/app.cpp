@@ -10,6 +10,7 @@
 
 #include "app/declarations.hpp"
 #include "squire/admin/admin_site.hpp"
+#include "squire/admin/metrics.hpp"
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
@@ -124,7 +125,8 @@ int serve(const Config& config, const sigset_t& signals) {
   if (config.testing) {
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
   }
-  admin::AdminSite site(broker, std::move(admin_settings));
+  admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
+  admin::AdminSite site(broker, std::move(admin_settings), &metrics);
   service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
                                  {config.account, config.region, config.base_url,
                                   static_cast<std::size_t>(config.journal_backlog_max)},
@@ -144,7 +146,7 @@ int serve(const Config& config, const sigset_t& signals) {
   sns::Couriers couriers(broker, client, std::move(courier_settings));
   couriers.start();
   client.start();
-  server.start(dispatcher, *journal);
+  server.start(dispatcher, *journal, {&metrics});
   site.set_ready();
   spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
                config.durability == "memory" ? "nothing is stored (durability: memory)"

@@ -11,7 +11,7 @@ namespace {
 using Kind = Event::Kind;
 using Ids = std::unordered_set<Uuid, UuidHash>;
 
-constexpr std::array<std::string_view, 14> kNames = {
+constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::kCount)> kNames = {
     "published",    "sent",  "received",  "visibilityChanged", "deleted", "expired",      "purged",
     "deadLettered", "moved", "delivered", "attemptFailed",     "givenUp", "notDelivered", "caught"};
 
@@ -72,9 +72,9 @@ void History::drop_first() {
 }
 
 void History::add(Event event) {
-  if (!is_kept()) return;
   const auto size = size_in_bytes(event);
   Lock lock(mutex_);
+  ++totals_[static_cast<std::size_t>(event.kind)];
   while (count_ > 0 && bytes_ + size > bytes_max_) drop_first();
   if (size > bytes_max_) return;
   if (count_ == ring_.size()) {
@@ -124,6 +124,11 @@ std::unordered_map<Uuid, ClientPtr, UuidHash> History::receivers(
     if (at != found.end()) at->second = event->client;
   }
   return found;
+}
+
+History::Totals History::totals() const {
+  Lock lock(mutex_);
+  return totals_;
 }
 
 void History::clear() {

@@ -85,6 +85,8 @@ asio::awaitable<bool> Connection::exchange() {
                        worker_.settings.body_bytes_max);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
+  const auto begin = worker_.wire_clock.uptime();
+  waited_ = std::chrono::microseconds(0);
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
@@ -93,6 +95,7 @@ asio::awaitable<bool> Connection::exchange() {
     return wakeup_;
   }());
   if (!co_await answer(exchange)) co_return false;
+  tell_observers(request, exchange, begin);
   const bool keep_alive = parser.keep_alive() && !worker_.is_stopping;
   co_return co_await write(exchange.reply(), keep_alive) && keep_alive;
 }
@@ -194,9 +197,17 @@ asio::awaitable<bool> Connection::wait_for_message(service::Exchange& exchange) 
   input_begin_ = std::min(input_begin_, input_.size());
   is_polling_ = true;
   watch_for_hangup();
+  const auto begin = worker_.wire_clock.uptime();
   co_await wakeup_->wait(std::max(exchange.deadline() - worker_.clock.now(), Milliseconds(0)));
   is_polling_ = false;
+  waited_ += worker_.wire_clock.uptime() - begin;
   co_return !has_hung_up_ && socket_.is_open();
+}
+
+void Connection::tell_observers(const service::HttpRequest& request, service::Exchange& exchange,
+                                std::chrono::microseconds begin) {
+  const auto duration = worker_.wire_clock.uptime() - begin - waited_;
+  for (auto* observer : worker_.observers) observer->answered(exchange.answered(request, duration));
 }
 
 // While a poll waits nobody reads; a client that goes away must not get a message all the same.

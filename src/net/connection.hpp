@@ -47,6 +47,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> answer(service::Exchange& exchange);
   boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);
   void watch_for_hangup();
+  void tell_observers(const service::HttpRequest& request, service::Exchange& exchange,
+                      std::chrono::microseconds begin);
   boost::asio::awaitable<bool> write(service::HttpReply& reply, bool keep_alive);
   boost::asio::awaitable<bool> write_all(std::string_view bytes);
   void set_deadline(Seconds from_now) { deadline_ = worker_.wire_clock.now() + from_now; }
@@ -61,7 +63,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string input_;  // bytes read; those before input_begin_ are parsed
   std::size_t input_begin_ = 0;
   std::string output_;
-  std::shared_ptr<Wakeup> wakeup_;  // made for the first long poll
+  std::shared_ptr<Wakeup> wakeup_;       // made for the first long poll
+  std::chrono::microseconds waited_{0};  // for messages, in this exchange
   bool is_polling_ = false;
   bool is_watching_ = false;
   bool has_hung_up_ = false;

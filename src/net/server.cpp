@@ -158,9 +158,11 @@ std::uint16_t Server::listen() {
   return acceptor.local_endpoint().port();
 }
 
-void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal) {
+void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
+                   std::vector<service::Observer*> observers) {
   for (const auto& worker : state_->workers) {
     worker->dispatcher = &dispatcher;
+    worker->observers = observers;
     worker->commit_line = std::make_shared<CommitLine>(worker->context, journal);
     journal.on_commit(worker->commit_line);
     asio::co_spawn(worker->context, state_->tick(*worker), asio::detached);

@@ -18,6 +18,11 @@ TimePoint SystemClock::now() const {
          advanced_.load(std::memory_order_relaxed);
 }
 
+std::chrono::microseconds SystemClock::uptime() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               steady_start_);
+}
+
 void SystemClock::advance(Milliseconds by) {
   Milliseconds advanced = advanced_;
   while (!advanced_.compare_exchange_weak(advanced, advanced + by)) {

@@ -22,6 +22,9 @@ class SystemClock final : public Clock {
   TimePoint now() const override;
   void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override;
 
+  // Time since the clock was made; nobody moves it.
+  std::chrono::microseconds uptime() const;
+
   // From now on it is that much later; what became due rings.
   void advance(Milliseconds by);
 

@@ -5,11 +5,14 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/commit_line.hpp"
+#include "net/system_clock.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/net/server.hpp"
 #include "squire/service/dispatcher.hpp"
+#include "squire/service/observer.hpp"
 
 namespace squire::net {
 
@@ -19,7 +22,7 @@ class Connection;
 // Everything but `context` is used on the context's thread only.
 struct Worker {
   Worker(boost::asio::io_context& context, const ServerSettings& settings, const Clock& clock,
-         const Clock& wire_clock, std::atomic<std::size_t>& open_count)
+         const SystemClock& wire_clock, std::atomic<std::size_t>& open_count)
       : context(context),
         settings(settings),
         clock(clock),
@@ -41,9 +44,10 @@ struct Worker {
   boost::asio::io_context& context;
   const ServerSettings& settings;
   const Clock& clock;                    // of the queues; tests may move it
-  const Clock& wire_clock;               // of the connections: nobody moves it
+  const SystemClock& wire_clock;         // of the connections: nobody moves it
   std::atomic<std::size_t>& open_count;  // connections of all workers
   service::Dispatcher* dispatcher = nullptr;
+  std::vector<service::Observer*> observers;
   std::shared_ptr<CommitLine> commit_line;
   std::list<Connection*> connections;
   bool is_stopping = false;

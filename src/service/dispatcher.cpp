@@ -242,11 +242,23 @@ Exchange::Step Exchange::run() {
   return Step::Reply;
 }
 
+Answered Exchange::answered(const HttpRequest& request, std::chrono::microseconds duration) const {
+  return {request,
+          reply_,
+          service_ ? service_->name : std::string_view(),
+          action_ ? action_->name : std::string_view(),
+          error_code_,
+          call_ ? std::string_view(call_->identity.account) : std::string_view(),
+          credential_.access_key,
+          duration};
+}
+
 void Exchange::answer(Result<std::string> result) {
   is_answered_ = true;
   if (result.has_value()) {
     reply_.body = std::move(*result);
   } else {
+    error_code_ = wire::spelling(result.error().code).query_code;
     reply_ =
         encode_error(result.error(), input_.protocol, xml_errors_, std::move(reply_.request_id));
   }

@@ -202,7 +202,6 @@ void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string
 
 void Courier::note(engine::Event::Kind kind, const ReceivedMessage& message, std::string detail) {
   auto& history = broker_.history();
-  if (!history.is_kept()) return;
   auto more = std::make_shared<engine::Event::More>();
   more->subscription = subscription_;
   more->detail = std::move(detail);

@@ -62,6 +62,7 @@ class SqliteJournal::Writer {
   bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
   std::size_t backlog_count() const noexcept;
   void on_commit(std::weak_ptr<Waiter> waiter);
+  engine::JournalStatistics statistics() const;
   void load(const std::function<void(engine::Record)>& apply);
   void read_archive(const engine::ArchiveQuery& query, std::function<void(ArchiveRows)> done);
   std::string failure() const;
@@ -90,6 +91,7 @@ class SqliteJournal::Writer {
   void run();
   Work take(std::vector<engine::Record>& batch);
   void commit(const std::vector<engine::Record>& batch, const Work& work);
+  void count(std::size_t batch_size);
   void fail(const std::string& why);
   void notify_waiters();
 
@@ -121,6 +123,8 @@ class SqliteJournal::Writer {
 
   std::atomic<engine::Ticket> appended_ = 0;  // written under mutex_
   std::atomic<engine::Ticket> committed_ = 0;
+  std::array<std::atomic<std::uint64_t>, 8> batches_{};  // JournalStatistics::batches
+  std::atomic<std::uint64_t> record_count_ = 0;
   std::atomic<bool> has_failed_ = false;
 
   std::thread thread_;
@@ -165,6 +169,21 @@ std::size_t SqliteJournal::Writer::backlog_count() const noexcept {
   // In this order, so that the difference is never negative.
   const auto committed = committed_.load(std::memory_order_acquire);
   return appended_.load(std::memory_order_relaxed) - committed;
+}
+
+engine::JournalStatistics SqliteJournal::Writer::statistics() const {
+  engine::JournalStatistics statistics;
+  for (std::size_t i = 0; i < batches_.size(); ++i) statistics.batches[i] = batches_[i];
+  statistics.record_count = record_count_;
+  return statistics;
+}
+
+void SqliteJournal::Writer::count(std::size_t batch_size) {
+  if (batch_size == 0) return;
+  std::size_t bucket = 0;
+  while (static_cast<double>(batch_size) > engine::JournalStatistics::bound(bucket)) ++bucket;
+  ++batches_[bucket];
+  record_count_ += batch_size;
 }
 
 void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
@@ -244,6 +263,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
 
 void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, const Work& work) {
   records_.write(batch, work.with_deliveries);
+  count(batch.size());
   has_written_ |= !batch.empty();
   if (records_.has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
   if (committed_.load(std::memory_order_relaxed) != work.last) {
@@ -319,6 +339,10 @@ bool SqliteJournal::has_failed() const noexcept {
 
 std::size_t SqliteJournal::backlog_count() const noexcept {
   return writer_->backlog_count();
+}
+
+engine::JournalStatistics SqliteJournal::statistics() const {
+  return writer_->statistics();
 }
 
 void SqliteJournal::on_commit(std::weak_ptr<Waiter> waiter) {

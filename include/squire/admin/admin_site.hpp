@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "squire/admin/metrics.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/service/site.hpp"
@@ -23,13 +24,13 @@ struct AdminSettings {
   std::function<void(Milliseconds)> advance_clock = nullptr;
 };
 
-// Everything under /_squire/ (src/admin/README.md), and what tools made for LocalStack ask for
-// under
+// Everything under /_squire/ (src/admin/README.md), GET /metrics, and what tools made for
+// LocalStack ask for under
 // /_localstack/ and /_aws/. Thread-safe: constant but for what the broker guards.
 class AdminSite final : public service::Site {
  public:
-  // The broker outlives the site.
-  AdminSite(engine::Broker& broker, AdminSettings settings);
+  // The broker outlives the site, as do the metrics, which may be null.
+  AdminSite(engine::Broker& broker, AdminSettings settings, const Metrics* metrics = nullptr);
 
   std::unique_ptr<service::Visit> visit(const service::SiteRequest& request,
                                         std::shared_ptr<Waiter> waiter) override;
@@ -42,6 +43,7 @@ class AdminSite final : public service::Site {
 
   engine::Broker& broker_;
   const AdminSettings settings_;
+  const Metrics* const metrics_;
   const TimePoint started_at_;
   std::atomic<bool> is_ready_ = false;
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,7 +45,8 @@ struct Event {
     AttemptFailed,  // likewise; there will be another
     GivenUp,        // likewise; there will be none
     NotDelivered,
-    Caught  // in the outbox
+    Caught,  // in the outbox
+    kCount
   };
 
   // What only few events have.
@@ -88,6 +90,9 @@ class History {
   // Who received these messages last, where that is still known.
   std::unordered_map<Uuid, ClientPtr, UuidHash> receivers(std::span<const Uuid> messages) const;
   void clear();
+  // How many events of each kind there ever were.
+  using Totals = std::array<std::uint64_t, static_cast<std::size_t>(Event::Kind::kCount)>;
+  Totals totals() const;
 
  private:
   std::vector<const Event*> all() const REQUIRES(mutex_);
@@ -100,6 +105,7 @@ class History {
   std::size_t first_ GUARDED_BY(mutex_) = 0;
   std::size_t count_ GUARDED_BY(mutex_) = 0;
   std::uint64_t bytes_ GUARDED_BY(mutex_) = 0;
+  Totals totals_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace squire::engine

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -21,6 +23,19 @@ struct ArchiveQuery {
   std::uint64_t sequence = 0;
   TimePoint from;
   std::size_t count_max = 0;
+};
+
+// What the journal has done since it was opened.
+struct JournalStatistics {
+  // Commits by how many records they held: at most 1, 4, 16, …, and more than 4096.
+  std::array<std::uint64_t, 8> batches{};
+  std::uint64_t record_count = 0;
+
+  // The most records that batches[i] counts.
+  static double bound(std::size_t i) {
+    return i + 1 < 8 ? static_cast<double>(std::uint64_t{1} << 2 * i)
+                     : std::numeric_limits<double>::infinity();
+  }
 };
 
 // The storage seam. The engine appends what it changed, under the lock that guards what changed, so
@@ -53,6 +68,8 @@ class Journal {
 
   // Records waiting to be committed; the dispatcher refuses changes above a limit.
   virtual std::size_t backlog_count() const noexcept = 0;
+
+  virtual JournalStatistics statistics() const { return {}; }
 
   // Returns when everything appended is on the disk, whatever the durability, or has failed.
   // Blocks: for start and stop, not for requests.

@@ -6,10 +6,12 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "squire/core/clock.hpp"
 #include "squire/engine/journal.hpp"
 #include "squire/service/dispatcher.hpp"
+#include "squire/service/observer.hpp"
 
 namespace squire::net {
 
@@ -50,8 +52,9 @@ class Server {
   // Binds and listens; throws ListenError. The port it got.
   std::uint16_t listen();
 
-  // Serves until stop(). Both outlive the server's threads.
-  void start(service::Dispatcher& dispatcher, engine::Journal& journal);
+  // Serves until stop(); each observer is told of every request. All outlive the server's threads.
+  void start(service::Dispatcher& dispatcher, engine::Journal& journal,
+             std::vector<service::Observer*> observers = {});
 
   // Calls f every second on the first context's thread; set before start().
   void every_second(std::function<void()> f);

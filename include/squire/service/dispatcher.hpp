@@ -11,6 +11,7 @@
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
 #include "squire/service/http.hpp"
+#include "squire/service/observer.hpp"
 #include "squire/service/site.hpp"
 
 namespace squire::service {
@@ -64,6 +65,8 @@ class Exchange {
   TimePoint deadline() const { return visit_ ? visit_->deadline() : call_->deadline(); }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
+  // For observers, once the reply is complete.
+  Answered answered(const HttpRequest& request, std::chrono::microseconds duration) const;
 
  private:
   void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
@@ -88,6 +91,7 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
+  std::string_view error_code_;   // of the reply; empty: a success
   std::unique_ptr<Visit> visit_;  // null: not to the site
   engine::Ticket site_ticket_ = 0;
 };

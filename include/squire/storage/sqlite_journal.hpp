@@ -46,6 +46,7 @@ class SqliteJournal final : public engine::Journal {
   bool is_durable(engine::Ticket ticket) const noexcept override;
   bool has_failed() const noexcept override;
   std::size_t backlog_count() const noexcept override;
+  engine::JournalStatistics statistics() const override;
   void flush() override;
   void on_commit(std::weak_ptr<Waiter> waiter) override;
   // Throws StorageError if the database turns out to be damaged.

@@ -59,8 +59,9 @@ TEST_F(TestingTest, TheClockMovesAndWithItWhatIsDue) {
 }
 
 TEST_F(TestingTest, AnAdvanceIsADuration) {
-  for (const char* bad : {"", "{}", R"({"advance":"6"})", R"({"advance":6})", R"({"advance":"-6m"})",
-                          R"({"advance":"6 m"})", R"({"advance":"99999999d"})"}) {
+  for (const char* bad :
+       {"", "{}", R"({"advance":"6"})", R"({"advance":6})", R"({"advance":"-6m"})",
+        R"({"advance":"6 m"})", R"({"advance":"99999999d"})"}) {
     post_clock(bad, 400);
   }
 }

@@ -1,0 +1,251 @@
+#include "squire/admin/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <tuple>
+
+#include "admin/process_figures.hpp"
+#include "squire/core/mutex.hpp"
+
+namespace squire::admin {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using Labels = std::vector<ClientMetric::Label>;
+
+const prometheus::Histogram::BucketBoundaries kSecondsBuckets = {
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5};
+
+// A family made when somebody asks, of what the broker knows anyway.
+class Family {
+ public:
+  Family(std::string name, std::string help, MetricType type) {
+    family_.name = std::move(name);
+    family_.help = std::move(help);
+    family_.type = type;
+  }
+
+  Family& add(Labels labels, double value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = metric.gauge.value = value;
+    family_.metric.push_back(std::move(metric));
+    return *this;
+  }
+
+  MetricFamily take() { return std::move(family_); }
+
+ private:
+  MetricFamily family_;
+};
+
+Labels labels_of(const ResourceName& name, const char* kind) {
+  return {{"account", name.account}, {"region", name.region}, {kind, name.name}};
+}
+
+Labels with(Labels labels, const char* name, std::string value) {
+  labels.push_back({name, std::move(value)});
+  return labels;
+}
+
+void add_queues(engine::Broker& broker, std::vector<MetricFamily>& families) {
+  Family messages("squire_queue_messages", "Messages in a queue, by state.", MetricType::Gauge);
+  Family age("squire_queue_oldest_message_age_seconds",
+             "Age of the oldest message in a queue; 0 if it is empty.", MetricType::Gauge);
+  Family sent("squire_queue_sent_messages_total", "Messages that came into a queue.",
+              MetricType::Counter);
+  Family received("squire_queue_received_messages_total", "Receives of a queue's messages.",
+                  MetricType::Counter);
+  Family deleted("squire_queue_deleted_messages_total", "Messages deleted by consumers.",
+                 MetricType::Counter);
+  const TimePoint now = broker.env().clock.now();
+  for (const auto& queue : broker.all_queues()) {
+    const auto report = queue->report();
+    const auto labels = labels_of(queue->name(), "queue");
+    messages.add(with(labels, "state", "visible"), double(report.counts.visible));
+    messages.add(with(labels, "state", "in_flight"), double(report.counts.in_flight));
+    messages.add(with(labels, "state", "delayed"), double(report.counts.delayed));
+    age.add(labels, report.oldest_sent_at ? double((now - *report.oldest_sent_at).count()) / 1000 : 0);
+    sent.add(labels, double(report.totals.sent));
+    received.add(labels, double(report.totals.received));
+    deleted.add(labels, double(report.totals.deleted));
+  }
+  for (auto* family : {&messages, &age, &sent, &received, &deleted}) {
+    families.push_back(family->take());
+  }
+}
+
+void add_topics(engine::Broker& broker, std::vector<MetricFamily>& families) {
+  Family subscriptions("squire_topic_subscriptions", "Subscriptions of a topic, by state.",
+                       MetricType::Gauge);
+  Family pending("squire_topic_pending_deliveries",
+                 "Messages that wait to be brought to a topic's endpoints.", MetricType::Gauge);
+  for (const auto& topic : broker.topics().all()) {
+    const auto labels = labels_of(topic->name(), "topic");
+    const auto counts = topic->counts();
+    subscriptions.add(with(labels, "state", "confirmed"), double(counts.confirmed));
+    subscriptions.add(with(labels, "state", "pending"), double(counts.pending));
+    std::uint64_t pending_count = 0;
+    for (const auto& subscription : topic->subscriptions()) {
+      const auto queue = broker.find_delivery_queue(subscription->row().delivery_queue);
+      if (queue) pending_count += queue->message_count();
+    }
+    pending.add(labels, double(pending_count));
+  }
+  families.push_back(subscriptions.take());
+  families.push_back(pending.take());
+}
+
+void add_deliveries(engine::Broker& broker, std::vector<MetricFamily>& families) {
+  Family deliveries("squire_deliveries_total",
+                    "Attempts to bring a message to an endpoint, by outcome.", MetricType::Counter);
+  const auto totals = broker.history().totals();
+  using Kind = engine::Event::Kind;
+  const auto of = [&](Kind kind) { return double(totals[static_cast<std::size_t>(kind)]); };
+  deliveries.add({{"outcome", "delivered"}}, of(Kind::Delivered));
+  deliveries.add({{"outcome", "failed"}}, of(Kind::AttemptFailed));
+  deliveries.add({{"outcome", "given_up"}}, of(Kind::GivenUp));
+  families.push_back(deliveries.take());
+}
+
+// Batches of the journal by how many records they held.
+void add_journal(const engine::Journal& journal, std::vector<MetricFamily>& families) {
+  const auto statistics = journal.statistics();
+  MetricFamily batches;
+  batches.name = "squire_journal_batch_records";
+  batches.help = "Records in a commit of the journal.";
+  batches.type = MetricType::Histogram;
+  ClientMetric metric;
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < statistics.batches.size(); ++i) {
+    cumulative += statistics.batches[i];
+    metric.histogram.bucket.push_back({cumulative, engine::JournalStatistics::bound(i)});
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = double(statistics.record_count);
+  batches.metric.push_back(std::move(metric));
+  families.push_back(std::move(batches));
+  families.push_back(Family("squire_journal_backlog_records",
+                            "Records that wait for the next commit.", MetricType::Gauge)
+                         .add({}, double(journal.backlog_count()))
+                         .take());
+}
+
+void add_process(std::vector<MetricFamily>& families) {
+  const auto figures = read_process_figures();
+  const auto add = [&](const char* name, const char* help, MetricType type, double value) {
+    families.push_back(Family(name, help, type).add({}, value).take());
+  };
+  add("process_resident_memory_bytes", "Resident memory size in bytes.", MetricType::Gauge,
+      double(figures.resident_bytes));
+  add("process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge,
+      double(figures.virtual_bytes));
+  add("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+      MetricType::Counter, figures.cpu_seconds);
+  add("process_open_fds", "Number of open file descriptors.", MetricType::Gauge,
+      double(figures.open_files));
+}
+
+}  // namespace
+
+class Metrics::State {
+ public:
+  State(engine::Broker& broker, MetricSources sources)
+      : broker_(broker),
+        sources_(std::move(sources)),
+        requests_(prometheus::BuildCounter()
+                      .Name("squire_requests_total")
+                      .Help("Requests, by action and error code (empty: success).")
+                      .Register(registry_)),
+        durations_(prometheus::BuildHistogram()
+                       .Name("squire_request_duration_seconds")
+                       .Help("Time to answer a request, without what a poll waited for messages.")
+                       .Register(registry_)),
+        received_bytes_(bytes_counter("squire_request_bytes_total", "Bytes of request bodies.")),
+        sent_bytes_(bytes_counter("squire_reply_bytes_total", "Bytes of reply bodies.")) {}
+
+  void count(const service::Answered& answered) {
+    const auto& series = find(answered);
+    series.requests->Increment();
+    series.durations->Observe(std::chrono::duration<double>(answered.duration).count());
+    received_bytes_.Increment(double(answered.request.body.size()));
+    sent_bytes_.Increment(double(answered.reply.body.size()));
+  }
+
+  std::string text() const {
+    auto families = registry_.Collect();
+    add_queues(broker_, families);
+    add_topics(broker_, families);
+    add_deliveries(broker_, families);
+    add_journal(broker_.env().journal, families);
+    families.push_back(Family("squire_connections", "Open connections.", MetricType::Gauge)
+                           .add({}, double(sources_.connection_count()))
+                           .take());
+    families.push_back(Family("squire_outbox_entries", "Entries in the outbox.", MetricType::Gauge)
+                           .add({}, double(broker_.outbox().count()))
+                           .take());
+    add_process(families);
+    return prometheus::TextSerializer().Serialize(families);
+  }
+
+ private:
+  struct Series {
+    prometheus::Counter* requests = nullptr;
+    prometheus::Histogram* durations = nullptr;
+  };
+  // Service, action and code are texts of our own tables: few, and there for good.
+  using Key = std::tuple<const char*, const char*, const char*>;
+
+  prometheus::Counter& bytes_counter(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry_).Add({});
+  }
+
+  Series find(const service::Answered& answered) {
+    const Key key{answered.service.data(), answered.action.data(), answered.error_code.data()};
+    {
+      ReadLock lock(mutex_);
+      const auto at = series_.find(key);
+      if (at != series_.end()) return at->second;
+    }
+    WriteLock lock(mutex_);
+    Series& series = series_[key];
+    prometheus::Labels labels{{"service", std::string(answered.service)},
+                              {"action", std::string(answered.action)}};
+    series.durations = &durations_.Add(labels, kSecondsBuckets);
+    labels.emplace("code", std::string(answered.error_code));
+    series.requests = &requests_.Add(labels);
+    return series;
+  }
+
+  engine::Broker& broker_;
+  const MetricSources sources_;
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Counter& received_bytes_;
+  prometheus::Counter& sent_bytes_;
+  SharedMutex mutex_;
+  std::map<Key, Series> series_ GUARDED_BY(mutex_);
+};
+
+Metrics::Metrics(engine::Broker& broker, MetricSources sources)
+    : state_(std::make_unique<State>(broker, std::move(sources))) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::answered(const service::Answered& answered) {
+  state_->count(answered);
+}
+
+std::string Metrics::text() const {
+  return state_->text();
+}
+
+}  // namespace squire::admin

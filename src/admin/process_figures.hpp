@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace squire::admin {
+
+// The daemon as the kernel sees it; zeros where /proc is not to be read.
+struct ProcessFigures {
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  double cpu_seconds = 0;
+  std::uint64_t open_files = 0;
+};
+
+ProcessFigures read_process_figures();
+
+}  // namespace squire::admin
