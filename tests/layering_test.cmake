@@ -18,6 +18,7 @@ set(left_of_sqs ${left_of_service} service storage)
 set(sees_sqs ${left_of_sqs} sqs)
 set(sees_sns ${left_of_sqs} sns)
 set(sees_net ${left_of_sqs} net)
+set(sees_admin ${left_of_sqs} admin)
 set(sees_app ${left_of_sqs} sqs sns net app)
 
 # Regular expression, then the files that may match it.
