@@ -1,4 +1,7 @@
 import "./style.css";
+
 import { render } from "preact";
 
-render(<h1>Squire</h1>, document.getElementById("app")!);
+import { Shell } from "./shell";
+
+render(<Shell />, document.getElementById("app")!);
