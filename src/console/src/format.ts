@@ -21,6 +21,7 @@ export function bytes(value: number): string {
 
 // The two largest units: 3 d 4 h, 5 min 20 s, 1.4 s.
 export function duration(seconds: number): string {
+  if (seconds === 0) return "0 s";
   if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
   const whole = Math.round(seconds);

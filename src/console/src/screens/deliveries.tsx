@@ -9,6 +9,7 @@ import { Page } from "../parts/page";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, historyHref, route, topicHref } from "../router";
 import { Countdown } from "./messages";
+import { endpointName } from "./subscriptions";
 
 export function Deliveries() {
   const subscription = route.value.query.get("subscription") ?? "";
@@ -49,7 +50,7 @@ export function Deliveries() {
                 <div role="gridcell" class="c-name two-lines">
                   <span class="line">
                     <Badge>{delivery.protocol}</Badge>
-                    <a class="row-link" href={historyHref(delivery.messageId)} {...focus}>{delivery.endpoint}</a>
+                    <a class="row-link" href={historyHref(delivery.messageId)} {...focus}>{endpointName(delivery)}</a>
                   </span>
                   <span class="line muted">
                     <a class="above" tabIndex={-1} href={topicHref(arnParts(delivery.topic))}>{arnParts(delivery.topic).name}</a>

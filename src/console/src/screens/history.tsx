@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import { admin } from "../data/admin";
 import { useLoad } from "../data/load";
 import type { HistoryEvent } from "../data/types";
-import { arnParts, clockTime, dateTime, duration } from "../format";
+import { arnParts, clockTime, count, dateTime, duration } from "../format";
 import { Button, Empty, ErrorBox, Skeleton } from "../parts/basics";
 import { Icon, type IconName } from "../parts/icons";
 import { Page } from "../parts/page";
@@ -57,14 +57,21 @@ export function History() {
   );
 }
 
-// The publication itself first, then each of its copies, in the order of their first events.
+// The publication with what became of it, then each of its copies, in the order of their first events.
 function grouped(events: HistoryEvent[]): [string, HistoryEvent[]][] {
   const groups = new Map<string, HistoryEvent[]>();
   for (const event of [...events].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))) {
-    const key = event.messageId + (event.subscription && event.messageId === (event.originId ?? event.messageId) ? event.subscription : "");
-    groups.set(key, [...(groups.get(key) ?? []), event]);
+    const group = groups.get(event.messageId);
+    if (group) group.push(event);
+    else groups.set(event.messageId, [event]);
   }
   return [...groups.entries()];
+}
+
+// What goes on for long is shown as far as somebody asks.
+function useBounded<T>(items: T[], most: number): [T[], number, () => void] {
+  const [shown, setShown] = useState(most);
+  return [items.slice(0, shown), Math.max(0, items.length - shown), () => setShown(shown + most * 5)];
 }
 
 function Events({ id }: { id: string }) {
@@ -82,13 +89,23 @@ function Events({ id }: { id: string }) {
       </Empty>
     );
   }
-  const groups = grouped(data);
+  return <Groups events={data} />;
+}
+
+function Groups({ events }: { events: HistoryEvent[] }) {
+  const groups = useMemo(() => grouped(events), [events]);
+  const [shown, hidden, more] = useBounded(groups, 50);
   const start = groups[0]![1][0]!.time;
+  const copies = groups.length - 1;
   return (
     <>
-      <p class="muted">{data.length} events, from {dateTime(start)} on</p>
+      <p class="muted">
+        {count(events.length)} {events.length === 1 ? "event" : "events"} from {dateTime(start)} on
+        {copies > 0 && `, ${count(copies)} ${copies === 1 ? "copy" : "copies"}`}
+      </p>
       <div class="timelines">
-        {groups.map(([key, events]) => <Timeline key={key} events={events} start={start} alone={groups.length === 1} />)}
+        {shown.map(([id, group]) => <Timeline key={id} events={group} start={start} />)}
+        {hidden > 0 && <Button onClick={more}>Show more of the {count(hidden)} copies left</Button>}
       </div>
     </>
   );
@@ -104,17 +121,18 @@ function headOf(events: HistoryEvent[]): string {
 
 const queueName = (queue: string) => (queue.startsWith("arn:") ? arnParts(queue).name : queue);
 
-function Timeline({ events, start, alone }: { events: HistoryEvent[]; start: string; alone: boolean }) {
-  const id = events[0]!.messageId;
+function Timeline({ events, start }: { events: HistoryEvent[]; start: string }) {
+  const [shown, hidden, more] = useBounded(events, 100);
   return (
     <section class="panel timeline-box" aria-label={headOf(events)}>
       <div class="section-head">
         <h2>{headOf(events)}</h2>
-        <span class="mono muted wrap">{id}</span>
+        <span class="mono muted wrap">{events[0]!.messageId}</span>
       </div>
-      <ol class="timeline" data-alone={alone}>
-        {events.map((event, index) => <Entry key={index} event={event} start={start} />)}
+      <ol class="timeline">
+        {shown.map((event, index) => <Entry key={index} event={event} start={start} />)}
       </ol>
+      {hidden > 0 && <Button small onClick={more}>Show more of the {count(hidden)} events left</Button>}
     </section>
   );
 }
@@ -130,6 +148,7 @@ function Entry({ event, start }: { event: HistoryEvent; start: string }) {
           <strong>{words}</strong>
           {event.event === "received" && event.receiveCount ? <span> for the {ordinal(event.receiveCount)} time</span> : null}
           {event.queue && <> · <a href={queueHref(placeOf(event.queue))}>{queueName(event.queue)}</a></>}
+          {event.subscription && <> · subscription <span class="mono" title={event.subscription}>{event.subscription.split(":").pop()?.slice(0, 8)}</span></>}
           {event.topic && !event.queue && <> · <a href={topicHref(arnParts(event.topic))}>{arnParts(event.topic).name}</a></>}
         </p>
         {event.detail && <p class="wrap">{event.detail}</p>}
@@ -137,7 +156,7 @@ function Entry({ event, start }: { event: HistoryEvent; start: string }) {
       </div>
       <time class="timeline-time" dateTime={event.time} title={dateTime(event.time)}>
         {clockTime(event.time, true)}
-        <span class="muted">{offset === 0 ? "start" : `+ ${duration(offset)}`}</span>
+        <span class="muted">+ {offset === 0 ? "0 ms" : duration(offset)}</span>
       </time>
     </li>
   );

@@ -17,7 +17,7 @@ export const filterPolicyOf = (subscription: Subscription): unknown =>
   typeof subscription.filterPolicy === "string" ? JSON.parse(subscription.filterPolicy) : subscription.filterPolicy;
 
 export const endpointName = ({ protocol, endpoint }: { protocol: string; endpoint: string }): string =>
-  protocol === "sqs" ? arnParts(endpoint).name : endpoint;
+  protocol === "sqs" ? arnParts(endpoint).name : protocol === "lambda" ? (endpoint.split(":function:")[1] ?? endpoint) : endpoint;
 
 export function Subscriptions({ topic, changed }: { topic: TopicDetails; changed: () => void }) {
   const list = usePages<Subscription>(
