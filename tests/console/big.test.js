@@ -88,6 +88,19 @@ test("a million messages: pages are fetched as they are looked at, and forgotten
   await page.getByRole("button", { name: /"number":0,/ }).waitFor();
 });
 
+test("going back finds the list where it was left", async (t) => {
+  const page = await openPage(t, browser);
+  await visit(page, origin, "queues");
+  await page.getByRole("grid").waitFor();
+  await scrollThrough(page, 10);
+  const row = await page.locator("[data-row]").nth(15).innerText();
+  await page.getByRole("link", { name: row }).click();
+  await page.getByRole("heading", { name: row }).waitFor();
+  await page.waitForFunction(() => scrollY === 0);
+  await page.goBack();
+  await page.getByRole("link", { name: row }).waitFor();
+});
+
 test("ten thousand subscriptions, and a publication that five thousand did not want", async (t) => {
   const page = await openPage(t, browser);
   await visit(page, origin, "topics/wide");

@@ -274,6 +274,10 @@ describe("with a shop at work", () => {
     await screenshot(page, "filter-no");
     await page.getByLabel("Body").fill('{"region": "eu-north"}');
     await page.locator("[data-verdict=matches]").waitFor();
+    await button(page, "Ask all 5 subscriptions").click();
+    const everyone = page.getByRole("region", { name: "Every subscription" }).getByRole("listitem");
+    await eventually(async () => (await everyone.count()) === 5, "not everyone has answered");
+    assert.match(await everyone.nth(1).innerText(), /large-orders[\s\S]*quantity/);
     await screenshot(page, "filter-yes");
     await page.getByLabel("Policy", { exact: true }).fill('{"region": ');
     await page.locator("[data-verdict=unclear]").waitFor();
@@ -324,7 +328,7 @@ describe("with a shop at work", () => {
     assert.equal(await page.locator("iframe").getAttribute("sandbox"), "");
     await screenshot(page, "email");
     await button(page, "Source").click();
-    await page.getByText("parent.hacked").waitFor();
+    await page.getByRole("dialog").getByText("parent.hacked").waitFor();
     assert.equal(await page.evaluate(() => window.hacked), undefined);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });

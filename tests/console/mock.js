@@ -55,6 +55,14 @@ export class Broker {
     return message;
   }
 
+  // Over the last two seconds, roughly.
+  rate(queue, what) {
+    const marks = ((queue.marks ??= {})[what] ??= [{ at: Date.now() - 1, value: 0 }]);
+    if (Date.now() - marks.at(-1).at > 500) marks.push({ at: Date.now(), value: queue[what] });
+    if (marks.length > 4) marks.shift();
+    return Math.max(0, (queue[what] - marks[0].value) / Math.max(1, (Date.now() - marks[0].at) / 1000));
+  }
+
   redrivePolicy(queue) {
     return queue.attributes.RedrivePolicy ? JSON.parse(queue.attributes.RedrivePolicy) : null;
   }
@@ -160,7 +168,7 @@ function showQueue(broker, queue) {
   return {
     name, arn, url: `http://localhost/${account}/${name}`, account, region, fifo: name.endsWith(".fifo"), ...counts,
     oldestAgeSeconds: oldest ? (broker.now() - oldest) / 1000 : null, sent, received, deleted,
-    sentPerSecond: 0, receivedPerSecond: 0, deletedPerSecond: 0,
+    sentPerSecond: broker.rate(queue, "sent"), receivedPerSecond: broker.rate(queue, "received"), deletedPerSecond: broker.rate(queue, "deleted"),
     deadLetterQueue: policy?.deadLetterTargetArn ?? null, maxReceiveCount: policy ? Number(policy.maxReceiveCount) : null, createdAt,
   };
 }
@@ -226,7 +234,7 @@ const routes = {
       durability: "memory", testing: true, auth: broker.token ? "sigv4" : "none", account: kAccount, region: kRegion,
       queues: queues.length, topics: broker.topics.size, subscriptions: sum([...broker.topics.values()], (topic) => topic.subscriptions.length),
       messages: { visible: sum(queues, (queue) => queue.visible), inFlight: sum(queues, (queue) => queue.inFlight), delayed: sum(queues, (queue) => queue.delayed) },
-      rates: { sent: 0, received: 0, deleted: 0 }, connections: 1, pendingDeliveries: broker.deliveries.length, outbox: broker.outbox.length,
+      rates: { sent: sum(queues, (queue) => queue.sentPerSecond), received: sum(queues, (queue) => queue.receivedPerSecond), deleted: sum(queues, (queue) => queue.deletedPerSecond) }, connections: 1, pendingDeliveries: broker.deliveries.length, outbox: broker.outbox.length,
       residentBytes: process.memoryUsage().rss,
     };
   },

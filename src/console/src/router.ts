@@ -23,7 +23,29 @@ function unescapePart(part: string): string {
 }
 
 export const route = signal(parse());
-addEventListener("hashchange", () => (route.value = parse()));
+
+// Going back finds the page where it was left: each entry of the browser's history has a number, and
+// each number what was scrolled to.
+const scrolled = new Map<number, number>();
+let entry = 0;
+let entries = 0;
+
+function enter(): void {
+  const known = (history.state as { entry?: number } | null)?.entry;
+  entry = known ?? ++entries;
+  entries = Math.max(entries, entry);
+  if (known === undefined) history.replaceState({ entry }, "");
+}
+
+history.scrollRestoration = "manual";
+enter();
+addEventListener("scroll", () => scrolled.set(entry, scrollY), { passive: true });
+addEventListener("hashchange", () => {
+  enter();
+  route.value = parse();
+});
+
+export const leftAt = (): number => scrolled.get(entry) ?? 0;
 
 export function href(parts: string[], query: Record<string, string | undefined> = {}): string {
   const pairs = Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]);
@@ -38,7 +60,7 @@ export function go(to: string): void {
 // Changes the query in place: typing into a search box leaves no trail of history.
 export function amend(query: Record<string, string | undefined>): void {
   const merged = { ...Object.fromEntries(route.value.query), ...query };
-  history.replaceState(null, "", href(route.value.parts, merged));
+  history.replaceState(history.state, "", href(route.value.parts, merged));
   route.value = parse();
 }
 

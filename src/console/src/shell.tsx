@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 
 import { admin } from "./data/admin";
 import { acceptToken, online, tokenWanted } from "./data/http";
@@ -45,8 +45,8 @@ function Screen() {
   const [first = "overview", name] = route.value.parts;
   switch (first) {
     case "overview": return <Overview />;
-    case "queues": return name ? <Queue name={name} key={route.value.parts.join("/")} /> : <Queues />;
-    case "topics": return name ? <Topic name={name} key={route.value.parts.join("/")} /> : <Topics />;
+    case "queues": return name ? <Queue name={name} /> : <Queues />;
+    case "topics": return name ? <Topic name={name} /> : <Topics />;
     case "history": return <History />;
     case "outbox": return <Outbox />;
     case "deliveries": return <Deliveries />;
@@ -54,6 +54,12 @@ function Screen() {
     case "testing": return <Testing />;
     default: return <Missing />;
   }
+}
+
+// A screen that fails takes only itself along.
+function Guarded() {
+  const [error, reset] = useErrorBoundary();
+  return error ? <ErrorBox error={error as Error} retry={reset} /> : <Screen />;
 }
 
 export function Shell() {
@@ -78,7 +84,7 @@ export function Shell() {
           </div>
         )}
         <main id="main">
-          {overview.value ? <Screen /> : error && online.value && !tokenWanted.value
+          {overview.value ? <Guarded key={route.value.parts.join("/")} /> : error && online.value && !tokenWanted.value
             ? <ErrorBox error={error} retry={reload} /> : <Skeleton rows={6} />}
         </main>
       </div>

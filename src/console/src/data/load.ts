@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { online, token } from "./http";
 
 export const kPollMs = 2000;
+const kRestShare = 9;
 
 export interface Loaded<T> {
   data: T | undefined;
@@ -22,8 +23,11 @@ export function usePolling(poll: () => Promise<void>, key: string, everyMs?: num
     let over = false;
     const run = async () => {
       clearTimeout(timer);
+      const began = performance.now();
       if (!document.hidden) await latest.current();
-      if (everyMs && !over) timer = setTimeout(run, everyMs);
+      // What takes long, such as pages of large messages, is asked for less often.
+      const rest = kRestShare * (performance.now() - began);
+      if (everyMs && !over) timer = setTimeout(run, Math.max(everyMs, rest));
     };
     const look = () => !document.hidden && everyMs && void run();
     document.addEventListener("visibilitychange", look);

@@ -24,13 +24,11 @@ export class PagedList<T> {
   private chunks: Chunk<T>[] = [{ after: undefined, size: 0, items: null }];
   private more = true;
   private window = { first: 0, last: 0 };
-  private readonly abort = new AbortController();
+  changed: () => void = () => {};
+  private abort = new AbortController();
   private busy = new Set<number>();
 
-  constructor(
-    private readonly fetchPage: FetchPage<T>,
-    private readonly changed: () => void,
-  ) {}
+  constructor(private readonly fetchPage: FetchPage<T>) {}
 
   get rows(): number {
     return this.known + (this.more && this.loaded ? kTail : 0);
@@ -58,8 +56,12 @@ export class PagedList<T> {
     for (let index = from; index <= to && index < this.chunks.length; ++index) await this.load(index);
   }
 
-  close(): void {
+  // Nobody looks any more; what is known stays for whoever comes back.
+  leave(): void {
+    this.changed = () => {};
     this.abort.abort();
+    this.abort = new AbortController();
+    this.busy.clear();
   }
 
   private get known(): number {
@@ -90,16 +92,16 @@ export class PagedList<T> {
     const chunk = this.chunks[index];
     if (!chunk || this.busy.has(index)) return;
     this.busy.add(index);
+    const { signal } = this.abort;
     try {
-      const { signal } = this.abort;
       const page = await this.fetchPage({ after: chunk.after, limit: kChunk, signal });
       if (!signal.aborted && this.chunks[index] === chunk) this.put(index, chunk, page);
     } catch (error) {
-      if (this.abort.signal.aborted) return;
+      if (signal.aborted) return;
       this.error = error as Error;
-    } finally {
-      this.busy.delete(index);
     }
+    if (signal.aborted) return;
+    this.busy.delete(index);
     this.changed();
   }
 
@@ -122,11 +124,23 @@ export class PagedList<T> {
   }
 }
 
+const kRemembered = 8;
+const lists = new Map<string, PagedList<unknown>>();
+
+function remembered<T>(key: string, fetchPage: FetchPage<T>): PagedList<T> {
+  const list = (lists.get(key) as PagedList<T> | undefined) ?? new PagedList(fetchPage);
+  lists.delete(key);
+  lists.set(key, list as PagedList<unknown>);
+  if (lists.size > kRemembered) lists.delete(lists.keys().next().value as string);
+  return list;
+}
+
 // A PagedList that is fetched anew whenever `key` changes and kept fresh while it is looked at.
 export function usePages<T>(fetchPage: FetchPage<T>, key: string, everyMs: number | undefined = kPollMs): PagedList<T> {
   const [, render] = useState(0);
-  const list = useMemo(() => new PagedList(fetchPage, () => render((turn) => turn + 1)), [key]);
-  useEffect(() => () => list.close(), [list]);
+  const list = useMemo(() => remembered(key, fetchPage), [key]);
+  list.changed = () => render((turn) => turn + 1);
+  useEffect(() => () => list.leave(), [list]);
   usePolling(() => list.refresh(), key, everyMs);
   return list;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
+import { leftAt } from "../router";
 import { toast } from "../state";
 
 interface PageProps {
@@ -17,8 +18,8 @@ export function Page({ title, of, badges, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Squire`;
   }, [title]);
-  useEffect(() => {
-    scrollTo(0, 0);
+  useLayoutEffect(() => {
+    scrollTo(0, leftAt());
     heading.current?.focus({ preventScroll: true });
   }, []);
   return (

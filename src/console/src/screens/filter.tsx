@@ -102,14 +102,65 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
           options={[{ value: "MessageAttributes", label: "Message attributes" }, { value: "MessageBody", label: "Message body" }]} />
         {subscription && <Save topic={topic} subscription={subscription} policy={policy} scope={scope} />}
       </section>
-      <section class="panel form" aria-label="Sample message">
+      <section class={`panel form${scope === "MessageBody" ? " body-first" : ""}`} aria-label="Sample message">
         <AttributesEditor rows={rows} change={setRows} />
-        <Field label="Body">
+        <Field label="Body" class="sample-body">
           {(id) => <textarea id={id} class="mono" rows={8} value={body} spellcheck={false}
             onInput={(event) => setBody(event.currentTarget.value)} />}
         </Field>
       </section>
+      <Everyone subscriptions={data?.items ?? []} body={body} rows={rows} />
     </div>
+  );
+}
+
+const kAskedAtOnce = 8;
+const kAskedMost = 200;
+
+// The same sample, put to the policies that the topic's subscriptions have now.
+function Everyone({ subscriptions, body, rows }: { subscriptions: Subscription[]; body: string; rows: AttributeRow[] }) {
+  const [answers, setAnswers] = useState<[Subscription, Verdict][]>([]);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => setAnswers([]), [body, rows]);
+  if (subscriptions.length === 0) return null;
+  const asked = subscriptions.slice(0, kAskedMost);
+  const ask = () => attempt(async () => {
+    setBusy(true);
+    const { signal } = new AbortController();
+    const found: [Subscription, Verdict][] = [];
+    try {
+      for (let from = 0; from < asked.length; from += kAskedAtOnce) {
+        found.push(...await Promise.all(asked.slice(from, from + kAskedAtOnce).map(async (subscription): Promise<[Subscription, Verdict]> => {
+          const policy = filterPolicyOf(subscription);
+          if (!policy) return [subscription, { kind: "matches", reason: "it has no filter policy" }];
+          const scope = subscription.filterPolicyScope ?? "MessageAttributes";
+          return [subscription, await judge({ policy: JSON.stringify(policy), scope, body, rows }, signal)];
+        })));
+      }
+      setAnswers(found);
+    } finally {
+      setBusy(false);
+    }
+  });
+  return (
+    <section class="panel everyone" aria-label="Every subscription">
+      <div class="section-head">
+        <h2>Who would get this sample?</h2>
+        <Button onClick={() => void ask()} busy={busy} icon="filter">
+          Ask {asked.length === 1 ? "the subscription" : asked.length < subscriptions.length ? `the first ${asked.length} subscriptions` : `all ${asked.length} subscriptions`}
+        </Button>
+      </div>
+      {answers.length > 0 && (
+        <ul>
+          {answers.map(([subscription, verdict]) => (
+            <li key={subscription.arn} class={`tone-${verdict.kind === "matches" ? "good" : "bad"}`}>
+              <Icon name={verdict.kind === "matches" ? "check" : "cross"} size={16} />
+              <span><strong>{endpointName(subscription)}</strong> <span class="muted">{"reason" in verdict ? verdict.reason : ""}</span></span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 

@@ -4,7 +4,7 @@ import { admin } from "../data/admin";
 import { sns } from "../data/aws";
 import { usePages } from "../data/pages";
 import type { Subscription, TopicDetails } from "../data/types";
-import { arnParts, count } from "../format";
+import { arnParts, count, tryJson } from "../format";
 import { Badge, Button, Empty, ErrorBox, Facts, Field, Skeleton } from "../parts/basics";
 import { Confirm, Dialog } from "../parts/dialog";
 import { Json } from "../parts/json";
@@ -14,7 +14,7 @@ import { toast } from "../state";
 import { Copied, QueueLink } from "./queue";
 
 export const filterPolicyOf = (subscription: Subscription): unknown =>
-  typeof subscription.filterPolicy === "string" ? JSON.parse(subscription.filterPolicy) : subscription.filterPolicy;
+  typeof subscription.filterPolicy === "string" ? tryJson(subscription.filterPolicy) : subscription.filterPolicy;
 
 export const endpointName = ({ protocol, endpoint }: { protocol: string; endpoint: string }): string =>
   protocol === "sqs" ? arnParts(endpoint).name : protocol === "lambda" ? (endpoint.split(":function:")[1] ?? endpoint) : endpoint;
