@@ -9,7 +9,13 @@ const attributesOf = (given = {}) =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, { type: value.DataType, value: value.StringValue ?? value.BinaryValue }]));
 
 const sqs = {
-  CreateQueue: (broker, input, place) => reply({ QueueUrl: `http://localhost/${place.account}/${broker.createQueue(input.QueueName, input.Attributes, place).name}` }),
+  CreateQueue: (broker, input, place) => {
+    const queue = broker.createQueue(input.QueueName, input.Attributes, place);
+    const differs = Object.entries(input.Attributes ?? {}).some(([name, value]) => queue.attributes[name] !== value);
+    if (differs) return refuse("QueueNameExists", "A queue already exists with the same name and a different value for attribute VisibilityTimeout");
+    return reply({ QueueUrl: `http://localhost/${place.account}/${queue.name}` });
+  },
+  GetQueueAttributes: (broker, input, place, queue) => reply({ Attributes: queue.attributes }),
   DeleteQueue: (broker, _, place, queue) => (broker.queues.delete(queue.arn), reply({})),
   PurgeQueue: (broker, _, place, queue) => {
     for (const message of queue.messages) broker.tell("purged", message, { queue: queue.arn });

@@ -6,6 +6,10 @@ export const number = (value: number): string => kNumber.format(value);
 // Seven digits are read at a glance; more are not.
 export const count = (value: number): string => (value < 10_000_000 ? number(value) : kCompact.format(value));
 
+export const plural = (value: number, word: string): string => (value === 1 ? word : `${word}s`);
+
+export const times = (value: number): string => (value === 1 ? "once" : value === 2 ? "twice" : `${number(value)} times`);
+
 export function rate(perSecond: number): string {
   if (perSecond === 0) return "0";
   if (perSecond < 10) return perSecond.toFixed(1);

@@ -3,7 +3,7 @@ import { useCallback } from "preact/hooks";
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
 import type { Delivery } from "../data/types";
-import { arnParts, count } from "../format";
+import { arnParts, count, plural } from "../format";
 import { Badge, Button, Empty, ErrorBox, Skeleton } from "../parts/basics";
 import { Page } from "../parts/page";
 import { VirtualList } from "../parts/virtual_list";
@@ -58,7 +58,7 @@ export function Deliveries() {
                   </span>
                 </div>
                 <div role="gridcell" class={`c-answer ${delivery.lastAnswer ? "tone-bad text" : "muted"}`}>{delivery.lastAnswer ?? "not tried yet"}</div>
-                <div role="gridcell" class="c-num">{delivery.attempts}<span class="c-unit"> attempts</span></div>
+                <div role="gridcell" class="c-num">{delivery.attempts}<span class="c-unit"> {plural(delivery.attempts, "attempt")}</span></div>
                 <div role="gridcell" class="c-time">{delivery.nextAttemptAt ? <Countdown until={delivery.nextAttemptAt} /> : "now"}</div>
               </>
             );

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { admin } from "../data/admin";
 import { useLoad } from "../data/load";
 import type { HistoryEvent } from "../data/types";
-import { arnParts, clockTime, count, dateTime, duration } from "../format";
+import { arnParts, clockTime, count, dateTime, duration, plural } from "../format";
 import { Button, Empty, ErrorBox, Skeleton } from "../parts/basics";
 import { Icon, type IconName } from "../parts/icons";
 import { Page } from "../parts/page";
@@ -100,7 +100,7 @@ function Groups({ events }: { events: HistoryEvent[] }) {
   return (
     <>
       <p class="muted">
-        {count(events.length)} {events.length === 1 ? "event" : "events"} from {dateTime(start)} on
+        {count(events.length)} {plural(events.length, "event")} from {dateTime(start)} on
         {copies > 0 && `, ${count(copies)} ${copies === 1 ? "copy" : "copies"}`}
       </p>
       <div class="timelines">

@@ -3,7 +3,7 @@ import { useCallback, useState } from "preact/hooks";
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
 import type { Message, MessageState, Party, QueueDetails } from "../data/types";
-import { bytes, clockTime, count, dateTime, duration } from "../format";
+import { bytes, clockTime, count, dateTime, duration, plural, times } from "../format";
 import { AttributesTable } from "../parts/attributes";
 import { Badge, Button, CopyButton, Empty, ErrorBox, Facts, Segments, Skeleton } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
@@ -75,7 +75,7 @@ export function Messages({ queue }: { queue: QueueDetails }) {
                   </button>
                 </div>
                 {queue.fifo && <div role="gridcell" class="c-group mono">{message.groupId}</div>}
-                <div role="gridcell" class="c-num">{message.receiveCount}<span class="c-unit"> receives</span></div>
+                <div role="gridcell" class="c-num">{message.receiveCount}<span class="c-unit"> {plural(message.receiveCount, "receive")}</span></div>
                 <div role="gridcell" class="c-num muted">{bytes(message.bodyBytes)}</div>
                 <div role="gridcell" class="c-time muted" title={dateTime(message.sentAt)}>{clockTime(message.sentAt)}</div>
               </>
@@ -115,7 +115,7 @@ function MessageDetail({ message, close }: { message: Message; close: () => void
           { name: "Sent", value: <>{dateTime(message.sentAt)} <span class="muted">({duration(secondsSince(message.sentAt))} ago)</span></> },
           message.visibleAt ? { name: message.state === "delayed" ? "Delayed until" : "Hidden until", value: <>{clockTime(message.visibleAt)}, <Countdown until={message.visibleAt} /></> } : null,
           message.receiver ? { name: "Received by", value: <span class="mono">{partyName(message.receiver)}</span> } : null,
-          { name: "Received", value: message.receiveCount === 1 ? "once" : `${message.receiveCount} times` },
+          { name: "Received", value: message.receiveCount === 0 ? "never" : times(message.receiveCount) },
           message.firstReceivedAt ? { name: "First received", value: dateTime(message.firstReceivedAt) } : null,
           message.groupId ? { name: "Group", value: <span class="mono wrap">{message.groupId}</span> } : null,
           message.deduplicationId ? { name: "Deduplication id", value: <span class="mono wrap">{message.deduplicationId}</span> } : null,

@@ -4,7 +4,7 @@ import { admin } from "../data/admin";
 import { sqs } from "../data/aws";
 import { usePages } from "../data/pages";
 import type { Queue } from "../data/types";
-import { count } from "../format";
+import { count, plural } from "../format";
 import { Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { Page } from "../parts/page";
@@ -45,7 +45,7 @@ export function Queues() {
             {kSorts.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}
           </select>
         </label>
-        {list.loaded && <span class="toolbar-count" role="status">{count(list.count)} {list.count === 1 ? "queue" : "queues"}</span>}
+        {list.loaded && <span class="toolbar-count" role="status">{count(list.count)} {plural(list.count, "queue")}</span>}
       </div>
       {list.error && <ErrorBox error={list.error} retry={() => void list.refresh()} />}
       {!list.loaded && !list.error && <Skeleton rows={8} />}

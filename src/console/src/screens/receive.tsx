@@ -8,7 +8,7 @@ import { Body } from "../parts/json";
 import { attempt } from "../parts/page";
 import { historyHref } from "../router";
 import { tick, toast } from "../state";
-import { duration } from "../format";
+import { duration, plural, times } from "../format";
 
 interface Held {
   message: ReceivedMessage;
@@ -68,7 +68,7 @@ export function Receive({ queue, changed }: { queue: QueueDetails; changed: () =
   const removeAll = async () => {
     const before = held.length;
     for (const { message } of held) await remove(message);
-    toast(`${before} ${before === 1 ? "message" : "messages"} deleted.`);
+    toast(`${before} ${plural(before, "message")} deleted.`);
   };
   return (
     <>
@@ -116,7 +116,7 @@ export function Receive({ queue, changed }: { queue: QueueDetails; changed: () =
                 <AttributesTable attributes={Object.fromEntries(attributes.map(([name, value]) => [
                   name, { type: value.DataType, value: value.StringValue ?? value.BinaryValue ?? "" }]))} />
               )}
-              <p class="muted">Received {message.Attributes?.ApproximateReceiveCount ?? "?"} times so far</p>
+              <p class="muted">Received {times(Number(message.Attributes?.ApproximateReceiveCount ?? 1))} so far</p>
             </li>
           );
         })}

@@ -4,7 +4,7 @@ import { admin } from "../data/admin";
 import { sns } from "../data/aws";
 import { usePages } from "../data/pages";
 import type { Topic } from "../data/types";
-import { count } from "../format";
+import { count, plural } from "../format";
 import { Badge, Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { Page } from "../parts/page";
@@ -24,7 +24,7 @@ export function Topics() {
     <Page title="Topics" actions={<Button kind="primary" icon="plus" onClick={create}>Create topic</Button>}>
       <div class="toolbar">
         <SearchBox label="Search topics" />
-        {list.loaded && <span class="toolbar-count" role="status">{count(list.count)} {list.count === 1 ? "topic" : "topics"}</span>}
+        {list.loaded && <span class="toolbar-count" role="status">{count(list.count)} {plural(list.count, "topic")}</span>}
       </div>
       {list.error && <ErrorBox error={list.error} retry={() => void list.refresh()} />}
       {!list.loaded && !list.error && <Skeleton rows={8} />}
@@ -71,9 +71,9 @@ function TopicCells({ topic, focus }: { topic: Topic; focus: object }) {
           {elsewhere && <Badge>{topic.account} · {topic.region}</Badge>}
         </span>
       </div>
-      <div role="gridcell" class="c-num">{count(topic.subscriptions)}<span class="c-unit"> subscriptions</span></div>
+      <div role="gridcell" class="c-num">{count(topic.subscriptions)}<span class="c-unit"> {plural(topic.subscriptions, "subscription")}</span></div>
       <div role="gridcell" class={`c-num${topic.pending === 0 ? " zero" : ""}`}>{count(topic.pending)}<span class="c-unit"> unconfirmed</span></div>
-      <div role="gridcell" class={`c-num${topic.filterPolicies === 0 ? " zero" : ""}`}>{count(topic.filterPolicies)}<span class="c-unit"> filters</span></div>
+      <div role="gridcell" class={`c-num${topic.filterPolicies === 0 ? " zero" : ""}`}>{count(topic.filterPolicies)}<span class="c-unit"> {plural(topic.filterPolicies, "filter")}</span></div>
     </>
   );
 }
