@@ -6,6 +6,8 @@ extern "C" const char squire_console_page_end[];
 
 namespace squire::admin {
 
-std::string_view console_page() { return {squire_console_page_begin, squire_console_page_end}; }
+std::string_view console_page() {
+  return {squire_console_page_begin, squire_console_page_end};
+}
 
 }  // namespace squire::admin
