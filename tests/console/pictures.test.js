@@ -21,8 +21,8 @@ test("pictures of a busy shop", { skip: !process.env.CONSOLE_PICTURES && "only w
   for (let turn = 0; Date.now() < end; ++turn) {
     const wave = Math.sin(turn / 30);
     for (let sent = 0; sent < 4 + 3 * wave; ++sent) await aws.send("orders", JSON.stringify({ order: 2000 + turn, region: turn % 3 ? "eu-north" : "us-west", quantity: turn % 40 }));
-    const { Messages = [] } = await aws.sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 6, VisibilityTimeout: 600 });
-    for (const { ReceiptHandle } of Messages.slice(0, turn % 9 ? 6 : 5)) await aws.sqs("DeleteMessage", { QueueUrl, ReceiptHandle });
+    const { Messages = [] } = await aws.sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 5, VisibilityTimeout: 600 });
+    for (const { ReceiptHandle } of Messages.slice(0, turn % 9 ? 5 : 4)) await aws.sqs("DeleteMessage", { QueueUrl, ReceiptHandle });
     await page.waitForTimeout(120);
   }
   await screenshot(page, "queue");

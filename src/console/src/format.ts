@@ -44,12 +44,19 @@ export function duration(seconds: number): string {
     .join(" ");
 }
 
-export const two = (value: number): string => String(value).padStart(2, "0");
+const two = (value: number): string => String(value).padStart(2, "0");
 
 export function clockTime(iso: string, milliseconds = false): string {
   const at = new Date(iso);
   const text = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   return milliseconds ? `${text}.${String(at.getMilliseconds()).padStart(3, "0")}` : text;
+}
+
+// What was not today says which day it was.
+export function shortTime(iso: string): string {
+  const at = new Date(iso);
+  const today = new Date().toDateString() === at.toDateString();
+  return today ? clockTime(iso) : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 export function dateTime(iso: string): string {

@@ -95,7 +95,7 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
           )}
         </Field>
         <Field label="Policy">
-          {(id) => <textarea id={id} class="mono" rows={11} value={policy} spellcheck={false}
+          {(id) => <textarea id={id} class="mono" rows={9} value={policy} spellcheck={false}
             onInput={(event) => setPolicy(event.currentTarget.value)} />}
         </Field>
         <Segments label="The policy looks at" value={scope} choose={setScope}
@@ -105,7 +105,7 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
       <section class={`panel form${scope === "MessageBody" ? " body-first" : ""}`} aria-label="Sample message">
         <AttributesEditor rows={rows} change={setRows} />
         <Field label="Body" class="sample-body">
-          {(id) => <textarea id={id} class="mono" rows={8} value={body} spellcheck={false}
+          {(id) => <textarea id={id} class="mono" rows={6} value={body} spellcheck={false}
             onInput={(event) => setBody(event.currentTarget.value)} />}
         </Field>
       </section>

@@ -3,7 +3,7 @@ import { useCallback, useState } from "preact/hooks";
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
 import type { Message, MessageState, Party, QueueDetails } from "../data/types";
-import { bytes, clockTime, count, dateTime, duration, plural, times } from "../format";
+import { bytes, clockTime, count, dateTime, duration, plural, shortTime, times } from "../format";
 import { AttributesTable } from "../parts/attributes";
 import { Badge, Button, CopyButton, Empty, ErrorBox, Facts, Segments, Skeleton } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
@@ -77,7 +77,7 @@ export function Messages({ queue }: { queue: QueueDetails }) {
                 {queue.fifo && <div role="gridcell" class="c-group mono">{message.groupId}</div>}
                 <div role="gridcell" class="c-num">{message.receiveCount}<span class="c-unit"> {plural(message.receiveCount, "receive")}</span></div>
                 <div role="gridcell" class="c-num muted">{bytes(message.bodyBytes)}</div>
-                <div role="gridcell" class="c-time muted" title={dateTime(message.sentAt)}>{clockTime(message.sentAt)}</div>
+                <div role="gridcell" class="c-time muted" title={dateTime(message.sentAt)}>{shortTime(message.sentAt)}</div>
               </>
             );
           }} />

@@ -3,7 +3,7 @@ import { useCallback, useState } from "preact/hooks";
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
 import type { OutboxEntry } from "../data/types";
-import { clockTime, count, dateTime } from "../format";
+import { count, dateTime, shortTime } from "../format";
 import { Badge, Button, Empty, ErrorBox, Facts, Segments, Skeleton } from "../parts/basics";
 import { Confirm, Dialog } from "../parts/dialog";
 import { Body, Json } from "../parts/json";
@@ -63,7 +63,7 @@ export function Outbox() {
                     {entry.subject ? <strong>{entry.subject}</strong> : null} <span class="muted">{entry.body.slice(0, 200)}</span>
                   </button>
                 </div>
-                <div role="gridcell" class="c-time muted" title={dateTime(entry.time)}>{clockTime(entry.time)}</div>
+                <div role="gridcell" class="c-time muted" title={dateTime(entry.time)}>{shortTime(entry.time)}</div>
               </>
             );
           }} />
@@ -102,7 +102,7 @@ function Sms({ entry }: { entry: OutboxEntry }) {
     <figure class="sms">
       <figcaption>{entry.endpoint}</figcaption>
       <p class="bubble">{entry.body}</p>
-      <span class="muted">{clockTime(entry.time)}</span>
+      <span class="muted">{shortTime(entry.time)}</span>
     </figure>
   );
 }
