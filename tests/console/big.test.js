@@ -88,6 +88,20 @@ test("a million messages: pages are fetched as they are looked at, and forgotten
   await page.getByRole("button", { name: /"number":0,/ }).waitFor();
 });
 
+test("messages of a mebibyte are asked for a few at a time", async (t) => {
+  const heavy = mock.broker.createQueue("heavy");
+  for (let number = 0; number < 60; ++number) mock.broker.send(heavy, `${number} `.padEnd(1 << 20, "x"));
+  const page = await openPage(t, browser);
+  const limits = [];
+  page.on("request", (request) => request.url().includes("/messages?") && limits.push(Number(new URL(request.url()).searchParams.get("limit"))));
+  await visit(page, origin, "queues/heavy");
+  await page.getByRole("grid").waitFor();
+  await page.evaluate(() => scrollBy(0, 4000));
+  await eventually(() => limits.includes(5), "they came all at once");
+  await page.locator("[data-row]").last().click();
+  await page.getByRole("button", { name: /Show all/ }).waitFor();
+});
+
 test("going back finds the list where it was left", async (t) => {
   const page = await openPage(t, browser);
   await visit(page, origin, "queues");

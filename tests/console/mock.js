@@ -12,6 +12,7 @@ export class Broker {
   queues = new Map(); // by ARN
   topics = new Map();
   events = [];
+  traces = new Map(); // message ids by their header
   outbox = [];
   outboxNumber = 0;
   deliveries = [];
@@ -51,6 +52,7 @@ export class Broker {
       receiveCount: 0, firstReceivedAt: null, deadLetterSource: null, handle: null,
     };
     queue.messages.push(message);
+    if (trace) this.traces.set(trace, [...(this.traces.get(trace) ?? []), message.messageId]);
     this.tell("sent", message, { queue: queue.arn });
     return message;
   }
@@ -281,7 +283,7 @@ const routes = {
   },
   "POST filter": (_, { body }) => filterSays(body.policy, body.scope, body.body, body.attributes),
   "GET messages/*": (broker, { name }) => ({ messageId: name, events: broker.events.filter(({ messageId, originId }) => messageId === name || originId === name) }),
-  "GET messages": () => ({ events: [] }),
+  "GET messages": (broker, { query }) => ({ events: broker.events.filter(({ messageId }) => broker.traces.get(query.get("trace"))?.includes(messageId)) }),
   "GET deliveries": (broker, { query }) => {
     const only = query.get("subscription");
     return page("deliveries", broker.deliveries.filter(({ subscription }) => !only || subscription === only), query);

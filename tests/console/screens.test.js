@@ -315,6 +315,18 @@ describe("with a shop at work", () => {
     assert.deepEqual(words, ["Sent", "Received", "Deleted"]);
   });
 
+  test("a trace header finds its messages", async (t) => {
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    const MessageSystemAttributes = { AWSTraceHeader: { DataType: "String", StringValue: trace } };
+    await aws.queue("traced");
+    for (const body of ["one", "two"]) await aws.send("traced", body, { MessageSystemAttributes });
+    await aws.send("traced", "three");
+    await open(t, "history");
+    await page.getByLabel("Message id or trace header").fill(trace);
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await page.getByRole("region", { name: "In traced" }).count()) === 2, "not the two that carry it");
+  });
+
   test("emails are rendered without their scripts and trackers; SMS are bubbles", async (t) => {
     await open(t, "outbox");
     await page.getByRole("button", { name: /A new order/ }).waitFor();

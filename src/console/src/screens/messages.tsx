@@ -26,6 +26,7 @@ export function Messages({ queue }: { queue: QueueDetails }) {
   const list = usePages<Message>(
     (request) => admin.messages(request, queue.name, queue, state),
     `messages/${queue.arn}/${state}`,
+    (message) => message.bodyBytes,
   );
   const see = useCallback((first: number, last: number) => list.see(first, last), [list]);
   const [open, setOpen] = useState<Message | null>(null);
