@@ -23,7 +23,11 @@ function onePage(): Plugin {
           const digest = createHash("sha256").update(code).digest("base64");
           html = html
             .replace(/\s*<script[^>]* src="[^"]*"><\/script>/, "")
-            .replace("<head>", () => `<head><meta http-equiv="Content-Security-Policy" content="${policy(digest)}" />`)
+            .replace(
+              "<head>",
+              () =>
+                `<head><meta http-equiv="Content-Security-Policy" content="${policy(digest)}" />`,
+            )
             .replace("</body>", () => `<script type="module">${code}</script></body>`);
           delete bundle[name];
         } else if (name.endsWith(".css")) {

@@ -13,15 +13,39 @@ let browser, mock, origin;
 before(async () => {
   browser = await startBrowser();
   const broker = new Broker();
-  for (let number = 0; number < kQueues; ++number) broker.createQueue(`queue-${String(number).padStart(5, "0")}`);
+  for (let number = 0; number < kQueues; ++number)
+    broker.createQueue(`queue-${String(number).padStart(5, "0")}`);
   broker.createQueue("million").made = kMessages;
   const subscriptions = Array.from({ length: 10_000 }, (_, number) => ({
-    arn: `arn:aws:sns:${kRegion}:${kAccount}:wide:${number}`, protocol: "sqs", endpoint: `arn:aws:sqs:${kRegion}:${kAccount}:queue-${number}`, state: "confirmed",
-    raw: false, filterPolicy: { number: [number] }, filterPolicyScope: "MessageAttributes", deadLetterQueue: null, attributes: {},
+    arn: `arn:aws:sns:${kRegion}:${kAccount}:wide:${number}`,
+    protocol: "sqs",
+    endpoint: `arn:aws:sqs:${kRegion}:${kAccount}:queue-${number}`,
+    state: "confirmed",
+    raw: false,
+    filterPolicy: { number: [number] },
+    filterPolicyScope: "MessageAttributes",
+    deadLetterQueue: null,
+    attributes: {},
   }));
-  broker.topics.set(`arn:aws:sns:${kRegion}:${kAccount}:wide`, { name: "wide", arn: `arn:aws:sns:${kRegion}:${kAccount}:wide`, account: kAccount, region: kRegion, subscriptions, displayName: null, createdAt: broker.iso() });
+  broker.topics.set(`arn:aws:sns:${kRegion}:${kAccount}:wide`, {
+    name: "wide",
+    arn: `arn:aws:sns:${kRegion}:${kAccount}:wide`,
+    account: kAccount,
+    region: kRegion,
+    subscriptions,
+    displayName: null,
+    createdAt: broker.iso(),
+  });
   for (let number = 0; number < 5000; ++number) {
-    broker.tell(number ? "notDelivered" : "published", { messageId: "wide-one" }, { topic: `arn:aws:sns:${kRegion}:${kAccount}:wide`, subscription: number ? subscriptions[number].arn : null, detail: number ? "number is not 1" : null });
+    broker.tell(
+      number ? "notDelivered" : "published",
+      { messageId: "wide-one" },
+      {
+        topic: `arn:aws:sns:${kRegion}:${kAccount}:wide`,
+        subscription: number ? subscriptions[number].arn : null,
+        detail: number ? "number is not 1" : null,
+      },
+    );
   }
   mock = await startMock({ html: readFileSync(process.env.CONSOLE_PAGE), broker });
   origin = `http://127.0.0.1:${mock.port}`;
@@ -58,7 +82,10 @@ test("ten thousand queues: a screenful exists, wherever one scrolls", async (t) 
   await page.getByRole("link", { name: "million" }).waitFor();
   await page.getByRole("link", { name: "million" }).focus();
   await page.keyboard.press("End");
-  await eventually(async () => Number(await page.evaluate(() => document.activeElement.dataset.row)) > 100, "End goes nowhere");
+  await eventually(
+    async () => Number(await page.evaluate(() => document.activeElement.dataset.row)) > 100,
+    "End goes nowhere",
+  );
 });
 
 test("a search finds one queue in ten thousand", async (t) => {
@@ -90,10 +117,16 @@ test("a million messages: pages are fetched as they are looked at, and forgotten
 
 test("messages of a mebibyte are asked for a few at a time", async (t) => {
   const heavy = mock.broker.createQueue("heavy");
-  for (let number = 0; number < 60; ++number) mock.broker.send(heavy, `${number} `.padEnd(1 << 20, "x"));
+  for (let number = 0; number < 60; ++number)
+    mock.broker.send(heavy, `${number} `.padEnd(1 << 20, "x"));
   const page = await openPage(t, browser);
   const limits = [];
-  page.on("request", (request) => request.url().includes("/messages?") && limits.push(Number(new URL(request.url()).searchParams.get("limit"))));
+  page.on(
+    "request",
+    (request) =>
+      request.url().includes("/messages?") &&
+      limits.push(Number(new URL(request.url()).searchParams.get("limit"))),
+  );
   await visit(page, origin, "queues/heavy");
   await page.getByRole("grid").waitFor();
   await page.evaluate(() => scrollBy(0, 4000));

@@ -3,161 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { filterSays, snsActions, sqsActions } from "./mock_actions.js";
+import { Broker, kAccount, kRegion } from "./mock_broker.js";
 
-export const kAccount = "000000000000";
-export const kRegion = "us-east-1";
-const by = { account: kAccount, accessKey: "test", address: "127.0.0.1" };
-
-export class Broker {
-  queues = new Map(); // by ARN
-  topics = new Map();
-  events = [];
-  traces = new Map(); // message ids by their header
-  outbox = [];
-  outboxNumber = 0;
-  deliveries = [];
-  tasks = [];
-  faults = [];
-  advancedMs = 0;
-  startedAt = Date.now();
-
-  now() {
-    return Date.now() + this.advancedMs;
-  }
-  iso(time = this.now()) {
-    return new Date(time).toISOString();
-  }
-  tell(event, message, rest = {}) {
-    this.events.push({
-      time: this.iso(), event, messageId: message.messageId, originId: message.originId ?? null, queue: null, topic: null,
-      subscription: null, by, receiveCount: null, detail: null, ...rest,
-    });
-  }
-
-  createQueue(name, attributes = {}, place = { account: kAccount, region: kRegion }) {
-    const arn = `arn:aws:sqs:${place.region}:${place.account}:${name}`;
-    if (!this.queues.has(arn)) {
-      this.queues.set(arn, {
-        name, arn, ...place, attributes: { VisibilityTimeout: "30", DelaySeconds: "0", MessageRetentionPeriod: "345600", ...attributes },
-        tags: {}, messages: [], made: 0, createdAt: this.iso(), sent: 0, received: 0, deleted: 0,
-      });
-    }
-    return this.queues.get(arn);
-  }
-
-  send(queue, body, { attributes = {}, delay = 0, group = null, deduplication = null, trace = null, originId = null } = {}) {
-    const message = {
-      messageId: randomUUID(), originId, body, attributes, groupId: group, deduplicationId: deduplication, traceHeader: trace,
-      sequence: ++queue.sent, sentAt: this.now(), visibleAt: delay ? this.now() + delay * 1000 : 0, delayed: delay > 0, receiver: null,
-      receiveCount: 0, firstReceivedAt: null, deadLetterSource: null, handle: null,
-    };
-    queue.messages.push(message);
-    if (trace) this.traces.set(trace, [...(this.traces.get(trace) ?? []), message.messageId]);
-    this.tell("sent", message, { queue: queue.arn });
-    return message;
-  }
-
-  // Over the last two seconds, roughly.
-  rate(queue, what) {
-    const marks = ((queue.marks ??= {})[what] ??= [{ at: Date.now() - 1, value: 0 }]);
-    if (Date.now() - marks.at(-1).at > 500) marks.push({ at: Date.now(), value: queue[what] });
-    if (marks.length > 4) marks.shift();
-    return Math.max(0, (queue[what] - marks[0].value) / Math.max(1, (Date.now() - marks[0].at) / 1000));
-  }
-
-  redrivePolicy(queue) {
-    return queue.attributes.RedrivePolicy ? JSON.parse(queue.attributes.RedrivePolicy) : null;
-  }
-
-  stateOf(message) {
-    if (message.visibleAt <= this.now()) return "visible";
-    return message.delayed ? "delayed" : "inFlight";
-  }
-
-  receive(queue, most, seconds) {
-    const taken = [];
-    for (const message of [...queue.messages]) {
-      if (taken.length === most) break;
-      if (this.stateOf(message) !== "visible") continue;
-      const policy = this.redrivePolicy(queue);
-      if (policy && message.receiveCount >= Number(policy.maxReceiveCount)) {
-        this.bury(queue, message, policy);
-        continue;
-      }
-      Object.assign(message, { visibleAt: this.now() + seconds * 1000, delayed: false, receiver: by, handle: randomUUID() });
-      message.receiveCount += 1;
-      message.firstReceivedAt ??= this.iso();
-      queue.received += 1;
-      this.tell("received", message, { queue: queue.arn, receiveCount: message.receiveCount });
-      taken.push(message);
-    }
-    return taken;
-  }
-
-  bury(queue, message, policy) {
-    const dead = this.queues.get(policy.deadLetterTargetArn);
-    queue.messages.splice(queue.messages.indexOf(message), 1);
-    dead?.messages.push({ ...message, deadLetterSource: queue.arn });
-    this.tell("deadLettered", message, { queue: dead?.arn, detail: `after ${message.receiveCount} receives` });
-  }
-
-  // A redrive moves what it may since it was last looked at.
-  advanceTasks() {
-    for (const task of this.tasks.filter(({ Status }) => Status === "RUNNING")) {
-      const source = this.queues.get(task.SourceArn);
-      const allowed = Math.floor(((Date.now() - task.StartedTimestamp) / 1000) * (task.rate ?? 1000));
-      while (task.ApproximateNumberOfMessagesMoved < Math.min(allowed, task.ApproximateNumberOfMessagesToMove)) {
-        const message = source.messages.shift();
-        const target = this.queues.get(task.DestinationArn ?? message.deadLetterSource);
-        target?.messages.push({ ...message, receiveCount: 0, deadLetterSource: null });
-        this.tell("moved", message, { queue: target?.arn });
-        task.ApproximateNumberOfMessagesMoved += 1;
-      }
-      if (task.ApproximateNumberOfMessagesMoved >= task.ApproximateNumberOfMessagesToMove) task.Status = "COMPLETED";
-    }
-  }
-
-  publish(topic, body, { subject = null, attributes = {}, group = null } = {}) {
-    const publication = { messageId: randomUUID() };
-    this.tell("published", publication, { topic: topic.arn });
-    for (const subscription of topic.subscriptions) {
-      if (subscription.state !== "confirmed") continue;
-      if (subscription.filterPolicy) {
-        const { matches, reason } = filterSays(subscription.filterPolicy, subscription.filterPolicyScope, body, attributes);
-        if (!matches) {
-          this.tell("notDelivered", publication, { topic: topic.arn, subscription: subscription.arn, detail: reason });
-          continue;
-        }
-      }
-      this.deliver(topic, subscription, publication, { body, subject, attributes, group });
-    }
-    return publication.messageId;
-  }
-
-  deliver(topic, subscription, { messageId }, { body, subject, attributes, group }) {
-    if (subscription.protocol === "sqs") {
-      const queue = this.queues.get(subscription.endpoint);
-      const text = subscription.raw ? body : JSON.stringify({ Type: "Notification", MessageId: messageId, TopicArn: topic.arn, Message: body });
-      this.send(queue, text, { attributes: subscription.raw ? attributes : {}, group, originId: messageId });
-    } else if (/^(http|lambda)/.test(subscription.protocol)) {
-      this.deliveries.push({
-        messageId, subscription: subscription.arn, topic: topic.arn, protocol: subscription.protocol, endpoint: subscription.endpoint,
-        attempts: 1, nextAttemptAt: this.iso(this.now() + 20_000), lastAnswer: "connection refused",
-      });
-      this.tell("attemptFailed", { messageId }, { topic: topic.arn, subscription: subscription.arn, detail: "connection refused" });
-    } else {
-      this.catch(subscription.protocol, subscription.endpoint, { topic, subscription, messageId, subject: subject ?? "AWS Notification Message", body });
-      this.tell("caught", { messageId }, { topic: topic.arn, subscription: subscription.arn });
-    }
-  }
-
-  catch(protocol, endpoint, { topic, subscription, messageId, subject, body }) {
-    this.outbox.push({
-      number: ++this.outboxNumber, time: this.iso(), protocol, endpoint, topicArn: topic?.arn ?? null,
-      subscriptionArn: subscription?.arn ?? null, messageId, subject: protocol === "sms" ? null : subject, body, attributes: {},
-    });
-  }
-}
+export { Broker, kAccount, kRegion };
 
 // ---- what the admin API shows ----
 
@@ -168,10 +16,23 @@ function showQueue(broker, queue) {
   const { name, arn, account, region, sent, received, deleted, createdAt } = queue;
   const oldest = queue.messages[0]?.sentAt;
   return {
-    name, arn, url: `http://localhost/${account}/${name}`, account, region, fifo: name.endsWith(".fifo"), ...counts,
-    oldestAgeSeconds: oldest ? (broker.now() - oldest) / 1000 : null, sent, received, deleted,
-    sentPerSecond: broker.rate(queue, "sent"), receivedPerSecond: broker.rate(queue, "received"), deletedPerSecond: broker.rate(queue, "deleted"),
-    deadLetterQueue: policy?.deadLetterTargetArn ?? null, maxReceiveCount: policy ? Number(policy.maxReceiveCount) : null, createdAt,
+    name,
+    arn,
+    url: `http://localhost/${account}/${name}`,
+    account,
+    region,
+    fifo: name.endsWith(".fifo"),
+    ...counts,
+    oldestAgeSeconds: oldest ? (broker.now() - oldest) / 1000 : null,
+    sent,
+    received,
+    deleted,
+    sentPerSecond: broker.rate(queue, "sent"),
+    receivedPerSecond: broker.rate(queue, "received"),
+    deletedPerSecond: broker.rate(queue, "deleted"),
+    deadLetterQueue: policy?.deadLetterTargetArn ?? null,
+    maxReceiveCount: policy ? Number(policy.maxReceiveCount) : null,
+    createdAt,
   };
 }
 
@@ -179,24 +40,47 @@ function showMessage(broker, message) {
   const { originId, delayed, handle, ...shown } = message;
   const state = broker.stateOf(message);
   return {
-    ...shown, state, sentAt: broker.iso(message.sentAt), visibleAt: state === "visible" ? null : broker.iso(message.visibleAt),
-    receiver: state === "inFlight" ? message.receiver : null, bodyBytes: Buffer.byteLength(message.body),
+    ...shown,
+    state,
+    sentAt: broker.iso(message.sentAt),
+    visibleAt: state === "visible" ? null : broker.iso(message.visibleAt),
+    receiver: state === "inFlight" ? message.receiver : null,
+    bodyBytes: Buffer.byteLength(message.body),
   };
 }
 
 function madeMessage(queue, number) {
   const body = JSON.stringify({ number, order: `order-${number}` });
   return {
-    messageId: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`, state: "visible", sequence: number, sentAt: queue.createdAt,
-    visibleAt: null, receiver: null, receiveCount: 0, firstReceivedAt: null, bodyBytes: body.length, body, attributes: {}, groupId: null,
-    deduplicationId: null, traceHeader: null, deadLetterSource: null,
+    messageId: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+    state: "visible",
+    sequence: number,
+    sentAt: queue.createdAt,
+    visibleAt: null,
+    receiver: null,
+    receiveCount: 0,
+    firstReceivedAt: null,
+    bodyBytes: body.length,
+    body,
+    attributes: {},
+    groupId: null,
+    deduplicationId: null,
+    traceHeader: null,
+    deadLetterSource: null,
   };
 }
 
 function page(name, all, query, show = (item) => item) {
   const [limit, from] = [Number(query.get("limit") ?? 100), Number(query.get("after") ?? 0)];
-  const items = Array.from({ length: Math.max(0, Math.min(limit, all.length - from)) }, (_, index) => show(all.at ? all.at(from + index) : all.get(from + index)));
-  return { count: all.length, [name]: items, ...(from + limit < all.length && { next: String(from + limit) }) };
+  const items = Array.from(
+    { length: Math.max(0, Math.min(limit, all.length - from)) },
+    (_, index) => show(all.at ? all.at(from + index) : all.get(from + index)),
+  );
+  return {
+    count: all.length,
+    [name]: items,
+    ...(from + limit < all.length && { next: String(from + limit) }),
+  };
 }
 
 const kSorts = {
@@ -214,62 +98,141 @@ class HttpError extends Error {
   }
 }
 
-const found = (thing, what) => thing ?? (() => { throw new HttpError(404, `There is no ${what}; GET /_squire/queues and /_squire/topics list what there is.`); })();
-const arnOf = (service, name, query) => `arn:aws:${service}:${query.get("region") ?? kRegion}:${query.get("account") ?? kAccount}:${name}`;
+const found = (thing, what) =>
+  thing ??
+  (() => {
+    throw new HttpError(
+      404,
+      `There is no ${what}; GET /_squire/queues and /_squire/topics list what there is.`,
+    );
+  })();
+const arnOf = (service, name, query) =>
+  `arn:aws:${service}:${query.get("region") ?? kRegion}:${query.get("account") ?? kAccount}:${name}`;
 const sum = (items, of) => items.reduce((total, item) => total + of(item), 0);
 
 function showTopic(topic) {
   const { name, arn, account, region, createdAt, subscriptions, displayName } = topic;
   return {
-    name, arn, account, region, fifo: name.endsWith(".fifo"), subscriptions: subscriptions.length,
+    name,
+    arn,
+    account,
+    region,
+    fifo: name.endsWith(".fifo"),
+    subscriptions: subscriptions.length,
     pending: subscriptions.filter(({ state }) => state === "pending").length,
-    filterPolicies: subscriptions.filter(({ filterPolicy }) => filterPolicy).length, displayName, createdAt,
+    filterPolicies: subscriptions.filter(({ filterPolicy }) => filterPolicy).length,
+    displayName,
+    createdAt,
   };
 }
 
 const routes = {
-  "GET health": () => ({ status: "ready", version: "0.1.0", services: { sqs: "running", sns: "running" } }),
+  "GET health": () => ({
+    status: "ready",
+    version: "0.1.0",
+    services: { sqs: "running", sns: "running" },
+  }),
   "GET overview": (broker) => {
     const queues = [...broker.queues.values()].map((queue) => showQueue(broker, queue));
     return {
-      version: "0.1.0", now: broker.iso(), startedAt: new Date(broker.startedAt).toISOString(), uptimeSeconds: (Date.now() - broker.startedAt) / 1000,
-      durability: "memory", testing: true, auth: broker.token ? "sigv4" : "none", account: kAccount, region: kRegion,
-      queues: queues.length, topics: broker.topics.size, subscriptions: sum([...broker.topics.values()], (topic) => topic.subscriptions.length),
-      messages: { visible: sum(queues, (queue) => queue.visible), inFlight: sum(queues, (queue) => queue.inFlight), delayed: sum(queues, (queue) => queue.delayed) },
-      rates: { sent: sum(queues, (queue) => queue.sentPerSecond), received: sum(queues, (queue) => queue.receivedPerSecond), deleted: sum(queues, (queue) => queue.deletedPerSecond) }, connections: 1, pendingDeliveries: broker.deliveries.length, outbox: broker.outbox.length,
+      version: "0.1.0",
+      now: broker.iso(),
+      startedAt: new Date(broker.startedAt).toISOString(),
+      uptimeSeconds: (Date.now() - broker.startedAt) / 1000,
+      durability: "memory",
+      testing: true,
+      auth: broker.token ? "sigv4" : "none",
+      account: kAccount,
+      region: kRegion,
+      queues: queues.length,
+      topics: broker.topics.size,
+      subscriptions: sum([...broker.topics.values()], (topic) => topic.subscriptions.length),
+      messages: {
+        visible: sum(queues, (queue) => queue.visible),
+        inFlight: sum(queues, (queue) => queue.inFlight),
+        delayed: sum(queues, (queue) => queue.delayed),
+      },
+      rates: {
+        sent: sum(queues, (queue) => queue.sentPerSecond),
+        received: sum(queues, (queue) => queue.receivedPerSecond),
+        deleted: sum(queues, (queue) => queue.deletedPerSecond),
+      },
+      connections: 1,
+      pendingDeliveries: broker.deliveries.length,
+      outbox: broker.outbox.length,
       residentBytes: process.memoryUsage().rss,
     };
   },
-  "GET settings": () => ({ address: "127.0.0.1", port: 4566, base_url: "", durability: "memory", testing: true, auth: "none", admin_token: "***", functions: { resize: "http://localhost:9000" }, queues: [] }),
+  "GET settings": () => ({
+    address: "127.0.0.1",
+    port: 4566,
+    base_url: "",
+    durability: "memory",
+    testing: true,
+    auth: "none",
+    admin_token: "***",
+    functions: { resize: "http://localhost:9000" },
+    queues: [],
+  }),
   "GET queues": (broker, { query }) => {
     const search = (query.get("search") ?? "").toLowerCase();
-    const chosen = [...broker.queues.values()].filter(({ name }) => name.toLowerCase().includes(search));
+    const chosen = [...broker.queues.values()].filter(({ name }) =>
+      name.toLowerCase().includes(search),
+    );
     const sort = query.get("sort") ?? "name";
-    if (sort === "name") return page("queues", chosen.sort(kSorts.name), query, (queue) => showQueue(broker, queue));
-    return page("queues", chosen.map((queue) => showQueue(broker, queue)).sort(kSorts[sort]), query);
+    if (sort === "name")
+      return page("queues", chosen.sort(kSorts.name), query, (queue) => showQueue(broker, queue));
+    return page(
+      "queues",
+      chosen.map((queue) => showQueue(broker, queue)).sort(kSorts[sort]),
+      query,
+    );
   },
   "GET queues/*": (broker, { query, name }) => {
     const queue = found(broker.queues.get(arnOf("sqs", name, query)), `queue ${name}`);
     const all = [...broker.queues.values()];
-    const subscriptions = [...broker.topics.values()].flatMap((topic) => topic.subscriptions.filter(({ endpoint }) => endpoint === queue.arn)
-      .map(({ arn }) => ({ subscriptionArn: arn, topicArn: topic.arn })));
+    const subscriptions = [...broker.topics.values()].flatMap((topic) =>
+      topic.subscriptions
+        .filter(({ endpoint }) => endpoint === queue.arn)
+        .map(({ arn }) => ({ subscriptionArn: arn, topicArn: topic.arn })),
+    );
     return {
-      ...showQueue(broker, queue), attributes: { ...queue.attributes, QueueArn: queue.arn }, tags: queue.tags, subscriptions,
-      deadLetterSources: all.filter((other) => broker.redrivePolicy(other)?.deadLetterTargetArn === queue.arn).map(({ arn }) => arn),
+      ...showQueue(broker, queue),
+      attributes: { ...queue.attributes, QueueArn: queue.arn },
+      tags: queue.tags,
+      subscriptions,
+      deadLetterSources: all
+        .filter((other) => broker.redrivePolicy(other)?.deadLetterTargetArn === queue.arn)
+        .map(({ arn }) => arn),
     };
   },
   "GET queues/*/messages": (broker, { query, name }) => {
     const queue = found(broker.queues.get(arnOf("sqs", name, query)), `queue ${name}`);
     const state = query.get("state");
     if (queue.made) {
-      const made = { length: state && state !== "visible" ? 0 : queue.made, get: (index) => madeMessage(queue, index) };
+      const made = {
+        length: state && state !== "visible" ? 0 : queue.made,
+        get: (index) => madeMessage(queue, index),
+      };
       return page("messages", made, query);
     }
-    return page("messages", queue.messages.filter((message) => !state || broker.stateOf(message) === state), query, (message) => showMessage(broker, message));
+    return page(
+      "messages",
+      queue.messages.filter((message) => !state || broker.stateOf(message) === state),
+      query,
+      (message) => showMessage(broker, message),
+    );
   },
   "GET topics": (broker, { query }) => {
     const search = (query.get("search") ?? "").toLowerCase();
-    return page("topics", [...broker.topics.values()].filter(({ name }) => name.toLowerCase().includes(search)).sort(kSorts.name), query, showTopic);
+    return page(
+      "topics",
+      [...broker.topics.values()]
+        .filter(({ name }) => name.toLowerCase().includes(search))
+        .sort(kSorts.name),
+      query,
+      showTopic,
+    );
   },
   "GET topics/*": (broker, { query, name }) => {
     const topic = found(broker.topics.get(arnOf("sns", name, query)), `topic ${name}`);
@@ -278,35 +241,72 @@ const routes = {
   "GET topics/*/subscriptions": (broker, { query, name }) => {
     const topic = found(broker.topics.get(arnOf("sns", name, query)), `topic ${name}`);
     return page("subscriptions", topic.subscriptions, query, (subscription) => ({
-      ...subscription, pendingDeliveries: broker.deliveries.filter((delivery) => delivery.subscription === subscription.arn).length,
+      ...subscription,
+      pendingDeliveries: broker.deliveries.filter(
+        (delivery) => delivery.subscription === subscription.arn,
+      ).length,
     }));
   },
   "POST filter": (_, { body }) => filterSays(body.policy, body.scope, body.body, body.attributes),
-  "GET messages/*": (broker, { name }) => ({ messageId: name, events: broker.events.filter(({ messageId, originId }) => messageId === name || originId === name) }),
-  "GET messages": (broker, { query }) => ({ events: broker.events.filter(({ messageId }) => broker.traces.get(query.get("trace"))?.includes(messageId)) }),
+  "GET messages/*": (broker, { name }) => ({
+    messageId: name,
+    events: broker.events.filter(
+      ({ messageId, originId }) => messageId === name || originId === name,
+    ),
+  }),
+  "GET messages": (broker, { query }) => ({
+    events: broker.events.filter(({ messageId }) =>
+      broker.traces.get(query.get("trace"))?.includes(messageId),
+    ),
+  }),
   "GET deliveries": (broker, { query }) => {
     const only = query.get("subscription");
-    return page("deliveries", broker.deliveries.filter(({ subscription }) => !only || subscription === only), query);
+    return page(
+      "deliveries",
+      broker.deliveries.filter(({ subscription }) => !only || subscription === only),
+      query,
+    );
   },
   "GET outbox": (broker, { query }) => {
     const [protocol, endpoint] = [query.get("protocol"), query.get("endpoint")];
-    return page("entries", broker.outbox.filter((entry) => (!protocol || entry.protocol === protocol) && (!endpoint || entry.endpoint === endpoint)), query);
+    return page(
+      "entries",
+      broker.outbox.filter(
+        (entry) =>
+          (!protocol || entry.protocol === protocol) && (!endpoint || entry.endpoint === endpoint),
+      ),
+      query,
+    );
   },
   "DELETE outbox": (broker) => ((broker.outbox = []), { status: "cleared" }),
   "GET clock": (broker) => ({ now: broker.iso(), advanced: `${broker.advancedMs / 1000}s` }),
   "POST clock": (broker, { body }) => {
     const match = /^(\d+)(ms|s|m|h|d)$/.exec(body.advance ?? "");
-    if (!match) throw new HttpError(400, `advance is no duration such as 30s or 6m: ${body.advance}`);
+    if (!match)
+      throw new HttpError(400, `advance is no duration such as 30s or 6m: ${body.advance}`);
     broker.advancedMs += Number(match[1]) * { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[match[2]];
     return routes["GET clock"](broker);
   },
   "GET faults": (broker) => ({ faults: broker.faults }),
   "POST faults": (broker, { body }) => {
-    broker.faults.push({ id: randomUUID().slice(0, 8), action: null, queue: null, probability: 1, count: null, delay: null, seed: null, hits: 0, ...body });
+    broker.faults.push({
+      id: randomUUID().slice(0, 8),
+      action: null,
+      queue: null,
+      probability: 1,
+      count: null,
+      delay: null,
+      seed: null,
+      hits: 0,
+      ...body,
+    });
     return { faults: broker.faults };
   },
   "DELETE faults": (broker) => ((broker.faults = []), { faults: [] }),
-  "DELETE faults/*": (broker, { name }) => ((broker.faults = broker.faults.filter(({ id }) => id !== name)), { faults: broker.faults }),
+  "DELETE faults/*": (broker, { name }) => (
+    (broker.faults = broker.faults.filter(({ id }) => id !== name)),
+    { faults: broker.faults }
+  ),
 };
 
 async function answer(broker, request, html) {
@@ -314,22 +314,41 @@ async function answer(broker, request, html) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  const json = (status, value) => ({ status, type: "application/json", body: JSON.stringify(value) });
-  if (request.method === "GET" && ["/", "/_squire/console"].includes(url.pathname)) return { status: 200, type: "text/html; charset=utf-8", gzip: true, body: html };
+  const json = (status, value) => ({
+    status,
+    type: "application/json",
+    body: JSON.stringify(value),
+  });
+  if (request.method === "GET" && ["/", "/_squire/console"].includes(url.pathname))
+    return { status: 200, type: "text/html; charset=utf-8", gzip: true, body: html };
   const authorization = request.headers.authorization ?? "";
-  const open = !broker.token || url.pathname === "/_squire/health" || authorization.startsWith(`Bearer ${broker.token}`);
-  if (!open) return json(403, { message: "Send Authorization: Bearer <admin_token>.", __type: "AccessDenied" });
+  const open =
+    !broker.token ||
+    url.pathname === "/_squire/health" ||
+    authorization.startsWith(`Bearer ${broker.token}`);
+  if (!open)
+    return json(403, {
+      message: "Send Authorization: Bearer <admin_token>.",
+      __type: "AccessDenied",
+    });
   broker.advanceTasks();
   if (url.pathname === "/") {
-    const [, account = kAccount, region = kRegion] = /Credential=(\d{12})\/-\/([^/]+)/.exec(authorization) ?? [];
+    const [, account = kAccount, region = kRegion] =
+      /Credential=(\d{12})\/-\/([^/]+)/.exec(authorization) ?? [];
     const target = request.headers["x-amz-target"]?.split(".")[1];
-    return target ? sqsActions(broker, target, JSON.parse(text), { account, region }) : snsActions(broker, new URLSearchParams(text), { account, region });
+    return target
+      ? sqsActions(broker, target, JSON.parse(text), { account, region })
+      : snsActions(broker, new URLSearchParams(text), { account, region });
   }
   const [, , kind = "", name, rest] = url.pathname.split("/").map(decodeURIComponent);
   const route = routes[`${request.method} ${[kind, name && "*", rest].filter(Boolean).join("/")}`];
-  if (!url.pathname.startsWith("/_squire/") || !route) return json(404, { message: "There is nothing here." });
+  if (!url.pathname.startsWith("/_squire/") || !route)
+    return json(404, { message: "There is nothing here." });
   try {
-    return json(200, route(broker, { query: url.searchParams, name, body: text ? JSON.parse(text) : {} }));
+    return json(
+      200,
+      route(broker, { query: url.searchParams, name, body: text ? JSON.parse(text) : {} }),
+    );
   } catch (error) {
     return json(error.status ?? 500, { message: error.message });
   }
@@ -339,7 +358,10 @@ export async function startMock({ html, port = 0, token = "", broker = new Broke
   broker.token = token;
   const server = createServer(async (request, response) => {
     const { status, type, body, gzip } = await answer(broker, request, html);
-    response.writeHead(status, { "Content-Type": type, ...(gzip && { "Content-Encoding": "gzip" }) });
+    response.writeHead(status, {
+      "Content-Type": type,
+      ...(gzip && { "Content-Encoding": "gzip" }),
+    });
     response.end(body);
   });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));

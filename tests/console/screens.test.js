@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { seed } from "./seed.js";
-import { accessibilityFaults, client, eventually, openPage, screenshot, startBroker, startBrowser, visit } from "./support.js";
+import {
+  accessibilityFaults,
+  client,
+  eventually,
+  openPage,
+  screenshot,
+  startBroker,
+  startBrowser,
+  visit,
+} from "./support.js";
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -19,7 +28,13 @@ test("an empty broker says how to send a first message", async (t) => {
   assert.equal(lines.split("\n").length, 3);
   assert.match(lines, new RegExp(`curl ${broker.origin}/ -d Action=CreateQueue`));
   await screenshot(page, "empty");
-  for (const [screen, words] of Object.entries({ queues: "No queues yet", topics: "No topics yet", outbox: "Nothing was caught", deliveries: "Nothing waits to be delivered", history: "What happened to a message?" })) {
+  for (const [screen, words] of Object.entries({
+    queues: "No queues yet",
+    topics: "No topics yet",
+    outbox: "Nothing was caught",
+    deliveries: "Nothing waits to be delivered",
+    history: "What happened to a message?",
+  })) {
     await visit(page, broker.origin, screen);
     await page.getByRole("heading", { name: words }).waitFor();
   }
@@ -31,7 +46,10 @@ test("a browser that asks for / gets the console, and nothing from elsewhere", a
   const page = await openPage(t, browser);
   await page.goto(`${broker.origin}/`);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
-  assert.match(await page.locator("meta[http-equiv]").getAttribute("content"), /default-src 'none'; script-src 'sha256-/);
+  assert.match(
+    await page.locator("meta[http-equiv]").getAttribute("content"),
+    /default-src 'none'; script-src 'sha256-/,
+  );
 });
 
 describe("with a shop at work", () => {
@@ -50,11 +68,17 @@ describe("with a shop at work", () => {
 
   test("the overview counts, and follows what happens", async (t) => {
     await open(t, "overview");
-    const visible = page.getByRole("region", { name: "Messages" }).locator(".tile", { hasText: "Visible" }).locator(".tile-value");
+    const visible = page
+      .getByRole("region", { name: "Messages" })
+      .locator(".tile", { hasText: "Visible" })
+      .locator(".tile-value");
     const before = Number(await visible.innerText());
     assert.ok(before >= 26, `${before} visible`);
     await aws.send("audit", "one more");
-    await eventually(async () => Number(await visible.innerText()) === before + 1, "the count stands still");
+    await eventually(
+      async () => Number(await visible.innerText()) === before + 1,
+      "the count stands still",
+    );
     await page.waitForTimeout(4500); // a few samples for the lines
     assert.ok((await page.locator(".tile .sparkline .line").count()) > 0, "no line was drawn");
     assert.equal(await page.title(), "Overview · Squire");
@@ -65,12 +89,21 @@ describe("with a shop at work", () => {
     await open(t, "queues");
     await page.getByRole("link", { name: "orders", exact: true }).waitFor();
     await page.getByLabel("Search queues").fill("failed");
-    await eventually(async () => (await page.getByRole("link", { name: "orders", exact: true }).count()) === 0, "the search does nothing");
-    assert.match(await page.getByRole("row").filter({ hasText: "orders-failed" }).innerText(), /DLQ/);
+    await eventually(
+      async () => (await page.getByRole("link", { name: "orders", exact: true }).count()) === 0,
+      "the search does nothing",
+    );
+    assert.match(
+      await page.getByRole("row").filter({ hasText: "orders-failed" }).innerText(),
+      /DLQ/,
+    );
     await page.getByLabel("Search queues").fill("no such");
     await button(page, "Show all queues").click();
     await page.getByLabel("Sort").selectOption("visible");
-    await eventually(async () => /^orders\b/.test(await page.getByRole("row").nth(1).innerText()), "the longest is not first");
+    await eventually(
+      async () => /^orders\b/.test(await page.getByRole("row").nth(1).innerText()),
+      "the longest is not first",
+    );
     await page.waitForTimeout(4500);
     await screenshot(page, "queues");
     await button(page, "Create queue").click();
@@ -80,7 +113,10 @@ describe("with a shop at work", () => {
     await screenshot(page, "create-queue");
     await dialog.getByRole("button", { name: "Create queue" }).click();
     await page.getByRole("heading", { name: "made-here" }).waitFor();
-    const { Attributes } = await aws.sqs("GetQueueAttributes", { QueueUrl: aws.url("made-here"), AttributeNames: ["All"] });
+    const { Attributes } = await aws.sqs("GetQueueAttributes", {
+      QueueUrl: aws.url("made-here"),
+      AttributeNames: ["All"],
+    });
     assert.match(Attributes.RedrivePolicy, /orders-failed/);
     await page.goBack();
     await page.getByRole("heading", { name: "Queues" }).waitFor();
@@ -103,7 +139,11 @@ describe("with a shop at work", () => {
     await screenshot(page, "send");
     await button(page, "Send message").click();
     await page.getByText("Sent.").waitFor();
-    const { Messages } = await aws.sqs("ReceiveMessage", { QueueUrl: aws.url("letters"), MessageAttributeNames: ["All"], VisibilityTimeout: 0 });
+    const { Messages } = await aws.sqs("ReceiveMessage", {
+      QueueUrl: aws.url("letters"),
+      MessageAttributeNames: ["All"],
+      VisibilityTimeout: 0,
+    });
     assert.equal(Messages[0].Body, '{"greeting": "<b>hello</b>"}');
     assert.equal(Messages[0].MessageAttributes.color.StringValue, "red");
   });
@@ -111,7 +151,10 @@ describe("with a shop at work", () => {
   test("a FIFO queue asks for a group", async (t) => {
     await open(t, "queues/payments.fifo?tab=send");
     await button(page, "Send message").click();
-    assert.equal(await page.getByLabel("Group id").evaluate((input) => input.validity.valueMissing), true);
+    assert.equal(
+      await page.getByLabel("Group id").evaluate((input) => input.validity.valueMissing),
+      true,
+    );
     await page.getByLabel("Group id").fill("customer-9");
     await button(page, "Send message").click();
     await page.getByText("Sent.").waitFor();
@@ -123,7 +166,10 @@ describe("with a shop at work", () => {
     await page.waitForTimeout(4500);
     await screenshot(page, "queue-messages");
     await page.getByRole("button", { name: /^Delayed 3/ }).click();
-    await eventually(async () => (await page.getByRole("grid").getByRole("row").count()) === 4, "not only the delayed ones");
+    await eventually(
+      async () => (await page.getByRole("grid").getByRole("row").count()) === 4,
+      "not only the delayed ones",
+    );
     await page.getByRole("button", { name: /^In flight 4/ }).click();
     await page.getByRole("grid").getByText("In flight").first().waitFor();
     await page.getByRole("grid").getByRole("button").first().click();
@@ -199,10 +245,16 @@ describe("with a shop at work", () => {
 
   test("dead letters are moved back, with progress, until somebody cancels", async (t) => {
     const deadLetterTargetArn = await aws.queue("sick-dead");
-    await aws.queue("sick", { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }) });
+    await aws.queue("sick", {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+    });
     for (let number = 0; number < 20; ++number) await aws.send("sick", `patient ${number}`);
     await eventually(async () => {
-      await aws.sqs("ReceiveMessage", { QueueUrl: aws.url("sick"), MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
+      await aws.sqs("ReceiveMessage", {
+        QueueUrl: aws.url("sick"),
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+      });
       return (await aws.admin("queues/sick-dead")).visible === 20;
     }, "they were not buried");
     await open(t, "queues/sick-dead");
@@ -216,7 +268,10 @@ describe("with a shop at work", () => {
     }, "no progress was seen");
     await screenshot(page, "redrive");
     await task.getByRole("button", { name: "Cancel" }).click();
-    await task.getByText(/cancel/).first().waitFor();
+    await task
+      .getByText(/cancel/)
+      .first()
+      .waitFor();
     await eventually(async () => /cancelled/.test(await task.innerText()), "it was not cancelled");
     await page.getByLabel("Messages per second").fill("");
     await button(page, "Start redrive").click();
@@ -243,7 +298,10 @@ describe("with a shop at work", () => {
     await dialog.getByRole("button", { name: "Subscribe" }).click();
     await page.getByRole("row").filter({ hasText: '{"color":["red"]}' }).waitFor();
     await page.getByRole("tab", { name: "Publish" }).click();
-    for (const [color, body] of [["blue", "not for reds"], ["red", "for reds"]]) {
+    for (const [color, body] of [
+      ["blue", "not for reds"],
+      ["red", "for reds"],
+    ]) {
       await page.getByLabel("Message", { exact: true }).fill(body);
       if (color === "blue") await button(page, "Add attribute").click();
       await page.getByLabel("Name of attribute 1").fill("color");
@@ -252,8 +310,14 @@ describe("with a shop at work", () => {
       await page.getByText("Published.").first().waitFor();
     }
     await eventually(async () => (await aws.admin("queues/reds")).visible > 0, "nothing arrived");
-    const { Messages } = await aws.sqs("ReceiveMessage", { QueueUrl: aws.url("reds"), MaxNumberOfMessages: 10 });
-    assert.deepEqual(Messages.map(({ Body }) => Body), ["for reds"]);
+    const { Messages } = await aws.sqs("ReceiveMessage", {
+      QueueUrl: aws.url("reds"),
+      MaxNumberOfMessages: 10,
+    });
+    assert.deepEqual(
+      Messages.map(({ Body }) => Body),
+      ["for reds"],
+    );
     await button(page, "Delete").click();
     await page.getByLabel("Type colors to confirm").fill("colors");
     await button(page, "Delete topic").click();
@@ -268,7 +332,10 @@ describe("with a shop at work", () => {
     await screenshot(page, "subscription");
     await button(page, "Try or change the filter").click();
     const verdict = page.locator("[data-verdict]");
-    await eventually(async () => /prefix/.test(await page.getByLabel("Policy", { exact: true }).inputValue()), "the policy was not taken over");
+    await eventually(
+      async () => /prefix/.test(await page.getByLabel("Policy", { exact: true }).inputValue()),
+      "the policy was not taken over",
+    );
     await page.getByLabel("Body").fill('{"region": "us-west"}');
     await page.locator("[data-verdict=no]").waitFor();
     assert.match(await verdict.innerText(), /region/);
@@ -299,7 +366,9 @@ describe("with a shop at work", () => {
     await publication.getByText("Not delivered").first().waitFor();
     await page.getByRole("region", { name: "In eu-orders" }).getByText("Sent").waitFor();
     await screenshot(page, "history");
-    await page.getByLabel("Message id or trace header").fill("00000000-0000-0000-0000-000000000000");
+    await page
+      .getByLabel("Message id or trace header")
+      .fill("00000000-0000-0000-0000-000000000000");
     await button(page, "Show").click();
     await page.locator(".empty, .error-box").first().waitFor();
   });
@@ -308,7 +377,10 @@ describe("with a shop at work", () => {
     await aws.queue("lives");
     const id = await aws.send("lives", "born");
     const { Messages } = await aws.sqs("ReceiveMessage", { QueueUrl: aws.url("lives") });
-    await aws.sqs("DeleteMessage", { QueueUrl: aws.url("lives"), ReceiptHandle: Messages[0].ReceiptHandle });
+    await aws.sqs("DeleteMessage", {
+      QueueUrl: aws.url("lives"),
+      ReceiptHandle: Messages[0].ReceiptHandle,
+    });
     await open(t, `history?id=${id}`);
     await page.getByText("Deleted").waitFor();
     const words = await page.locator(".timeline strong").allInnerTexts();
@@ -324,7 +396,10 @@ describe("with a shop at work", () => {
     await open(t, "history");
     await page.getByLabel("Message id or trace header").fill(trace);
     await page.keyboard.press("Enter");
-    await eventually(async () => (await page.getByRole("region", { name: "In traced" }).count()) === 2, "not the two that carry it");
+    await eventually(
+      async () => (await page.getByRole("region", { name: "In traced" }).count()) === 2,
+      "not the two that carry it",
+    );
   });
 
   test("emails are rendered without their scripts and trackers; SMS are bubbles", async (t) => {
@@ -332,7 +407,9 @@ describe("with a shop at work", () => {
     await page.getByRole("button", { name: /A new order/ }).waitFor();
     await screenshot(page, "outbox");
     await page.getByRole("button", { name: /Subscription Confirmation/ }).click();
-    const confirmation = page.getByRole("dialog").getByRole("link", { name: /Action=ConfirmSubscription/ });
+    const confirmation = page
+      .getByRole("dialog")
+      .getByRole("link", { name: /Action=ConfirmSubscription/ });
     assert.equal(await confirmation.getAttribute("rel"), "noreferrer noopener");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /Your receipt/ }).click();
@@ -346,7 +423,10 @@ describe("with a shop at work", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.locator("main").getByRole("combobox", { name: "Protocol" }).selectOption("sms");
-    await eventually(async () => (await page.getByRole("grid").getByRole("row").count()) === 2, "not only the SMS");
+    await eventually(
+      async () => (await page.getByRole("grid").getByRole("row").count()) === 2,
+      "not only the SMS",
+    );
     await page.getByRole("button", { name: /parcel/ }).click();
     await page.locator(".bubble", { hasText: "Your parcel arrives at noon." }).waitFor();
     await screenshot(page, "sms");
@@ -355,7 +435,10 @@ describe("with a shop at work", () => {
   test("deliveries show their attempts and the last answer", async (t) => {
     await open(t, "deliveries");
     const row = page.getByRole("row").filter({ hasText: "resize" }).first();
-    await eventually(async () => /refused|connect/i.test(await row.innerText()), "no answer is shown");
+    await eventually(
+      async () => /refused|connect/i.test(await row.innerText()),
+      "no answer is shown",
+    );
     assert.ok(Number(/\d+/.exec(await row.locator(".c-num").innerText())?.[0]) >= 1);
     await screenshot(page, "deliveries");
   });
@@ -365,7 +448,10 @@ describe("with a shop at work", () => {
     await page.getByRole("rowheader", { name: "durability" }).waitFor();
     await screenshot(page, "settings");
     await page.getByLabel("Search settings").fill("dura");
-    await eventually(async () => (await page.getByRole("rowheader").count()) < 3, "the search does nothing");
+    await eventually(
+      async () => (await page.getByRole("rowheader").count()) < 3,
+      "the search does nothing",
+    );
   });
 
   test("the clock is advanced, and faults come and go", async (t) => {
@@ -373,7 +459,10 @@ describe("with a shop at work", () => {
     const now = page.locator("[data-now]");
     const before = Date.parse(await now.innerText());
     await button(page, "+ 15m").click();
-    await eventually(async () => Date.parse(await now.innerText()) - before >= 15 * 60_000, "the clock stands");
+    await eventually(
+      async () => Date.parse(await now.innerText()) - before >= 15 * 60_000,
+      "the clock stands",
+    );
     await page.getByLabel("Effect").selectOption("delay");
     await page.getByLabel("Action").fill("SendMessage");
     await page.getByLabel("Percent").fill("50");

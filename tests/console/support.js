@@ -21,16 +21,29 @@ export const kToken = "correct horse battery staple";
 // ---- the broker: the daemon if run found that it serves the console, else the mock ----
 
 export async function startBroker({ port = 0, auth = false } = {}) {
-  const broker = process.env.CONSOLE_DAEMON ? await startDaemon(port, auth) : await startMock({ html: html(), port, token: auth ? kToken : "" });
+  const broker = process.env.CONSOLE_DAEMON
+    ? await startDaemon(port, auth)
+    : await startMock({ html: html(), port, token: auth ? kToken : "" });
   return { ...broker, origin: `http://127.0.0.1:${broker.port}` };
 }
 
 async function startDaemon(port, auth) {
   const directory = mkdtempSync(join(tmpdir(), "squire-console-"));
-  const settings = { port, durability: "memory", testing: true, functions: { resize: "http://127.0.0.1:9" }, ...(auth && { auth: "sigv4", admin_token: kToken }) };
+  const settings = {
+    port,
+    durability: "memory",
+    testing: true,
+    functions: { resize: "http://127.0.0.1:9" },
+    ...(auth && { auth: "sigv4", admin_token: kToken }),
+  };
   writeFileSync(join(directory, "squire.json"), JSON.stringify(settings));
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SQUIRE_")));
-  const daemon = spawn(process.env.CONSOLE_DAEMON, ["--config", join(directory, "squire.json")], { env, cwd: directory });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("SQUIRE_")),
+  );
+  const daemon = spawn(process.env.CONSOLE_DAEMON, ["--config", join(directory, "squire.json")], {
+    env,
+    cwd: directory,
+  });
   let log = "";
   daemon.stderr.on("data", (data) => (log += data));
   daemon.stdout.on("data", (data) => (log += data));
@@ -58,7 +71,11 @@ export function client(origin) {
   const sqs = async (action, input, { account = kAccount, region = kRegion } = {}) => {
     const answer = await fetch(`${origin}/`, {
       method: "POST",
-      headers: { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": `AmazonSQS.${action}`, Authorization: `Squire Credential=${account}/-/${region}/sqs/-` },
+      headers: {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": `AmazonSQS.${action}`,
+        Authorization: `Squire Credential=${account}/-/${region}/sqs/-`,
+      },
       body: JSON.stringify(input),
     });
     const text = await answer.text();
@@ -66,7 +83,10 @@ export function client(origin) {
     return text ? JSON.parse(text) : {};
   };
   const sns = async (action, fields) => {
-    const answer = await fetch(`${origin}/`, { method: "POST", body: new URLSearchParams({ Action: action, Version: "2010-03-31", ...fields }) });
+    const answer = await fetch(`${origin}/`, {
+      method: "POST",
+      body: new URLSearchParams({ Action: action, Version: "2010-03-31", ...fields }),
+    });
     const text = await answer.text();
     assert.ok(answer.ok, `${action}: ${text}`);
     return (name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
@@ -74,13 +94,31 @@ export function client(origin) {
   const admin = async (path) => (await fetch(`${origin}/_squire/${path}`)).json();
   const url = (name) => `${origin}/${kAccount}/${name}`;
   return {
-    sqs, sns, admin, url,
-    queue: async (name, Attributes = {}) => (await sqs("CreateQueue", { QueueName: name, Attributes }), `arn:aws:sqs:${kRegion}:${kAccount}:${name}`),
-    send: async (name, MessageBody, rest = {}) => (await sqs("SendMessage", { QueueUrl: url(name), MessageBody, ...rest })).MessageId,
+    sqs,
+    sns,
+    admin,
+    url,
+    queue: async (name, Attributes = {}) => (
+      await sqs("CreateQueue", { QueueName: name, Attributes }),
+      `arn:aws:sqs:${kRegion}:${kAccount}:${name}`
+    ),
+    send: async (name, MessageBody, rest = {}) =>
+      (await sqs("SendMessage", { QueueUrl: url(name), MessageBody, ...rest })).MessageId,
     topic: async (Name) => (await sns("CreateTopic", { Name }))("TopicArn"),
     subscribe: async (TopicArn, Protocol, Endpoint, attributes = {}) => {
-      const fields = Object.entries(attributes).flatMap(([name, value], index) => [[`Attributes.entry.${index + 1}.key`, name], [`Attributes.entry.${index + 1}.value`, value]]);
-      return (await sns("Subscribe", { TopicArn, Protocol, Endpoint, ReturnSubscriptionArn: "true", ...Object.fromEntries(fields) }))("SubscriptionArn");
+      const fields = Object.entries(attributes).flatMap(([name, value], index) => [
+        [`Attributes.entry.${index + 1}.key`, name],
+        [`Attributes.entry.${index + 1}.value`, value],
+      ]);
+      return (
+        await sns("Subscribe", {
+          TopicArn,
+          Protocol,
+          Endpoint,
+          ReturnSubscriptionArn: "true",
+          ...Object.fromEntries(fields),
+        })
+      )("SubscriptionArn");
     },
   };
 }
@@ -102,18 +140,36 @@ export const kPhone = { width: 390, height: 844 };
 export const startBrowser = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 
 // A page whose script has raised no error and asked no other host by the end of the test.
-export async function openPage(t, browser, { viewport = kDesktop, colorScheme = "light", touch = false } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch: touch, reducedMotion: "reduce" });
+export async function openPage(
+  t,
+  browser,
+  { viewport = kDesktop, colorScheme = "light", touch = false } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    hasTouch: touch,
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => {
-    if (!/^(http:\/\/127\.0\.0\.1:|data:|about:)/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    if (!/^(http:\/\/127\.0\.0\.1:|data:|about:)/.test(request.url()))
+      complaints.push(`asked for ${request.url()}`);
   });
   t.after(async () => {
     await context.close();
@@ -135,8 +191,15 @@ export async function screenshot(page, name) {
 // What axe finds to be serious or critical, in words.
 export async function accessibilityFaults(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ["violations"] }),
+  );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any.map(({ message }) => message).join("; ")})`));
+    .flatMap(({ id, nodes }) =>
+      nodes.map(
+        (node) =>
+          `${id}: ${node.html.slice(0, 160)} (${node.any.map(({ message }) => message).join("; ")})`,
+      ),
+    );
 }

@@ -2,7 +2,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { seed } from "./seed.js";
-import { accessibilityFaults, client, eventually, kDesktop, kPhone, kToken, openPage, screenshot, startBroker, startBrowser, visit } from "./support.js";
+import {
+  accessibilityFaults,
+  client,
+  eventually,
+  kDesktop,
+  kPhone,
+  kToken,
+  openPage,
+  screenshot,
+  startBroker,
+  startBrowser,
+  visit,
+} from "./support.js";
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -31,7 +43,10 @@ describe("with a shop at work", () => {
     assert.match(await alert.innerText(), /GET \/_squire\/queues\/no-such-queue[\s\S]* 404/);
     await screenshot(page, "error");
     await aws.queue("no-such-queue");
-    await eventually(async () => (await page.getByRole("tab", { name: "Messages" }).count()) === 1, "it does not recover");
+    await eventually(
+      async () => (await page.getByRole("tab", { name: "Messages" }).count()) === 1,
+      "it does not recover",
+    );
     await visit(page, broker.origin, "no/such/screen");
     await page.getByRole("heading", { name: "There is no such screen" }).waitFor();
   });
@@ -42,12 +57,17 @@ describe("with a shop at work", () => {
     await dialog.getByLabel("Name", { exact: true }).fill("orders");
     await dialog.getByLabel(/Visibility timeout/).fill("31");
     await dialog.getByRole("button", { name: "Create queue" }).click();
-    assert.match(await dialog.getByRole("alert").innerText(), /already exists[\s\S]*CreateQueue · 400/);
+    assert.match(
+      await dialog.getByRole("alert").innerText(),
+      /already exists[\s\S]*CreateQueue · 400/,
+    );
   });
 
   test("an answer that makes no sense takes only its screen along", async (t) => {
     await open(t, "queues");
-    await page.route(/_squire\/queues\/orders\?/, (route) => route.fulfill({ contentType: "application/json", body: "{}" }));
+    await page.route(/_squire\/queues\/orders\?/, (route) =>
+      route.fulfill({ contentType: "application/json", body: "{}" }),
+    );
     await page.getByRole("link", { name: "orders", exact: true }).click();
     await page.getByRole("alert").waitFor();
     await page.getByRole("link", { name: "Topics" }).click();
@@ -62,15 +82,28 @@ describe("with a shop at work", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("/");
     await page.getByRole("heading", { name: "Queues" }).waitFor();
-    await eventually(() => page.getByLabel("Search queues").evaluate((input) => input === document.activeElement), "the search has no focus");
+    await eventually(
+      () => page.getByLabel("Search queues").evaluate((input) => input === document.activeElement),
+      "the search has no focus",
+    );
     await page.keyboard.type("orders");
-    await eventually(async () => !(await page.getByRole("grid").innerText()).includes("audit"), "the search does nothing");
+    await eventually(
+      async () => !(await page.getByRole("grid").innerText()).includes("audit"),
+      "the search does nothing",
+    );
     const focused = () => page.evaluate(() => document.activeElement.textContent);
-    for (let tabs = 0; tabs < 6 && (await page.evaluate(() => document.activeElement.dataset.row)) !== "0"; ++tabs) await page.keyboard.press("Tab");
+    for (
+      let tabs = 0;
+      tabs < 6 && (await page.evaluate(() => document.activeElement.dataset.row)) !== "0";
+      ++tabs
+    )
+      await page.keyboard.press("Tab");
     const first = await focused();
     await page.keyboard.press("ArrowDown");
     await eventually(async () => (await focused()) !== first, "the arrow moves nothing");
-    const outline = await page.evaluate(() => getComputedStyle(document.activeElement, "::after").outlineStyle);
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement, "::after").outlineStyle,
+    );
     assert.equal(outline, "solid", "the focus cannot be seen");
     await page.keyboard.press("End");
     await page.keyboard.press("Home");
@@ -89,8 +122,26 @@ describe("with a shop at work", () => {
     await page.getByRole("heading", { name: "Topics" }).waitFor();
   });
 
-  const screens = () => ["overview", "queues", "queues/orders", "queues/orders?tab=send", "queues/orders?tab=receive", "queues/orders?tab=details", "queues/orders-failed?tab=redrive",
-    "topics", "topics/orders-placed", "topics/orders-placed?tab=publish", "topics/orders-placed?tab=filter", "topics/orders-placed?tab=details", `history?id=${published}`, "outbox", "deliveries", "settings", "testing", "queues?create=1"];
+  const screens = () => [
+    "overview",
+    "queues",
+    "queues/orders",
+    "queues/orders?tab=send",
+    "queues/orders?tab=receive",
+    "queues/orders?tab=details",
+    "queues/orders-failed?tab=redrive",
+    "topics",
+    "topics/orders-placed",
+    "topics/orders-placed?tab=publish",
+    "topics/orders-placed?tab=filter",
+    "topics/orders-placed?tab=details",
+    `history?id=${published}`,
+    "outbox",
+    "deliveries",
+    "settings",
+    "testing",
+    "queues?create=1",
+  ];
 
   for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing serious on any screen, ${colorScheme}`, async (t) => {
@@ -100,7 +151,10 @@ describe("with a shop at work", () => {
         await page.locator(".skeletons").waitFor({ state: "detached" });
         const faults = await accessibilityFaults(page);
         if (faults.length > 0) found[screen] = faults;
-        await screenshot(page, `${colorScheme}-${screen.replace(/\?id=.*/, "").replace(/\W/g, "-")}`);
+        await screenshot(
+          page,
+          `${colorScheme}-${screen.replace(/\?id=.*/, "").replace(/\W/g, "-")}`,
+        );
         await page.context().close();
       }
       assert.deepEqual(found, {});
@@ -115,13 +169,23 @@ describe("with a shop at work", () => {
         await page.locator(".skeletons").waitFor({ state: "detached" });
         const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (beyond > 0) found.push(`${screen} at ${viewport.width}: ${beyond} px too wide`);
-        const small = await page.evaluate(() => [...document.querySelectorAll("button, .button, select, input:not([type=checkbox]), nav a")]
-          .filter((element) => !element.closest(".row") && element.offsetParent)
-          .filter((element) => element.getBoundingClientRect().height < 43.5)
-          .map((element) => `${element.tagName} ${element.getAttribute("aria-label") ?? element.textContent} ${element.getBoundingClientRect().height}`));
+        const small = await page.evaluate(() =>
+          [
+            ...document.querySelectorAll(
+              "button, .button, select, input:not([type=checkbox]), nav a",
+            ),
+          ]
+            .filter((element) => !element.closest(".row") && element.offsetParent)
+            .filter((element) => element.getBoundingClientRect().height < 43.5)
+            .map(
+              (element) =>
+                `${element.tagName} ${element.getAttribute("aria-label") ?? element.textContent} ${element.getBoundingClientRect().height}`,
+            ),
+        );
         if (small.length > 0) found.push(`${screen}: ${small}`);
         if (viewport === kPhone) found.push(...(await accessibilityFaults(page)));
-        if (viewport === kPhone) await screenshot(page, `phone-${screen.replace(/\?id=.*/, "").replace(/\W/g, "-")}`);
+        if (viewport === kPhone)
+          await screenshot(page, `phone-${screen.replace(/\?id=.*/, "").replace(/\W/g, "-")}`);
         await page.context().close();
       }
     }
@@ -164,7 +228,11 @@ test("a lost connection is said, and found again", async (t) => {
   await broker.stop();
   const banner = page.getByText("The connection to the broker is lost");
   await banner.waitFor();
-  assert.equal(await page.getByRole("link", { name: "orders" }).count(), 1, "what was known is gone");
+  assert.equal(
+    await page.getByRole("link", { name: "orders" }).count(),
+    1,
+    "what was known is gone",
+  );
   await screenshot(page, "offline");
   broker = await startBroker({ port: broker.port });
   await banner.waitFor({ state: "detached" });
@@ -183,10 +251,17 @@ test("a broker that checks signatures is asked with a token", async (t) => {
   await dialog.getByText("The broker did not accept this token.").waitFor();
   await dialog.getByLabel("Admin token").fill(kToken);
   await dialog.getByRole("button", { name: "Continue" }).click();
-  await page.getByRole("dialog", { name: "Create queue" }).getByLabel("Name", { exact: true }).fill("guarded");
+  await page
+    .getByRole("dialog", { name: "Create queue" })
+    .getByLabel("Name", { exact: true })
+    .fill("guarded");
   await page.getByRole("dialog").getByRole("button", { name: "Create queue" }).click();
   await page.getByRole("heading", { name: "guarded" }).waitFor();
   await page.reload();
   await page.getByRole("tab", { name: "Messages" }).waitFor();
-  assert.equal(await page.evaluate(() => localStorage.getItem("squire.token")), null, "the token outlives the tab");
+  assert.equal(
+    await page.evaluate(() => localStorage.getItem("squire.token")),
+    null,
+    "the token outlives the tab",
+  );
 });

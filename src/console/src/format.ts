@@ -4,11 +4,13 @@ const kCompact = new Intl.NumberFormat("en", { notation: "compact", maximumFract
 export const number = (value: number): string => kNumber.format(value);
 
 // Seven digits are read at a glance; more are not.
-export const count = (value: number): string => (value < 10_000_000 ? number(value) : kCompact.format(value));
+export const count = (value: number): string =>
+  value < 10_000_000 ? number(value) : kCompact.format(value);
 
 export const plural = (value: number, word: string): string => (value === 1 ? word : `${word}s`);
 
-export const times = (value: number): string => (value === 1 ? "once" : value === 2 ? "twice" : `${number(value)} times`);
+export const times = (value: number): string =>
+  value === 1 ? "once" : value === 2 ? "twice" : `${number(value)} times`;
 
 export function rate(perSecond: number): string {
   if (perSecond === 0) return "0";
@@ -56,7 +58,9 @@ export function clockTime(iso: string, milliseconds = false): string {
 export function shortTime(iso: string): string {
   const at = new Date(iso);
   const today = new Date().toDateString() === at.toDateString();
-  return today ? clockTime(iso) : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return today
+    ? clockTime(iso)
+    : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 export function dateTime(iso: string): string {

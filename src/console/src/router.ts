@@ -11,7 +11,10 @@ export interface Route {
 
 function parse(): Route {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
-  return { parts: path.split("/").filter(Boolean).map(unescapePart), query: new URLSearchParams(query) };
+  return {
+    parts: path.split("/").filter(Boolean).map(unescapePart),
+    query: new URLSearchParams(query),
+  };
 }
 
 function unescapePart(part: string): string {

@@ -44,15 +44,24 @@ const places = () => kPlaces.filter(({ id }) => id !== "testing" || overview.val
 function Screen() {
   const [first = "overview", name] = route.value.parts;
   switch (first) {
-    case "overview": return <Overview />;
-    case "queues": return name ? <Queue name={name} /> : <Queues />;
-    case "topics": return name ? <Topic name={name} /> : <Topics />;
-    case "history": return <History />;
-    case "outbox": return <Outbox />;
-    case "deliveries": return <Deliveries />;
-    case "settings": return <Settings />;
-    case "testing": return <Testing />;
-    default: return <Missing />;
+    case "overview":
+      return <Overview />;
+    case "queues":
+      return name ? <Queue name={name} /> : <Queues />;
+    case "topics":
+      return name ? <Topic name={name} /> : <Topics />;
+    case "history":
+      return <History />;
+    case "outbox":
+      return <Outbox />;
+    case "deliveries":
+      return <Deliveries />;
+    case "settings":
+      return <Settings />;
+    case "testing":
+      return <Testing />;
+    default:
+      return <Missing />;
   }
 }
 
@@ -64,28 +73,45 @@ function Guarded() {
 
 export function Shell() {
   const [dialog, setDialog] = useState<"shortcuts" | "more" | null>(null);
-  const { error, reload } = useLoad(async (signal) => {
-    const answer = await admin.overview(signal);
-    learnTime(answer.now);
-    overview.value = answer;
-  }, "overview", kPollMs);
+  const { error, reload } = useLoad(
+    async (signal) => {
+      const answer = await admin.overview(signal);
+      learnTime(answer.now);
+      overview.value = answer;
+    },
+    "overview",
+    kPollMs,
+  );
   useShortcuts(() => setDialog("shortcuts"));
   useEffect(() => setDialog(null), [route.value.parts.join("/")]);
   return (
     <div class="shell">
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("h1")?.focus(); }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("h1")?.focus();
+        }}
+      >
         Skip to the content
       </a>
       <Sidebar shortcuts={() => setDialog("shortcuts")} />
       <div class="content">
         {!online.value && (
           <div class="banner" role="alert">
-            <Icon name="alert" size={18} /> The connection to the broker is lost. What you see is old; trying again…
+            <Icon name="alert" size={18} /> The connection to the broker is lost. What you see is
+            old; trying again…
           </div>
         )}
         <main id="main">
-          {overview.value ? <Guarded key={route.value.parts.join("/")} /> : error && online.value && !tokenWanted.value
-            ? <ErrorBox error={error} retry={reload} /> : <Skeleton rows={6} />}
+          {overview.value ? (
+            <Guarded key={route.value.parts.join("/")} />
+          ) : error && online.value && !tokenWanted.value ? (
+            <ErrorBox error={error} retry={reload} />
+          ) : (
+            <Skeleton rows={6} />
+          )}
         </main>
       </div>
       <PhoneTabs more={() => setDialog("more")} />
@@ -111,11 +137,17 @@ function Sidebar({ shortcuts }: { shortcuts: () => void }) {
       </a>
       <nav aria-label="Screens">
         {places().map(({ id, label, icon }) => (
-          <a key={id} href={href([id])} aria-current={current(id)}><Icon name={icon} />{label}</a>
+          <a key={id} href={href([id])} aria-current={current(id)}>
+            <Icon name={icon} />
+            {label}
+          </a>
         ))}
       </nav>
       <div class="sidebar-foot">
-        <button type="button" class="plain foot-line" onClick={shortcuts}><Icon name="keyboard" size={16} />Shortcuts <kbd>?</kbd></button>
+        <button type="button" class="plain foot-line" onClick={shortcuts}>
+          <Icon name="keyboard" size={16} />
+          Shortcuts <kbd>?</kbd>
+        </button>
         <ThemeSwitch />
         <p class="foot-line muted" role="status">
           <i class={`dot tone-${online.value ? "good" : "bad"}`} />
@@ -128,18 +160,34 @@ function Sidebar({ shortcuts }: { shortcuts: () => void }) {
 
 function ThemeSwitch() {
   return (
-    <Segments label="Theme" value={theme.value} choose={(value) => (theme.value = value as Theme)}
-      options={[{ value: "auto", label: "Auto" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} />
+    <Segments
+      label="Theme"
+      value={theme.value}
+      choose={(value) => (theme.value = value as Theme)}
+      options={[
+        { value: "auto", label: "Auto" },
+        { value: "light", label: "Light" },
+        { value: "dark", label: "Dark" },
+      ]}
+    />
   );
 }
 
 function PhoneTabs({ more }: { more: () => void }) {
   return (
     <nav class="phone-tabs" aria-label="Screens, for phones">
-      {places().slice(0, kPhoneTabs).map(({ id, label, icon }) => (
-        <a key={id} href={href([id])} aria-current={current(id)}><Icon name={icon} size={20} />{label}</a>
-      ))}
-      <button type="button" class="plain" onClick={more}><Icon name="more" size={20} />More</button>
+      {places()
+        .slice(0, kPhoneTabs)
+        .map(({ id, label, icon }) => (
+          <a key={id} href={href([id])} aria-current={current(id)}>
+            <Icon name={icon} size={20} />
+            {label}
+          </a>
+        ))}
+      <button type="button" class="plain" onClick={more}>
+        <Icon name="more" size={20} />
+        More
+      </button>
     </nav>
   );
 }
@@ -148,16 +196,22 @@ function More({ close }: { close: () => void }) {
   return (
     <Dialog title="More" close={close}>
       <nav class="more-nav" aria-label="More screens">
-        {places().slice(kPhoneTabs).map(({ id, label, icon }) => (
-          <a key={id} href={href([id])} aria-current={current(id)} onClick={close}><Icon name={icon} />{label}</a>
-        ))}
+        {places()
+          .slice(kPhoneTabs)
+          .map(({ id, label, icon }) => (
+            <a key={id} href={href([id])} aria-current={current(id)} onClick={close}>
+              <Icon name={icon} />
+              {label}
+            </a>
+          ))}
       </nav>
       <ThemeSwitch />
     </Dialog>
   );
 }
 
-const typing = (element: Element | null) => !!element?.closest("input, textarea, select, [contenteditable]");
+const typing = (element: Element | null) =>
+  !!element?.closest("input, textarea, select, [contenteditable]");
 
 // g and a letter goes to a screen, / to the search, ? says what there is.
 function useShortcuts(help: () => void): void {
@@ -204,7 +258,14 @@ function Shortcuts({ close }: { close: () => void }) {
     <Dialog title="Keyboard shortcuts" close={close}>
       <dl class="shortcuts">
         {lines.map(([keys, text]) => (
-          <div key={text}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{text}</dd></div>
+          <div key={text}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </div>
         ))}
       </dl>
     </Dialog>
@@ -215,13 +276,37 @@ function TokenForm({ refused }: { refused: boolean }) {
   const [text, setText] = useState("");
   return (
     <Dialog title="This broker asks for a token" close={() => (tokenWanted.value = null)}>
-      <form onSubmit={(event) => { event.preventDefault(); acceptToken(text.trim()); }}>
-        <p>It is the setting <code>admin_token</code> of the broker. It stays in this tab until you close it.</p>
-        <Field label="Admin token" error={refused ? "The broker did not accept this token." : undefined}>
-          {(id) => <input id={id} type="password" value={text} required autofocus autocomplete="off"
-            onInput={(event) => setText(event.currentTarget.value)} />}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          acceptToken(text.trim());
+        }}
+      >
+        <p>
+          It is the setting <code>admin_token</code> of the broker. It stays in this tab until you
+          close it.
+        </p>
+        <Field
+          label="Admin token"
+          error={refused ? "The broker did not accept this token." : undefined}
+        >
+          {(id) => (
+            <input
+              id={id}
+              type="password"
+              value={text}
+              required
+              autofocus
+              autocomplete="off"
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          )}
         </Field>
-        <div class="buttons end"><Button kind="primary" submit>Continue</Button></div>
+        <div class="buttons end">
+          <Button kind="primary" submit>
+            Continue
+          </Button>
+        </div>
       </form>
     </Dialog>
   );
@@ -233,8 +318,17 @@ function Toasts() {
       {toasts.value.map(({ id, text, bad, link }) => (
         <div class={`toast${bad ? " bad" : ""}`} key={id}>
           <Icon name={bad ? "alert" : "check"} size={17} />
-          <span>{text} {link && <a href={link.href}>{link.text}</a>}</span>
-          <button type="button" class="plain icon-button" aria-label="Dismiss" onClick={() => dismiss(id)}><Icon name="close" size={15} /></button>
+          <span>
+            {text} {link && <a href={link.href}>{link.text}</a>}
+          </span>
+          <button
+            type="button"
+            class="plain icon-button"
+            aria-label="Dismiss"
+            onClick={() => dismiss(id)}
+          >
+            <Icon name="close" size={15} />
+          </button>
         </div>
       ))}
     </div>

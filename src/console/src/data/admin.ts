@@ -9,7 +9,12 @@ function query(parameters: Parameters): string {
   return "?" + new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
 }
 
-async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const used = token.value;
   if (used) headers.Authorization = `Bearer ${used}`;
@@ -64,7 +69,12 @@ export const admin = {
     page<t.Queue>("/_squire/queues" + query({ search, sort, ...at }), "queues", signal),
   queue: (name: string, place: Partial<t.Place>, signal?: AbortSignal) =>
     get<t.QueueDetails>(named("queues", name) + query(placed(place)), signal),
-  messages: ({ signal, ...at }: PageRequest, name: string, place: Partial<t.Place>, state: string) =>
+  messages: (
+    { signal, ...at }: PageRequest,
+    name: string,
+    place: Partial<t.Place>,
+    state: string,
+  ) =>
     page<t.Message>(
       named("queues", name) + "/messages" + query({ ...placed(place), state, ...at }),
       "messages",
@@ -89,11 +99,16 @@ export const admin = {
   history: async (id: string, signal?: AbortSignal) =>
     (await get<{ events: t.HistoryEvent[] }>(named("messages", id), signal)).events,
   trace: async (trace: string, signal?: AbortSignal) =>
-    (await get<{ events: t.HistoryEvent[] }>("/_squire/messages" + query({ trace }), signal)).events,
+    (await get<{ events: t.HistoryEvent[] }>("/_squire/messages" + query({ trace }), signal))
+      .events,
   deliveries: ({ signal, ...at }: PageRequest, subscription: string) =>
     page<t.Delivery>("/_squire/deliveries" + query({ subscription, ...at }), "deliveries", signal),
   outbox: ({ signal, ...at }: PageRequest, protocol: string, endpoint: string) =>
-    page<t.OutboxEntry>("/_squire/outbox" + query({ protocol, endpoint, ...at }), "entries", signal),
+    page<t.OutboxEntry>(
+      "/_squire/outbox" + query({ protocol, endpoint, ...at }),
+      "entries",
+      signal,
+    ),
   clearOutbox: () => call("DELETE", "/_squire/outbox"),
 
   clock: (signal?: AbortSignal) => get<{ now: string; advanced: string }>("/_squire/clock", signal),

@@ -35,7 +35,11 @@ export async function sqs<T = unknown>(place: Place, action: string, input: obje
 }
 
 // One action of SNS. Its answers are XML; the result is the text of the elements asked for.
-export async function sns(place: Place, action: string, input: Record<string, string>): Promise<(name: string) => string> {
+export async function sns(
+  place: Place,
+  action: string,
+  input: Record<string, string>,
+): Promise<(name: string) => string> {
   const answer = await send(action, "/", {
     method: "POST",
     headers: { Authorization: authorization(place, "sns") },
@@ -67,7 +71,8 @@ export function snsAttributes(attributes: Attributes): Record<string, string> {
     const entry = `MessageAttributes.entry.${index + 1}`;
     fields[`${entry}.Name`] = name;
     fields[`${entry}.Value.DataType`] = attribute.type;
-    fields[`${entry}.Value.${isBinary(attribute) ? "BinaryValue" : "StringValue"}`] = attribute.value;
+    fields[`${entry}.Value.${isBinary(attribute) ? "BinaryValue" : "StringValue"}`] =
+      attribute.value;
   });
   return fields;
 }
@@ -77,7 +82,10 @@ export interface ReceivedMessage {
   ReceiptHandle: string;
   Body: string;
   Attributes?: Record<string, string>;
-  MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
+  MessageAttributes?: Record<
+    string,
+    { DataType: string; StringValue?: string; BinaryValue?: string }
+  >;
 }
 
 export interface MoveTask {

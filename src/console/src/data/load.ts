@@ -56,7 +56,11 @@ export function useLoad<T>(
       if (!mine.signal.aborted) setState({ key, data });
     } catch (error) {
       if (mine.signal.aborted) return;
-      setState((old) => ({ key, data: old.key === key ? old.data : undefined, error: error as Error }));
+      setState((old) => ({
+        key,
+        data: old.key === key ? old.data : undefined,
+        error: error as Error,
+      }));
     }
   };
   usePolling(run, key, everyMs);

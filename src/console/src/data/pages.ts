@@ -62,7 +62,8 @@ export class PagedList<T> {
 
   async refresh(): Promise<void> {
     const [from, to] = this.seen();
-    for (let index = from; index <= to && index < this.chunks.length; ++index) await this.load(index);
+    for (let index = from; index <= to && index < this.chunks.length; ++index)
+      await this.load(index);
   }
 
   // Nobody looks any more; what was seen last stays for whoever comes back.
@@ -141,7 +142,12 @@ export class PagedList<T> {
     } else if (following?.after !== page.next) {
       // What comes next has moved; whatever was known behind it has, too.
       this.chunks.length = index + 1;
-      this.chunks.push({ after: page.next, limit: this.limitAfter(page.items), size: 0, items: null });
+      this.chunks.push({
+        after: page.next,
+        limit: this.limitAfter(page.items),
+        size: 0,
+        items: null,
+      });
       this.more = true;
     }
   }

@@ -28,22 +28,44 @@ export function AttributesEditor({ rows, change }: EditorProps) {
       <legend>Message attributes</legend>
       {rows.map((row, index) => (
         <div class="attribute-row" key={index}>
-          <input aria-label={`Name of attribute ${index + 1}`} placeholder="name" value={row.name} spellcheck={false}
-            onInput={(event) => set(index, { name: event.currentTarget.value })} />
-          <select aria-label={`Type of attribute ${index + 1}`} value={row.type}
-            onChange={(event) => set(index, { type: event.currentTarget.value })}>
-            {kTypes.map((type) => <option key={type}>{type}</option>)}
+          <input
+            aria-label={`Name of attribute ${index + 1}`}
+            placeholder="name"
+            value={row.name}
+            spellcheck={false}
+            onInput={(event) => set(index, { name: event.currentTarget.value })}
+          />
+          <select
+            aria-label={`Type of attribute ${index + 1}`}
+            value={row.type}
+            onChange={(event) => set(index, { type: event.currentTarget.value })}
+          >
+            {kTypes.map((type) => (
+              <option key={type}>{type}</option>
+            ))}
           </select>
-          <input aria-label={`Value of attribute ${index + 1}`} placeholder={row.type === "Binary" ? "base64" : "value"}
-            value={row.value} spellcheck={false}
-            onInput={(event) => set(index, { value: event.currentTarget.value })} />
-          <button type="button" class="plain icon-button" aria-label={`Remove attribute ${index + 1}`}
-            onClick={() => change(rows.filter((_, other) => other !== index))}>
+          <input
+            aria-label={`Value of attribute ${index + 1}`}
+            placeholder={row.type === "Binary" ? "base64" : "value"}
+            value={row.value}
+            spellcheck={false}
+            onInput={(event) => set(index, { value: event.currentTarget.value })}
+          />
+          <button
+            type="button"
+            class="plain icon-button"
+            aria-label={`Remove attribute ${index + 1}`}
+            onClick={() => change(rows.filter((_, other) => other !== index))}
+          >
             <Icon name="close" size={16} />
           </button>
         </div>
       ))}
-      <Button small icon="plus" onClick={() => change([...rows, { name: "", type: "String", value: "" }])}>
+      <Button
+        small
+        icon="plus"
+        onClick={() => change([...rows, { name: "", type: "String", value: "" }])}
+      >
         Add attribute
       </Button>
     </fieldset>
@@ -55,10 +77,22 @@ export function AttributesTable({ attributes }: { attributes: Attributes }) {
   if (entries.length === 0) return <p class="muted">None.</p>;
   return (
     <table class="table">
-      <thead><tr><th>Name</th><th>Type</th><th>Value</th></tr></thead>
+      <thead>
+        <tr>
+          <th>Name</th>
+          <th>Type</th>
+          <th>Value</th>
+        </tr>
+      </thead>
       <tbody>
         {entries.map(([name, { type, value }]) => (
-          <tr key={name}><th scope="row" class="mono">{name}</th><td>{type}</td><td class="mono wrap">{value}</td></tr>
+          <tr key={name}>
+            <th scope="row" class="mono">
+              {name}
+            </th>
+            <td>{type}</td>
+            <td class="mono wrap">{value}</td>
+          </tr>
         ))}
       </tbody>
     </table>

@@ -15,7 +15,16 @@ interface ButtonProps {
   small?: boolean;
 }
 
-export function Button({ children, onClick, kind = "normal", icon, submit, busy, disabled, small }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  kind = "normal",
+  icon,
+  submit,
+  busy,
+  disabled,
+  small,
+}: ButtonProps) {
   return (
     <button
       type={submit ? "submit" : "button"}
@@ -45,7 +54,11 @@ export function Field({ label, hint, error, children, class: extra = "" }: Field
       <label for={id}>{label}</label>
       {children(id)}
       {hint && <p class="hint">{hint}</p>}
-      {error && <p class="field-error" role="alert">{error}</p>}
+      {error && (
+        <p class="field-error" role="alert">
+          {error}
+        </p>
+      )}
     </div>
   );
 }
@@ -65,23 +78,49 @@ export function ErrorBox({ error, retry }: { error: Error; retry?: () => void })
           </p>
         )}
       </div>
-      {retry && <Button small onClick={retry}>Try again</Button>}
+      {retry && (
+        <Button small onClick={retry}>
+          Try again
+        </Button>
+      )}
     </div>
   );
 }
 
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren }) {
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
-      <span class="empty-icon"><Icon name={icon} size={26} /></span>
+      <span class="empty-icon">
+        <Icon name={icon} size={26} />
+      </span>
       <h2>{title}</h2>
       {children}
     </div>
   );
 }
 
-export function Badge({ children, tone = "plain", title }: { children: ComponentChildren; tone?: string; title?: string }) {
-  return <span class={`badge tone-${tone}`} title={title}>{children}</span>;
+export function Badge({
+  children,
+  tone = "plain",
+  title,
+}: {
+  children: ComponentChildren;
+  tone?: string;
+  title?: string;
+}) {
+  return (
+    <span class={`badge tone-${tone}`} title={title}>
+      {children}
+    </span>
+  );
 }
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
@@ -96,7 +135,13 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     }
   };
   return (
-    <button type="button" class="plain icon-button copy" aria-label={`Copy ${label}`} title={`Copy ${label}`} onClick={copy}>
+    <button
+      type="button"
+      class="plain icon-button copy"
+      aria-label={`Copy ${label}`}
+      title={`Copy ${label}`}
+      onClick={copy}
+    >
       <Icon name={done ? "check" : "copy"} size={15} />
     </button>
   );
@@ -105,7 +150,9 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 export function Skeleton({ rows = 3 }: { rows?: number }) {
   return (
     <div class="skeletons" role="status" aria-label="Loading">
-      {Array.from({ length: rows }, (_, row) => <div class="skeleton" key={row} />)}
+      {Array.from({ length: rows }, (_, row) => (
+        <div class="skeleton" key={row} />
+      ))}
     </div>
   );
 }
@@ -117,7 +164,17 @@ export interface Tab {
 }
 
 // Tabs as the ARIA practices have them: one stop, arrow keys between them.
-export function Tabs({ tabs, current, choose, label }: { tabs: Tab[]; current: string; choose: (id: string) => void; label: string }) {
+export function Tabs({
+  tabs,
+  current,
+  choose,
+  label,
+}: {
+  tabs: Tab[];
+  current: string;
+  choose: (id: string) => void;
+  label: string;
+}) {
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ id }) => id === current);
@@ -129,7 +186,9 @@ export function Tabs({ tabs, current, choose, label }: { tabs: Tab[]; current: s
     (list.current?.children[next] as HTMLElement | undefined)?.focus();
   };
   useEffect(() => {
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    list.current
+      ?.querySelector("[aria-selected=true]")
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [current]);
   return (
     <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
@@ -153,7 +212,11 @@ export function Tabs({ tabs, current, choose, label }: { tabs: Tab[]; current: s
 }
 
 export function TabPanel({ tab, children }: { tab: string; children: ComponentChildren }) {
-  return <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>{children}</div>;
+  return (
+    <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+      {children}
+    </div>
+  );
 }
 
 export interface Option {
@@ -161,11 +224,26 @@ export interface Option {
   label: string;
 }
 
-export function Segments({ label, options, value, choose }: { label: string; options: Option[]; value: string; choose: (value: string) => void }) {
+export function Segments({
+  label,
+  options,
+  value,
+  choose,
+}: {
+  label: string;
+  options: Option[];
+  value: string;
+  choose: (value: string) => void;
+}) {
   return (
     <div class="segments" role="group" aria-label={label}>
       {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={option.value === value} onClick={() => choose(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          aria-pressed={option.value === value}
+          onClick={() => choose(option.value)}
+        >
           {option.label}
         </button>
       ))}
@@ -181,12 +259,15 @@ export interface Fact {
 export function Facts({ facts }: { facts: (Fact | false | null | undefined)[] }) {
   return (
     <dl class="facts">
-      {facts.map((fact) => fact && (
-        <div key={fact.name}>
-          <dt>{fact.name}</dt>
-          <dd>{fact.value ?? <span class="muted">–</span>}</dd>
-        </div>
-      ))}
+      {facts.map(
+        (fact) =>
+          fact && (
+            <div key={fact.name}>
+              <dt>{fact.name}</dt>
+              <dd>{fact.value ?? <span class="muted">–</span>}</dd>
+            </div>
+          ),
+      )}
     </dl>
   );
 }

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { Icon } from "./icons";
 import { Button, ErrorBox, Field } from "./basics";
+import { useSubmit } from "./form";
+import { Icon } from "./icons";
 
 interface DialogProps {
   title: string;
@@ -54,20 +55,10 @@ interface ConfirmProps {
 
 export function Confirm({ title, children, action, typed, run, close }: ConfirmProps) {
   const [text, setText] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error>();
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      await run();
-      close();
-    } catch (failure) {
-      setError(failure as Error);
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    await run();
+    close();
+  });
   return (
     <Dialog title={title} close={close}>
       <form onSubmit={submit}>
@@ -75,8 +66,14 @@ export function Confirm({ title, children, action, typed, run, close }: ConfirmP
         {typed !== undefined && (
           <Field label={`Type ${typed} to confirm`}>
             {(id) => (
-              <input id={id} value={text} autocomplete="off" spellcheck={false} autofocus
-                onInput={(event) => setText(event.currentTarget.value)} />
+              <input
+                id={id}
+                value={text}
+                autocomplete="off"
+                spellcheck={false}
+                autofocus
+                onInput={(event) => setText(event.currentTarget.value)}
+              />
             )}
           </Field>
         )}

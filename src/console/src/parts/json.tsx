@@ -24,7 +24,11 @@ function coloured(text: string): ComponentChildren[] {
 
 export function Json({ value }: { value: unknown }) {
   const text = JSON.stringify(value, null, 2) ?? "";
-  return <pre class="code" tabIndex={0}>{text.length > kColouredMax ? text : coloured(text)}</pre>;
+  return (
+    <pre class="code" tabIndex={0}>
+      {text.length > kColouredMax ? text : coloured(text)}
+    </pre>
+  );
 }
 
 // A body: laid out if it is JSON, as it is otherwise, and on demand.
@@ -37,10 +41,19 @@ export function Body({ text, size }: { text: string; size: number }) {
   return (
     <section class="body-view" aria-label="Body">
       <div class="section-head">
-        <h3>Body <span class="muted">{bytes(size)}</span></h3>
+        <h3>
+          Body <span class="muted">{bytes(size)}</span>
+        </h3>
         {value !== undefined && (
-          <Segments label="Show the body" value={raw ? "raw" : "json"} choose={(choice) => setRaw(choice === "raw")}
-            options={[{ value: "json", label: "JSON" }, { value: "raw", label: "As sent" }]} />
+          <Segments
+            label="Show the body"
+            value={raw ? "raw" : "json"}
+            choose={(choice) => setRaw(choice === "raw")}
+            options={[
+              { value: "json", label: "JSON" },
+              { value: "raw", label: "As sent" },
+            ]}
+          />
         )}
         <CopyButton text={text} label="body" />
       </div>
@@ -48,7 +61,9 @@ export function Body({ text, size }: { text: string; size: number }) {
         {value !== undefined && !raw && shown.length <= kColouredMax ? coloured(shown) : shown}
       </pre>
       {shown.length < laidOut.length && (
-        <Button small onClick={() => setAll(true)}>Show all {bytes(laidOut.length)}</Button>
+        <Button small onClick={() => setAll(true)}>
+          Show all {bytes(laidOut.length)}
+        </Button>
       )}
     </section>
   );

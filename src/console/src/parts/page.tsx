@@ -26,8 +26,14 @@ export function Page({ title, of, badges, actions, children }: PageProps) {
     <>
       <header class="page-head">
         <div class="page-title">
-          {of && <a class="crumb" href={of.href}>{of.text}</a>}
-          <h1 tabIndex={-1} ref={heading}>{title}</h1>
+          {of && (
+            <a class="crumb" href={of.href}>
+              {of.text}
+            </a>
+          )}
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
           {badges}
         </div>
         {actions && <div class="buttons">{actions}</div>}

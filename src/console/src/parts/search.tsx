@@ -16,8 +16,16 @@ export function SearchBox({ label, parameter = "search" }: { label: string; para
   return (
     <div class="search" role="search">
       <Icon name="search" size={16} />
-      <input type="search" data-search aria-label={label} placeholder={label} value={text} spellcheck={false}
-        autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+      <input
+        type="search"
+        data-search
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        spellcheck={false}
+        autocomplete="off"
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <kbd aria-hidden="true">/</kbd>
     </div>
   );

@@ -18,7 +18,15 @@ function points(values: number[], top: number): [number, number][] {
 }
 
 // The newest value is at the right edge. It says in words what it shows.
-export function Sparkline({ lines, label, area = true }: { lines: Line[]; label: string; area?: boolean }) {
+export function Sparkline({
+  lines,
+  label,
+  area = true,
+}: {
+  lines: Line[];
+  label: string;
+  area?: boolean;
+}) {
   const top = Math.max(1, ...lines.flatMap(({ values }) => values));
   return (
     <svg

@@ -27,7 +27,16 @@ function useNarrow(): boolean {
 
 // A list of any length in the page's own scrolling: only the rows in sight exist. Arrow keys go from row
 // to row; the list is one stop for the tab key. Each row spreads `focus` on the one thing in it to focus.
-export function VirtualList({ rows, count, label, heights, head, row, see, class: extra = "" }: Properties) {
+export function VirtualList({
+  rows,
+  count,
+  label,
+  heights,
+  head,
+  row,
+  see,
+  class: extra = "",
+}: Properties) {
   const body = useRef<HTMLDivElement>(null);
   const [window_, setWindow] = useState({ first: 0, last: 30 });
   const [active, setActive] = useState(0);
@@ -71,9 +80,17 @@ export function VirtualList({ rows, count, label, heights, head, row, see, class
 
   const move = (event: KeyboardEvent) => {
     const page = Math.max(1, window_.last - window_.first - 3);
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows, End: rows }[event.key];
+    const step = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows,
+      End: rows,
+    }[event.key];
     const from = Number((event.target as HTMLElement).dataset?.row);
-    if (step === undefined || Number.isNaN(from) || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (step === undefined || Number.isNaN(from) || event.altKey || event.ctrlKey || event.metaKey)
+      return;
     event.preventDefault();
     const to = Math.max(0, Math.min(rows - 1, from + step));
     wanted.current = to;
@@ -86,20 +103,38 @@ export function VirtualList({ rows, count, label, heights, head, row, see, class
   const shown = [];
   for (let index = first; index <= last; ++index) {
     shown.push(
-      <div class="row" role="row" aria-rowindex={index + 2} key={index} style={{ height: `${height}px` }}>
+      <div
+        class="row"
+        role="row"
+        aria-rowindex={index + 2}
+        key={index}
+        style={{ height: `${height}px` }}
+      >
         {row(index, { tabIndex: index === stop ? 0 : -1, "data-row": index })}
       </div>,
     );
   }
   return (
-    <div class={`list ${extra}`} role="grid" aria-label={label} aria-rowcount={count + 1} onKeyDown={move}
+    <div
+      class={`list ${extra}`}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count + 1}
+      onKeyDown={move}
       onFocusIn={(event) => {
         const index = Number((event.target as HTMLElement).dataset?.row);
         if (!Number.isNaN(index)) setActive(index);
-      }}>
-      {head && <div class="row head" role="row" aria-rowindex={1}>{head}</div>}
+      }}
+    >
+      {head && (
+        <div class="row head" role="row" aria-rowindex={1}>
+          {head}
+        </div>
+      )}
       <div ref={body} role="rowgroup" class="rows" style={{ height: `${rows * height}px` }}>
-        <div role="presentation" style={{ transform: `translateY(${first * height}px)` }}>{shown}</div>
+        <div role="presentation" style={{ transform: `translateY(${first * height}px)` }}>
+          {shown}
+        </div>
       </div>
     </div>
   );

@@ -13,7 +13,10 @@ import { endpointName } from "./subscriptions";
 
 export function Deliveries() {
   const subscription = route.value.query.get("subscription") ?? "";
-  const list = usePages<Delivery>((request) => admin.deliveries(request, subscription), `deliveries/${subscription}`);
+  const list = usePages<Delivery>(
+    (request) => admin.deliveries(request, subscription),
+    `deliveries/${subscription}`,
+  );
   const see = useCallback((first: number, last: number) => list.see(first, last), [list]);
   return (
     <Page title="Deliveries">
@@ -21,27 +24,51 @@ export function Deliveries() {
         {subscription && (
           <span class="filter-chip">
             <span class="mono">{subscription}</span>
-            <Button small onClick={() => amend({ subscription: undefined })}>Show all</Button>
+            <Button small onClick={() => amend({ subscription: undefined })}>
+              Show all
+            </Button>
           </span>
         )}
-        {list.loaded && <span class="toolbar-count" role="status">{count(list.count)} waiting</span>}
+        {list.loaded && (
+          <span class="toolbar-count" role="status">
+            {count(list.count)} waiting
+          </span>
+        )}
       </div>
       {list.error && <ErrorBox error={list.error} retry={() => void list.refresh()} />}
       {!list.loaded && !list.error && <Skeleton rows={6} />}
       {list.loaded && list.rows === 0 && (
         <Empty icon="delivery" title="Nothing waits to be delivered">
-          <p>What endpoints over HTTP, HTTPS, Lambda or email could not take yet is listed here, with the next attempt.</p>
+          <p>
+            What endpoints over HTTP, HTTPS, Lambda or email could not take yet is listed here, with
+            the next attempt.
+          </p>
         </Empty>
       )}
       {list.rows > 0 && (
-        <VirtualList class="deliveries" label="Deliveries" rows={list.rows} count={list.count} see={see}
+        <VirtualList
+          class="deliveries"
+          label="Deliveries"
+          rows={list.rows}
+          count={list.count}
+          see={see}
           heights={{ wide: 58, narrow: 104 }}
-          head={<>
-            <div role="columnheader" class="c-name">Endpoint</div>
-            <div role="columnheader" class="c-answer">Last answer</div>
-            <div role="columnheader" class="c-num">Attempts</div>
-            <div role="columnheader" class="c-time">Next attempt</div>
-          </>}
+          head={
+            <>
+              <div role="columnheader" class="c-name">
+                Endpoint
+              </div>
+              <div role="columnheader" class="c-answer">
+                Last answer
+              </div>
+              <div role="columnheader" class="c-num">
+                Attempts
+              </div>
+              <div role="columnheader" class="c-time">
+                Next attempt
+              </div>
+            </>
+          }
           row={(index, focus) => {
             const delivery = list.at(index);
             if (!delivery) return <div class="skeleton" role="gridcell" />;
@@ -50,19 +77,34 @@ export function Deliveries() {
                 <div role="gridcell" class="c-name two-lines">
                   <span class="line">
                     <Badge>{delivery.protocol}</Badge>
-                    <a class="row-link" href={historyHref(delivery.messageId)} {...focus}>{endpointName(delivery)}</a>
+                    <a class="row-link" href={historyHref(delivery.messageId)} {...focus}>
+                      {endpointName(delivery)}
+                    </a>
                   </span>
                   <span class="line muted">
-                    <a class="above" tabIndex={-1} href={topicHref(arnParts(delivery.topic))}>{arnParts(delivery.topic).name}</a>
+                    <a class="above" tabIndex={-1} href={topicHref(arnParts(delivery.topic))}>
+                      {arnParts(delivery.topic).name}
+                    </a>
                     <span class="mono">{delivery.messageId}</span>
                   </span>
                 </div>
-                <div role="gridcell" class={`c-answer ${delivery.lastAnswer ? "tone-bad text" : "muted"}`}>{delivery.lastAnswer ?? "not tried yet"}</div>
-                <div role="gridcell" class="c-num">{delivery.attempts}<span class="c-unit"> {plural(delivery.attempts, "attempt")}</span></div>
-                <div role="gridcell" class="c-time">{delivery.nextAttemptAt ? <Countdown until={delivery.nextAttemptAt} /> : "now"}</div>
+                <div
+                  role="gridcell"
+                  class={`c-answer ${delivery.lastAnswer ? "tone-bad text" : "muted"}`}
+                >
+                  {delivery.lastAnswer ?? "not tried yet"}
+                </div>
+                <div role="gridcell" class="c-num">
+                  {delivery.attempts}
+                  <span class="c-unit"> {plural(delivery.attempts, "attempt")}</span>
+                </div>
+                <div role="gridcell" class="c-time">
+                  {delivery.nextAttemptAt ? <Countdown until={delivery.nextAttemptAt} /> : "now"}
+                </div>
               </>
             );
-          }} />
+          }}
+        />
       )}
     </Page>
   );

@@ -47,7 +47,9 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
     `offered/${topic.arn}`,
   );
   const subscription = data?.items.find(({ arn }) => arn === chosen);
-  const [policy, setPolicy] = useState('{\n  "color": ["red", {"prefix": "blue"}],\n  "quantity": [{"numeric": [">=", 100]}]\n}');
+  const [policy, setPolicy] = useState(
+    '{\n  "color": ["red", {"prefix": "blue"}],\n  "quantity": [{"numeric": [">=", 100]}]\n}',
+  );
   const [scope, setScope] = useState("MessageAttributes");
   const [body, setBody] = useState('{\n  "color": "red",\n  "quantity": 150\n}');
   const [rows, setRows] = useState<AttributeRow[]>([
@@ -84,29 +86,62 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
       <section class="panel form" aria-label="Filter policy">
         <Field label="Filter policy of">
           {(id) => (
-            <select id={id} value={chosen} onChange={(event) => amend({ subscription: event.currentTarget.value || undefined })}>
+            <select
+              id={id}
+              value={chosen}
+              onChange={(event) => amend({ subscription: event.currentTarget.value || undefined })}
+            >
               <option value="">no subscription: a policy of my own</option>
               {data?.items.map((item) => (
                 <option key={item.arn} value={item.arn}>
-                  {item.protocol}: {endpointName(item)}{item.filterPolicy ? "" : " (no policy)"}
+                  {item.protocol}: {endpointName(item)}
+                  {item.filterPolicy ? "" : " (no policy)"}
                 </option>
               ))}
             </select>
           )}
         </Field>
         <Field label="Policy">
-          {(id) => <textarea id={id} class="mono" rows={9} value={policy} spellcheck={false}
-            onInput={(event) => setPolicy(event.currentTarget.value)} />}
+          {(id) => (
+            <textarea
+              id={id}
+              class="mono"
+              rows={9}
+              value={policy}
+              spellcheck={false}
+              onInput={(event) => setPolicy(event.currentTarget.value)}
+            />
+          )}
         </Field>
-        <Segments label="The policy looks at" value={scope} choose={setScope}
-          options={[{ value: "MessageAttributes", label: "Message attributes" }, { value: "MessageBody", label: "Message body" }]} />
-        {subscription && <Save topic={topic} subscription={subscription} policy={policy} scope={scope} />}
+        <Segments
+          label="The policy looks at"
+          value={scope}
+          choose={setScope}
+          options={[
+            { value: "MessageAttributes", label: "Message attributes" },
+            { value: "MessageBody", label: "Message body" },
+          ]}
+        />
+        {subscription && (
+          <Save topic={topic} subscription={subscription} policy={policy} scope={scope} />
+        )}
       </section>
-      <section class={`panel form${scope === "MessageBody" ? " body-first" : ""}`} aria-label="Sample message">
+      <section
+        class={`panel form${scope === "MessageBody" ? " body-first" : ""}`}
+        aria-label="Sample message"
+      >
         <AttributesEditor rows={rows} change={setRows} />
         <Field label="Body" class="sample-body">
-          {(id) => <textarea id={id} class="mono" rows={6} value={body} spellcheck={false}
-            onInput={(event) => setBody(event.currentTarget.value)} />}
+          {(id) => (
+            <textarea
+              id={id}
+              class="mono"
+              rows={6}
+              value={body}
+              spellcheck={false}
+              onInput={(event) => setBody(event.currentTarget.value)}
+            />
+          )}
         </Field>
       </section>
       <Everyone subscriptions={data?.items ?? []} body={body} rows={rows} />
@@ -118,44 +153,74 @@ const kAskedAtOnce = 8;
 const kAskedMost = 200;
 
 // The same sample, put to the policies that the topic's subscriptions have now.
-function Everyone({ subscriptions, body, rows }: { subscriptions: Subscription[]; body: string; rows: AttributeRow[] }) {
+function Everyone({
+  subscriptions,
+  body,
+  rows,
+}: {
+  subscriptions: Subscription[];
+  body: string;
+  rows: AttributeRow[];
+}) {
   const [answers, setAnswers] = useState<[Subscription, Verdict][]>([]);
   const [busy, setBusy] = useState(false);
   useEffect(() => setAnswers([]), [body, rows]);
   if (subscriptions.length === 0) return null;
   const asked = subscriptions.slice(0, kAskedMost);
-  const ask = () => attempt(async () => {
-    setBusy(true);
-    const { signal } = new AbortController();
-    const found: [Subscription, Verdict][] = [];
-    try {
-      for (let from = 0; from < asked.length; from += kAskedAtOnce) {
-        found.push(...await Promise.all(asked.slice(from, from + kAskedAtOnce).map(async (subscription): Promise<[Subscription, Verdict]> => {
-          const policy = filterPolicyOf(subscription);
-          if (!policy) return [subscription, { kind: "matches", reason: "it has no filter policy" }];
-          const scope = subscription.filterPolicyScope ?? "MessageAttributes";
-          return [subscription, await judge({ policy: JSON.stringify(policy), scope, body, rows }, signal)];
-        })));
+  const ask = () =>
+    attempt(async () => {
+      setBusy(true);
+      const { signal } = new AbortController();
+      const found: [Subscription, Verdict][] = [];
+      try {
+        for (let from = 0; from < asked.length; from += kAskedAtOnce) {
+          found.push(
+            ...(await Promise.all(
+              asked
+                .slice(from, from + kAskedAtOnce)
+                .map(async (subscription): Promise<[Subscription, Verdict]> => {
+                  const policy = filterPolicyOf(subscription);
+                  if (!policy)
+                    return [subscription, { kind: "matches", reason: "it has no filter policy" }];
+                  const scope = subscription.filterPolicyScope ?? "MessageAttributes";
+                  return [
+                    subscription,
+                    await judge({ policy: JSON.stringify(policy), scope, body, rows }, signal),
+                  ];
+                }),
+            )),
+          );
+        }
+        setAnswers(found);
+      } finally {
+        setBusy(false);
       }
-      setAnswers(found);
-    } finally {
-      setBusy(false);
-    }
-  });
+    });
   return (
     <section class="panel everyone" aria-label="Every subscription">
       <div class="section-head">
         <h2>Who would get this sample?</h2>
         <Button onClick={() => void ask()} busy={busy} icon="filter">
-          Ask {asked.length === 1 ? "the subscription" : asked.length < subscriptions.length ? `the first ${asked.length} subscriptions` : `all ${asked.length} subscriptions`}
+          Ask{" "}
+          {asked.length === 1
+            ? "the subscription"
+            : asked.length < subscriptions.length
+              ? `the first ${asked.length} subscriptions`
+              : `all ${asked.length} subscriptions`}
         </Button>
       </div>
       {answers.length > 0 && (
         <ul>
           {answers.map(([subscription, verdict]) => (
-            <li key={subscription.arn} class={`tone-${verdict.kind === "matches" ? "good" : "bad"}`}>
+            <li
+              key={subscription.arn}
+              class={`tone-${verdict.kind === "matches" ? "good" : "bad"}`}
+            >
               <Icon name={verdict.kind === "matches" ? "check" : "cross"} size={16} />
-              <span><strong>{endpointName(subscription)}</strong> <span class="muted">{"reason" in verdict ? verdict.reason : ""}</span></span>
+              <span>
+                <strong>{endpointName(subscription)}</strong>{" "}
+                <span class="muted">{"reason" in verdict ? verdict.reason : ""}</span>
+              </span>
             </li>
           ))}
         </ul>
@@ -184,15 +249,29 @@ function Result({ verdict, retry }: { verdict: Verdict; retry: () => void }) {
   );
 }
 
-function Save({ topic, subscription, policy, scope }: { topic: TopicDetails; subscription: Subscription; policy: string; scope: string }) {
-  const save = () => attempt(async () => {
-    const set = (name: string, value: string) => sns(topic, "SetSubscriptionAttributes", {
-      SubscriptionArn: subscription.arn, AttributeName: name, AttributeValue: value,
+function Save({
+  topic,
+  subscription,
+  policy,
+  scope,
+}: {
+  topic: TopicDetails;
+  subscription: Subscription;
+  policy: string;
+  scope: string;
+}) {
+  const save = () =>
+    attempt(async () => {
+      const set = (name: string, value: string) =>
+        sns(topic, "SetSubscriptionAttributes", {
+          SubscriptionArn: subscription.arn,
+          AttributeName: name,
+          AttributeValue: value,
+        });
+      await set("FilterPolicyScope", scope);
+      await set("FilterPolicy", policy);
+      toast(`${endpointName(subscription)} has this filter policy now.`);
     });
-    await set("FilterPolicyScope", scope);
-    await set("FilterPolicy", policy);
-    toast(`${endpointName(subscription)} has this filter policy now.`);
-  });
   return (
     <div class="buttons">
       <Button onClick={() => void save()}>Save it to the subscription</Button>

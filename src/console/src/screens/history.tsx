@@ -42,15 +42,30 @@ export function History() {
       <form class="toolbar" role="search" onSubmit={search}>
         <div class="search grow">
           <Icon name="search" size={16} />
-          <input type="search" data-search aria-label="Message id or trace header" placeholder="Message id or trace header"
-            value={text} spellcheck={false} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+          <input
+            type="search"
+            data-search
+            aria-label="Message id or trace header"
+            placeholder="Message id or trace header"
+            value={text}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <Button kind="primary" submit>Show</Button>
+        <Button kind="primary" submit>
+          Show
+        </Button>
       </form>
-      {given ? <Events id={given} key={given} /> : (
+      {given ? (
+        <Events id={given} key={given} />
+      ) : (
         <Empty icon="history" title="What happened to a message?">
-          <p>Give the id that sending or publishing has answered, or an AWSTraceHeader. Every message of a queue links here, too.</p>
+          <p>
+            Give the id that sending or publishing has answered, or an AWSTraceHeader. Every message
+            of a queue links here, too.
+          </p>
         </Empty>
       )}
     </Page>
@@ -60,7 +75,9 @@ export function History() {
 // The publication with what became of it, then each of its copies, in the order of their first events.
 function grouped(events: HistoryEvent[]): [string, HistoryEvent[]][] {
   const groups = new Map<string, HistoryEvent[]>();
-  for (const event of [...events].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))) {
+  for (const event of [...events].sort((a, b) =>
+    a.time < b.time ? -1 : a.time > b.time ? 1 : 0,
+  )) {
     const group = groups.get(event.messageId);
     if (group) group.push(event);
     else groups.set(event.messageId, [event]);
@@ -71,7 +88,11 @@ function grouped(events: HistoryEvent[]): [string, HistoryEvent[]][] {
 // What goes on for long is shown as far as somebody asks.
 function useBounded<T>(items: T[], most: number): [T[], number, () => void] {
   const [shown, setShown] = useState(most);
-  return [items.slice(0, shown), Math.max(0, items.length - shown), () => setShown(shown + most * 5)];
+  return [
+    items.slice(0, shown),
+    Math.max(0, items.length - shown),
+    () => setShown(shown + most * 5),
+  ];
 }
 
 function Events({ id }: { id: string }) {
@@ -104,7 +125,9 @@ function Groups({ events }: { events: HistoryEvent[] }) {
         {copies > 0 && `, ${count(copies)} ${copies === 1 ? "copy" : "copies"}`}
       </p>
       <div class="timelines">
-        {shown.map(([id, group]) => <Timeline key={id} events={group} start={start} />)}
+        {shown.map(([id, group]) => (
+          <Timeline key={id} events={group} start={start} />
+        ))}
         {hidden > 0 && <Button onClick={more}>Show more of the {count(hidden)} copies left</Button>}
       </div>
     </>
@@ -113,7 +136,8 @@ function Groups({ events }: { events: HistoryEvent[] }) {
 
 function headOf(events: HistoryEvent[]): string {
   const first = events[0]!;
-  if (first.event === "published") return `Publication to ${first.topic ? arnParts(first.topic).name : "a phone or device"}`;
+  if (first.event === "published")
+    return `Publication to ${first.topic ? arnParts(first.topic).name : "a phone or device"}`;
   if (first.queue) return `In ${queueName(first.queue)}`;
   if (first.subscription) return `To subscription ${first.subscription.split(":").pop()}`;
   return "Message";
@@ -130,29 +154,65 @@ function Timeline({ events, start }: { events: HistoryEvent[]; start: string }) 
         <span class="mono muted wrap">{events[0]!.messageId}</span>
       </div>
       <ol class="timeline">
-        {shown.map((event, index) => <Entry key={index} event={event} start={start} />)}
+        {shown.map((event, index) => (
+          <Entry key={index} event={event} start={start} />
+        ))}
       </ol>
-      {hidden > 0 && <Button small onClick={more}>Show more of the {count(hidden)} events left</Button>}
+      {hidden > 0 && (
+        <Button small onClick={more}>
+          Show more of the {count(hidden)} events left
+        </Button>
+      )}
     </section>
   );
 }
 
 function Entry({ event, start }: { event: HistoryEvent; start: string }) {
-  const { words, icon, tone } = kEvents[event.event] ?? { words: event.event, icon: "more" as const, tone: "plain" };
+  const { words, icon, tone } = kEvents[event.event] ?? {
+    words: event.event,
+    icon: "more" as const,
+    tone: "plain",
+  };
   const offset = (new Date(event.time).getTime() - new Date(start).getTime()) / 1000;
   return (
     <li>
-      <span class={`timeline-icon tone-${tone}`}><Icon name={icon} size={15} /></span>
+      <span class={`timeline-icon tone-${tone}`}>
+        <Icon name={icon} size={15} />
+      </span>
       <div class="timeline-text">
         <p>
           <strong>{words}</strong>
-          {event.event === "received" && event.receiveCount ? <span> for the {ordinal(event.receiveCount)} time</span> : null}
-          {event.queue && <> · <a href={queueHref(placeOf(event.queue))}>{queueName(event.queue)}</a></>}
-          {event.subscription && <> · subscription <span class="mono" title={event.subscription}>{event.subscription.split(":").pop()?.slice(0, 8)}</span></>}
-          {event.topic && !event.queue && <> · <a href={topicHref(arnParts(event.topic))}>{arnParts(event.topic).name}</a></>}
+          {event.event === "received" && event.receiveCount ? (
+            <span> for the {ordinal(event.receiveCount)} time</span>
+          ) : null}
+          {event.queue && (
+            <>
+              {" "}
+              · <a href={queueHref(placeOf(event.queue))}>{queueName(event.queue)}</a>
+            </>
+          )}
+          {event.subscription && (
+            <>
+              {" "}
+              · subscription{" "}
+              <span class="mono" title={event.subscription}>
+                {event.subscription.split(":").pop()?.slice(0, 8)}
+              </span>
+            </>
+          )}
+          {event.topic && !event.queue && (
+            <>
+              {" "}
+              · <a href={topicHref(arnParts(event.topic))}>{arnParts(event.topic).name}</a>
+            </>
+          )}
         </p>
         {event.detail && <p class="wrap">{event.detail}</p>}
-        {event.by && <p class="muted">by <span class="mono">{partyName(event.by)}</span></p>}
+        {event.by && (
+          <p class="muted">
+            by <span class="mono">{partyName(event.by)}</span>
+          </p>
+        )}
       </div>
       <time class="timeline-time" dateTime={event.time} title={dateTime(event.time)}>
         {clockTime(event.time, true)}

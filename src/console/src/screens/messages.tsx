@@ -5,7 +5,16 @@ import { usePages } from "../data/pages";
 import type { Message, MessageState, Party, QueueDetails } from "../data/types";
 import { bytes, clockTime, count, dateTime, duration, plural, shortTime, times } from "../format";
 import { AttributesTable } from "../parts/attributes";
-import { Badge, Button, CopyButton, Empty, ErrorBox, Facts, Segments, Skeleton } from "../parts/basics";
+import {
+  Badge,
+  Button,
+  CopyButton,
+  Empty,
+  ErrorBox,
+  Facts,
+  Segments,
+  Skeleton,
+} from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { Body } from "../parts/json";
 import { VirtualList } from "../parts/virtual_list";
@@ -40,48 +49,100 @@ export function Messages({ queue }: { queue: QueueDetails }) {
   return (
     <>
       <div class="toolbar">
-        <Segments label="State" options={options} value={state}
-          choose={(value) => amend({ state: value || undefined })} />
+        <Segments
+          label="State"
+          options={options}
+          value={state}
+          choose={(value) => amend({ state: value || undefined })}
+        />
         <span class="toolbar-count">Looking does not receive: nothing changes.</span>
       </div>
       {list.error && <ErrorBox error={list.error} retry={() => void list.refresh()} />}
       {!list.loaded && !list.error && <Skeleton rows={6} />}
       {list.loaded && list.rows === 0 && (
-        <Empty icon="queue" title={state ? `No messages are ${kStates[state as MessageState]?.toLowerCase()}` : "The queue is empty"}>
-          <Button icon="send" onClick={() => amend({ tab: "send" })}>Send a message</Button>
+        <Empty
+          icon="queue"
+          title={
+            state
+              ? `No messages are ${kStates[state as MessageState]?.toLowerCase()}`
+              : "The queue is empty"
+          }
+        >
+          <Button icon="send" onClick={() => amend({ tab: "send" })}>
+            Send a message
+          </Button>
         </Empty>
       )}
       {list.rows > 0 && (
-        <VirtualList class="messages" label="Messages" rows={list.rows} count={list.count} see={see}
+        <VirtualList
+          class="messages"
+          label="Messages"
+          rows={list.rows}
+          count={list.count}
+          see={see}
           heights={{ wide: 38, narrow: 62 }}
-          head={<>
-            <div role="columnheader" class="c-state">State</div>
-            <div role="columnheader" class="c-body">Body</div>
-            {queue.fifo && <div role="columnheader" class="c-group">Group</div>}
-            <div role="columnheader" class="c-num">Receives</div>
-            <div role="columnheader" class="c-num">Size</div>
-            <div role="columnheader" class="c-time">Sent</div>
-          </>}
+          head={
+            <>
+              <div role="columnheader" class="c-state">
+                State
+              </div>
+              <div role="columnheader" class="c-body">
+                Body
+              </div>
+              {queue.fifo && (
+                <div role="columnheader" class="c-group">
+                  Group
+                </div>
+              )}
+              <div role="columnheader" class="c-num">
+                Receives
+              </div>
+              <div role="columnheader" class="c-num">
+                Size
+              </div>
+              <div role="columnheader" class="c-time">
+                Sent
+              </div>
+            </>
+          }
           row={(index, focus) => {
             const message = list.at(index);
             if (!message) return <div class="skeleton" role="gridcell" />;
             return (
               <>
                 <div role="gridcell" class="c-state">
-                  <i class={`dot tone-${message.state}`} />{kStates[message.state]}
+                  <i class={`dot tone-${message.state}`} />
+                  {kStates[message.state]}
                 </div>
                 <div role="gridcell" class="c-body">
-                  <button type="button" class="row-link mono" {...focus} onClick={() => setOpen(message)}>
+                  <button
+                    type="button"
+                    class="row-link mono"
+                    {...focus}
+                    onClick={() => setOpen(message)}
+                  >
                     {message.body.slice(0, kPreview) || "(empty)"}
                   </button>
                 </div>
-                {queue.fifo && <div role="gridcell" class="c-group mono">{message.groupId}</div>}
-                <div role="gridcell" class="c-num">{message.receiveCount}<span class="c-unit"> {plural(message.receiveCount, "receive")}</span></div>
-                <div role="gridcell" class="c-num muted">{bytes(message.bodyBytes)}</div>
-                <div role="gridcell" class="c-time muted" title={dateTime(message.sentAt)}>{shortTime(message.sentAt)}</div>
+                {queue.fifo && (
+                  <div role="gridcell" class="c-group mono">
+                    {message.groupId}
+                  </div>
+                )}
+                <div role="gridcell" class="c-num">
+                  {message.receiveCount}
+                  <span class="c-unit"> {plural(message.receiveCount, "receive")}</span>
+                </div>
+                <div role="gridcell" class="c-num muted">
+                  {bytes(message.bodyBytes)}
+                </div>
+                <div role="gridcell" class="c-time muted" title={dateTime(message.sentAt)}>
+                  {shortTime(message.sentAt)}
+                </div>
               </>
             );
-          }} />
+          }}
+        />
       )}
       {open && <MessageDetail message={open} close={() => setOpen(null)} />}
     </>
@@ -104,7 +165,11 @@ function MessageDetail({ message, close }: { message: Message; close: () => void
         <span class="mono wrap">{message.messageId}</span>
         <CopyButton text={message.messageId} label="message id" />
       </p>
-      <p><a class="button small" href={historyHref(message.messageId)}>History of this message</a></p>
+      <p>
+        <a class="button small" href={historyHref(message.messageId)}>
+          History of this message
+        </a>
+      </p>
       <Body text={message.body} size={message.bodyBytes} />
       <section>
         <h3>Message attributes</h3>
@@ -112,18 +177,63 @@ function MessageDetail({ message, close }: { message: Message; close: () => void
       </section>
       <section>
         <h3>Facts</h3>
-        <Facts facts={[
-          { name: "Sent", value: <>{dateTime(message.sentAt)} <span class="muted">({duration(secondsSince(message.sentAt))} ago)</span></> },
-          message.visibleAt ? { name: message.state === "delayed" ? "Delayed until" : "Hidden until", value: <>{clockTime(message.visibleAt)}, <Countdown until={message.visibleAt} /></> } : null,
-          message.receiver ? { name: "Received by", value: <span class="mono">{partyName(message.receiver)}</span> } : null,
-          { name: "Received", value: message.receiveCount === 0 ? "never" : times(message.receiveCount) },
-          message.firstReceivedAt ? { name: "First received", value: dateTime(message.firstReceivedAt) } : null,
-          message.groupId ? { name: "Group", value: <span class="mono wrap">{message.groupId}</span> } : null,
-          message.deduplicationId ? { name: "Deduplication id", value: <span class="mono wrap">{message.deduplicationId}</span> } : null,
-          message.sequence ? { name: "Sequence", value: <span class="mono">{message.sequence}</span> } : null,
-          message.traceHeader ? { name: "Trace header", value: <span class="mono wrap">{message.traceHeader}</span> } : null,
-          message.deadLetterSource ? { name: "Came from", value: <QueueLink arn={message.deadLetterSource} /> } : null,
-        ]} />
+        <Facts
+          facts={[
+            {
+              name: "Sent",
+              value: (
+                <>
+                  {dateTime(message.sentAt)}{" "}
+                  <span class="muted">({duration(secondsSince(message.sentAt))} ago)</span>
+                </>
+              ),
+            },
+            message.visibleAt
+              ? {
+                  name: message.state === "delayed" ? "Delayed until" : "Hidden until",
+                  value: (
+                    <>
+                      {clockTime(message.visibleAt)}, <Countdown until={message.visibleAt} />
+                    </>
+                  ),
+                }
+              : null,
+            message.receiver
+              ? {
+                  name: "Received by",
+                  value: <span class="mono">{partyName(message.receiver)}</span>,
+                }
+              : null,
+            {
+              name: "Received",
+              value: message.receiveCount === 0 ? "never" : times(message.receiveCount),
+            },
+            message.firstReceivedAt
+              ? { name: "First received", value: dateTime(message.firstReceivedAt) }
+              : null,
+            message.groupId
+              ? { name: "Group", value: <span class="mono wrap">{message.groupId}</span> }
+              : null,
+            message.deduplicationId
+              ? {
+                  name: "Deduplication id",
+                  value: <span class="mono wrap">{message.deduplicationId}</span>,
+                }
+              : null,
+            message.sequence
+              ? { name: "Sequence", value: <span class="mono">{message.sequence}</span> }
+              : null,
+            message.traceHeader
+              ? {
+                  name: "Trace header",
+                  value: <span class="mono wrap">{message.traceHeader}</span>,
+                }
+              : null,
+            message.deadLetterSource
+              ? { name: "Came from", value: <QueueLink arn={message.deadLetterSource} /> }
+              : null,
+          ]}
+        />
       </section>
     </Dialog>
   );

@@ -6,7 +6,9 @@ export function Missing() {
   return (
     <Page title="Not found">
       <Empty icon="search" title="There is no such screen">
-        <p><a href={href(["overview"])}>To the overview</a></p>
+        <p>
+          <a href={href(["overview"])}>To the overview</a>
+        </p>
       </Empty>
     </Page>
   );

@@ -6,7 +6,16 @@ import { useLoad, kPollMs } from "../data/load";
 import { sample } from "../data/samples";
 import type { QueueDetails } from "../data/types";
 import { arnParts, count, dateTime, duration, rate } from "../format";
-import { Badge, Button, CopyButton, ErrorBox, Facts, Skeleton, TabPanel, Tabs } from "../parts/basics";
+import {
+  Badge,
+  Button,
+  CopyButton,
+  ErrorBox,
+  Facts,
+  Skeleton,
+  TabPanel,
+  Tabs,
+} from "../parts/basics";
 import { Confirm } from "../parts/dialog";
 import { Json } from "../parts/json";
 import { Page } from "../parts/page";
@@ -26,7 +35,11 @@ export function Queue({ name }: { name: string }) {
     region: query.get("region") ?? home().region,
   };
   const key = `queue/${place.account}/${place.region}/${name}`;
-  const { data: queue, error, reload } = useLoad((signal) => admin.queue(name, place, signal), key, kPollMs);
+  const {
+    data: queue,
+    error,
+    reload,
+  } = useLoad((signal) => admin.queue(name, place, signal), key, kPollMs);
   const [asking, ask] = useState<"purge" | "delete" | null>(null);
   const tab = query.get("tab") ?? "messages";
 
@@ -38,25 +51,39 @@ export function Queue({ name }: { name: string }) {
     { id: "details", label: "Details" },
   ];
   return (
-    <Page title={name} of={allQueues}
-      badges={queue && (
-        <>
-          {queue.fifo && <Badge tone="accent">FIFO</Badge>}
-          {queue.deadLetterSources.length > 0 && <Badge tone="bad">DLQ</Badge>}
-        </>
-      )}
-      actions={queue && (
-        <>
-          <Button onClick={() => ask("purge")}>Purge</Button>
-          <Button icon="trash" onClick={() => ask("delete")}>Delete</Button>
-        </>
-      )}>
+    <Page
+      title={name}
+      of={allQueues}
+      badges={
+        queue && (
+          <>
+            {queue.fifo && <Badge tone="accent">FIFO</Badge>}
+            {queue.deadLetterSources.length > 0 && <Badge tone="bad">DLQ</Badge>}
+          </>
+        )
+      }
+      actions={
+        queue && (
+          <>
+            <Button onClick={() => ask("purge")}>Purge</Button>
+            <Button icon="trash" onClick={() => ask("delete")}>
+              Delete
+            </Button>
+          </>
+        )
+      }
+    >
       {error && <ErrorBox error={error} retry={reload} />}
       {!queue && !error && <Skeleton rows={5} />}
       {queue && (
         <>
           <Numbers queue={queue} />
-          <Tabs tabs={tabs} current={tab} choose={(id) => amend({ tab: id })} label={`Queue ${name}`} />
+          <Tabs
+            tabs={tabs}
+            current={tab}
+            choose={(id) => amend({ tab: id })}
+            label={`Queue ${name}`}
+          />
           <TabPanel tab={tab}>
             {tab === "messages" && <Messages queue={queue} />}
             {tab === "send" && <Send queue={queue} />}
@@ -67,25 +94,34 @@ export function Queue({ name }: { name: string }) {
         </>
       )}
       {queue && asking === "purge" && (
-        <Confirm title={`Purge ${name}?`} action="Purge" close={() => ask(null)}
+        <Confirm
+          title={`Purge ${name}?`}
+          action="Purge"
+          close={() => ask(null)}
           run={async () => {
             await sqs(queue, "PurgeQueue", { QueueUrl: queue.url });
             toast(`${name} is empty.`);
             reload();
-          }}>
+          }}
+        >
           <p>
-            All {count(queue.visible + queue.inFlight + queue.delayed)} messages are deleted, those in flight included.
-            They cannot be brought back.
+            All {count(queue.visible + queue.inFlight + queue.delayed)} messages are deleted, those
+            in flight included. They cannot be brought back.
           </p>
         </Confirm>
       )}
       {queue && asking === "delete" && (
-        <Confirm title={`Delete ${name}?`} action="Delete queue" typed={name} close={() => ask(null)}
+        <Confirm
+          title={`Delete ${name}?`}
+          action="Delete queue"
+          typed={name}
+          close={() => ask(null)}
           run={async () => {
             await sqs(queue, "DeleteQueue", { QueueUrl: queue.url });
             toast(`Queue ${name} is deleted.`);
             go(href(["queues"]));
-          }}>
+          }}
+        >
           <p>The queue and its messages are deleted. They cannot be brought back.</p>
         </Confirm>
       )}
@@ -105,19 +141,30 @@ function Numbers({ queue }: { queue: QueueDetails }) {
     { name: "received", value: queue.receivedPerSecond, tone: "inFlight" },
     { name: "deleted", value: queue.deletedPerSecond, tone: "good" },
   ];
-  const rateLines = rates.map(({ name, value, tone }) => ({ values: sample(key(name), value), tone }));
+  const rateLines = rates.map(({ name, value, tone }) => ({
+    values: sample(key(name), value),
+    tone,
+  }));
   return (
     <section class="tiles queue-tiles" aria-label="Counts">
       {parts.map(({ name, value, tone }) => (
         <div class="tile" key={name}>
-          <span class="tile-name"><i class={`dot tone-${tone}`} />{name}</span>
+          <span class="tile-name">
+            <i class={`dot tone-${tone}`} />
+            {name}
+          </span>
           <span class="tile-value">{count(value)}</span>
-          <Sparkline lines={[{ values: sample(key(name), value), tone }]} label={`${name} lately, now ${value}`} />
+          <Sparkline
+            lines={[{ values: sample(key(name), value), tone }]}
+            label={`${name} lately, now ${value}`}
+          />
         </div>
       ))}
       <div class="tile">
         <span class="tile-name">Oldest message</span>
-        <span class="tile-value">{queue.oldestAgeSeconds === null ? "–" : duration(queue.oldestAgeSeconds)}</span>
+        <span class="tile-value">
+          {queue.oldestAgeSeconds === null ? "–" : duration(queue.oldestAgeSeconds)}
+        </span>
         <span class="tile-note">
           {count(queue.sent)} sent, {count(queue.deleted)} deleted since the start
         </span>
@@ -125,10 +172,17 @@ function Numbers({ queue }: { queue: QueueDetails }) {
       <div class="tile wide">
         <span class="tile-name">
           {rates.map(({ name, value, tone }) => (
-            <span key={name} class="legend"><i class={`dot tone-${tone}`} />{rate(value)} {name} / s</span>
+            <span key={name} class="legend">
+              <i class={`dot tone-${tone}`} />
+              {rate(value)} {name} / s
+            </span>
           ))}
         </span>
-        <Sparkline lines={rateLines} area={false} label="Sent, received and deleted per second, lately" />
+        <Sparkline
+          lines={rateLines}
+          area={false}
+          label="Sent, received and deleted per second, lately"
+        />
       </div>
     </section>
   );
@@ -148,27 +202,50 @@ function Details({ queue }: { queue: QueueDetails }) {
     <div class="details">
       <section>
         <h2>Identity</h2>
-        <Facts facts={[
-          { name: "ARN", value: <Copied text={queue.arn} label="ARN" /> },
-          { name: "URL", value: <Copied text={queue.url} label="URL" /> },
-          { name: "Created", value: dateTime(queue.createdAt) },
-          queue.deadLetterQueue ? {
-            name: "Dead letters go to",
-            value: <>
-              <QueueLink arn={queue.deadLetterQueue} /> after {queue.maxReceiveCount} receives
-            </>,
-          } : null,
-          queue.deadLetterSources.length > 0 ? {
-            name: "Dead letters come from",
-            value: <Links links={queue.deadLetterSources.map((arn) => <QueueLink arn={arn} key={arn} />)} />,
-          } : null,
-          queue.subscriptions.length > 0 ? {
-            name: "Subscribed to",
-            value: <Links links={queue.subscriptions.map(({ topicArn, subscriptionArn }) => (
-              <a key={subscriptionArn} href={topicHref(arnParts(topicArn))}>{arnParts(topicArn).name}</a>
-            ))} />,
-          } : null,
-        ]} />
+        <Facts
+          facts={[
+            { name: "ARN", value: <Copied text={queue.arn} label="ARN" /> },
+            { name: "URL", value: <Copied text={queue.url} label="URL" /> },
+            { name: "Created", value: dateTime(queue.createdAt) },
+            queue.deadLetterQueue
+              ? {
+                  name: "Dead letters go to",
+                  value: (
+                    <>
+                      <QueueLink arn={queue.deadLetterQueue} /> after {queue.maxReceiveCount}{" "}
+                      receives
+                    </>
+                  ),
+                }
+              : null,
+            queue.deadLetterSources.length > 0
+              ? {
+                  name: "Dead letters come from",
+                  value: (
+                    <Links
+                      links={queue.deadLetterSources.map((arn) => (
+                        <QueueLink arn={arn} key={arn} />
+                      ))}
+                    />
+                  ),
+                }
+              : null,
+            queue.subscriptions.length > 0
+              ? {
+                  name: "Subscribed to",
+                  value: (
+                    <Links
+                      links={queue.subscriptions.map(({ topicArn, subscriptionArn }) => (
+                        <a key={subscriptionArn} href={topicHref(arnParts(topicArn))}>
+                          {arnParts(topicArn).name}
+                        </a>
+                      ))}
+                    />
+                  ),
+                }
+              : null,
+          ]}
+        />
       </section>
       <NamedValues title="Attributes" values={queue.attributes} />
       <NamedValues title="Tags" values={queue.tags} />
@@ -177,7 +254,13 @@ function Details({ queue }: { queue: QueueDetails }) {
 }
 
 function Links({ links }: { links: preact.ComponentChild[] }) {
-  return <ul class="inline-list">{links.map((link, index) => <li key={index}>{link}</li>)}</ul>;
+  return (
+    <ul class="inline-list">
+      {links.map((link, index) => (
+        <li key={index}>{link}</li>
+      ))}
+    </ul>
+  );
 }
 
 export function QueueLink({ arn }: { arn: string }) {
@@ -185,7 +268,12 @@ export function QueueLink({ arn }: { arn: string }) {
 }
 
 export function Copied({ text, label }: { text: string; label: string }) {
-  return <span class="copied"><span class="mono wrap">{text}</span><CopyButton text={text} label={label} /></span>;
+  return (
+    <span class="copied">
+      <span class="mono wrap">{text}</span>
+      <CopyButton text={text} label={label} />
+    </span>
+  );
 }
 
 export function NamedValues({ title, values }: { title: string; values: Record<string, unknown> }) {
@@ -193,8 +281,15 @@ export function NamedValues({ title, values }: { title: string; values: Record<s
   return (
     <section>
       <h2>{title}</h2>
-      {entries.length === 0 ? <p class="muted">None.</p> : (
-        <Facts facts={entries.map(([name, value]) => ({ name, value: <Value name={name} value={value} /> }))} />
+      {entries.length === 0 ? (
+        <p class="muted">None.</p>
+      ) : (
+        <Facts
+          facts={entries.map(([name, value]) => ({
+            name,
+            value: <Value name={name} value={value} />,
+          }))}
+        />
       )}
     </section>
   );
@@ -210,5 +305,9 @@ function Value({ name, value }: { name: string; value: unknown }) {
     }
   }
   const said = kUnits[name]?.(text);
-  return <span class="mono wrap" title={said && text}>{said ?? text}</span>;
+  return (
+    <span class="mono wrap" title={said && text}>
+      {said ?? text}
+    </span>
+  );
 }

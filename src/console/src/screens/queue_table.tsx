@@ -12,34 +12,58 @@ const deadLetterQueues = new Set<string>();
 export const isDeadLetterQueue = (arn: string): boolean => deadLetterQueues.has(arn);
 
 export function learnDeadLetterQueues(queues: Queue[]): void {
-  for (const { deadLetterQueue } of queues) if (deadLetterQueue) deadLetterQueues.add(deadLetterQueue);
+  for (const { deadLetterQueue } of queues)
+    if (deadLetterQueue) deadLetterQueues.add(deadLetterQueue);
 }
 
 export function QueueBadges({ queue }: { queue: Queue }) {
-  const elsewhere = queue.account !== overview.value?.account || queue.region !== overview.value?.region;
+  const elsewhere =
+    queue.account !== overview.value?.account || queue.region !== overview.value?.region;
   return (
     <>
       {queue.fifo && <Badge tone="accent">FIFO</Badge>}
-      {isDeadLetterQueue(queue.arn) && <Badge tone="bad" title="Other queues put here what could not be processed">DLQ</Badge>}
+      {isDeadLetterQueue(queue.arn) && (
+        <Badge tone="bad" title="Other queues put here what could not be processed">
+          DLQ
+        </Badge>
+      )}
       {queue.deadLetterQueue && (
         <Badge title={`After ${queue.maxReceiveCount} receives to ${queue.deadLetterQueue}`}>
           → {arnParts(queue.deadLetterQueue).name}
         </Badge>
       )}
-      {elsewhere && <Badge>{queue.account} · {queue.region}</Badge>}
+      {elsewhere && (
+        <Badge>
+          {queue.account} · {queue.region}
+        </Badge>
+      )}
     </>
   );
 }
 
 export const queueHead = (
   <>
-    <div role="columnheader" class="c-name">Name</div>
-    <div role="columnheader" class="c-num">Visible</div>
-    <div role="columnheader" class="c-num">In flight</div>
-    <div role="columnheader" class="c-num">Delayed</div>
-    <div role="columnheader" class="c-num">Oldest</div>
-    <div role="columnheader" class="c-num">Sent / s</div>
-    <div role="columnheader" class="c-line">Backlog</div>
+    <div role="columnheader" class="c-name">
+      Name
+    </div>
+    <div role="columnheader" class="c-num">
+      Visible
+    </div>
+    <div role="columnheader" class="c-num">
+      In flight
+    </div>
+    <div role="columnheader" class="c-num">
+      Delayed
+    </div>
+    <div role="columnheader" class="c-num">
+      Oldest
+    </div>
+    <div role="columnheader" class="c-num">
+      Sent / s
+    </div>
+    <div role="columnheader" class="c-line">
+      Backlog
+    </div>
   </>
 );
 
@@ -53,8 +77,12 @@ export function QueueCells({ queue, focus = {} }: CellsProps) {
   return (
     <>
       <div role="gridcell" class="c-name">
-        <a class="row-link" href={queueHref(queue)} {...focus}>{queue.name}</a>
-        <span class="row-badges"><QueueBadges queue={queue} /></span>
+        <a class="row-link" href={queueHref(queue)} {...focus}>
+          {queue.name}
+        </a>
+        <span class="row-badges">
+          <QueueBadges queue={queue} />
+        </span>
       </div>
       <CountCell label="visible" value={queue.visible} tone="visible" />
       <CountCell label="in flight" value={queue.inFlight} tone="inFlight" />
@@ -62,9 +90,14 @@ export function QueueCells({ queue, focus = {} }: CellsProps) {
       <div role="gridcell" class="c-num muted c-wide">
         {queue.oldestAgeSeconds === null ? "–" : duration(queue.oldestAgeSeconds)}
       </div>
-      <div role="gridcell" class="c-num c-wide">{rate(queue.sentPerSecond)}</div>
+      <div role="gridcell" class="c-num c-wide">
+        {rate(queue.sentPerSecond)}
+      </div>
       <div role="gridcell" class="c-line">
-        <Sparkline lines={[{ values, tone: "visible" }]} label={`Messages in ${queue.name} lately`} />
+        <Sparkline
+          lines={[{ values, tone: "visible" }]}
+          label={`Messages in ${queue.name} lately`}
+        />
       </div>
     </>
   );
@@ -73,7 +106,9 @@ export function QueueCells({ queue, focus = {} }: CellsProps) {
 function CountCell({ value, label, tone }: { value: number; label: string; tone: string }) {
   return (
     <div role="gridcell" class={`c-num${value === 0 ? " zero" : ""}`}>
-      <i class={`dot tone-${tone}`} />{count(value)}<span class="c-unit"> {label}</span>
+      <i class={`dot tone-${tone}`} />
+      {count(value)}
+      <span class="c-unit"> {label}</span>
     </div>
   );
 }
@@ -83,9 +118,13 @@ export function QueueTable({ queues }: { queues: Queue[] }) {
   learnDeadLetterQueues(queues);
   return (
     <div class="list queues" role="grid" aria-label="Queues">
-      <div class="row head" role="row">{queueHead}</div>
+      <div class="row head" role="row">
+        {queueHead}
+      </div>
       {queues.map((queue) => (
-        <div class="row" role="row" key={queue.arn}><QueueCells queue={queue} /></div>
+        <div class="row" role="row" key={queue.arn}>
+          <QueueCells queue={queue} />
+        </div>
       ))}
     </div>
   );

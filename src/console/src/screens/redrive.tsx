@@ -5,53 +5,78 @@ import { useLoad } from "../data/load";
 import type { QueueDetails } from "../data/types";
 import { arnParts, clockTime, count } from "../format";
 import { Badge, Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics";
+import { useSubmit } from "../parts/form";
 import { attempt } from "../parts/page";
 import { QueueLink } from "./queue";
 
 const kProgressMs = 1000;
-const kTones: Record<string, string> = { RUNNING: "accent", COMPLETED: "good", FAILED: "bad", CANCELLED: "plain", CANCELLING: "plain" };
+const kTones: Record<string, string> = {
+  RUNNING: "accent",
+  COMPLETED: "good",
+  FAILED: "bad",
+  CANCELLED: "plain",
+  CANCELLING: "plain",
+};
 
 export function Redrive({ queue }: { queue: QueueDetails }) {
   const [destination, setDestination] = useState("");
   const [rate, setRate] = useState("");
-  const [error, setError] = useState<Error>();
   const tasks = useLoad(
-    async () => (await sqs<{ Results?: MoveTask[] }>(queue, "ListMessageMoveTasks", { SourceArn: queue.arn, MaxResults: 10 })).Results ?? [],
+    async () =>
+      (
+        await sqs<{ Results?: MoveTask[] }>(queue, "ListMessageMoveTasks", {
+          SourceArn: queue.arn,
+          MaxResults: 10,
+        })
+      ).Results ?? [],
     `tasks/${queue.arn}`,
     kProgressMs,
   );
   const running = tasks.data?.some(({ Status }) => Status === "RUNNING" || Status === "CANCELLING");
 
-  const start = async (event: Event) => {
-    event.preventDefault();
-    setError(undefined);
-    try {
-      await sqs(queue, "StartMessageMoveTask", {
-        SourceArn: queue.arn,
-        ...(destination && { DestinationArn: destination }),
-        ...(rate && { MaxNumberOfMessagesPerSecond: Number(rate) }),
-      });
-    } catch (failure) {
-      setError(failure as Error);
-    }
+  const { busy, error, submit } = useSubmit(async () => {
+    await sqs(queue, "StartMessageMoveTask", {
+      SourceArn: queue.arn,
+      ...(destination && { DestinationArn: destination }),
+      ...(rate && { MaxNumberOfMessagesPerSecond: Number(rate) }),
+    });
     tasks.reload();
-  };
+  });
   return (
     <>
-      <form class="panel form inline-form" onSubmit={start}>
+      <form class="panel form inline-form" onSubmit={submit}>
         <Field label="Move the messages to">
           {(id) => (
-            <select id={id} value={destination} onChange={(event) => setDestination(event.currentTarget.value)}>
+            <select
+              id={id}
+              value={destination}
+              onChange={(event) => setDestination(event.currentTarget.value)}
+            >
               <option value="">the queues they came from</option>
-              {queue.deadLetterSources.map((arn) => <option key={arn} value={arn}>{arnParts(arn).name}</option>)}
+              {queue.deadLetterSources.map((arn) => (
+                <option key={arn} value={arn}>
+                  {arnParts(arn).name}
+                </option>
+              ))}
             </select>
           )}
         </Field>
         <Field label="Messages per second">
-          {(id) => <input id={id} type="number" min="1" max="500" value={rate} placeholder="no limit"
-            onInput={(event) => setRate(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              type="number"
+              min="1"
+              max="500"
+              value={rate}
+              placeholder="no limit"
+              onInput={(event) => setRate(event.currentTarget.value)}
+            />
+          )}
         </Field>
-        <Button kind="primary" icon="move" submit disabled={running}>{running ? "Moving…" : "Start redrive"}</Button>
+        <Button kind="primary" icon="move" submit busy={busy} disabled={running}>
+          {running ? "Moving…" : "Start redrive"}
+        </Button>
       </form>
       {error && <ErrorBox error={error} />}
       {tasks.error && <ErrorBox error={tasks.error} retry={tasks.reload} />}
@@ -63,11 +88,16 @@ export function Redrive({ queue }: { queue: QueueDetails }) {
       )}
       <ul class="cards" aria-label="Redrives">
         {tasks.data?.map((task) => (
-          <Task key={task.TaskHandle ?? task.StartedTimestamp} task={task}
-            cancel={() => void attempt(async () => {
-              await sqs(queue, "CancelMessageMoveTask", { TaskHandle: task.TaskHandle });
-              tasks.reload();
-            })} />
+          <Task
+            key={task.TaskHandle ?? task.StartedTimestamp}
+            task={task}
+            cancel={() =>
+              void attempt(async () => {
+                await sqs(queue, "CancelMessageMoveTask", { TaskHandle: task.TaskHandle });
+                tasks.reload();
+              })
+            }
+          />
         ))}
       </ul>
     </>
@@ -87,9 +117,17 @@ function Task({ task, cancel }: { task: MoveTask; cancel: () => void }) {
           {task.DestinationArn ? <QueueLink arn={task.DestinationArn} /> : "their sources"}
         </span>
         <span class="muted">{clockTime(new Date(task.StartedTimestamp).toISOString())}</span>
-        {task.Status === "RUNNING" && <Button small onClick={cancel}>Cancel</Button>}
+        {task.Status === "RUNNING" && (
+          <Button small onClick={cancel}>
+            Cancel
+          </Button>
+        )}
       </div>
-      <progress value={moved} max={Math.max(all, 1)} aria-label={`${Math.round(share * 100)} percent moved`} />
+      <progress
+        value={moved}
+        max={Math.max(all, 1)}
+        aria-label={`${Math.round(share * 100)} percent moved`}
+      />
       {task.FailureReason && <p class="tone-bad text">{task.FailureReason}</p>}
     </li>
   );

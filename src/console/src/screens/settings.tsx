@@ -9,24 +9,39 @@ import { route } from "../router";
 export function Settings() {
   const { data, error, reload } = useLoad((signal) => admin.settings(signal), "settings");
   const search = (route.value.query.get("search") ?? "").toLowerCase();
-  const entries = Object.entries(data ?? {}).filter(([name]) => name.toLowerCase().includes(search));
+  const entries = Object.entries(data ?? {}).filter(([name]) =>
+    name.toLowerCase().includes(search),
+  );
   return (
     <Page title="Settings">
       <div class="toolbar">
         <SearchBox label="Search settings" />
-        <span class="toolbar-count">In force since the start; a file, the environment or flags set them.</span>
+        <span class="toolbar-count">
+          In force since the start; a file, the environment or flags set them.
+        </span>
       </div>
       {error && <ErrorBox error={error} retry={reload} />}
       {!data && !error && <Skeleton rows={8} />}
-      {data && entries.length === 0 && <Empty icon="search" title={`No setting is called “${search}”`} />}
+      {data && entries.length === 0 && (
+        <Empty icon="search" title={`No setting is called “${search}”`} />
+      )}
       {entries.length > 0 && (
         <table class="table settings">
-          <thead><tr><th>Setting</th><th>Value</th></tr></thead>
+          <thead>
+            <tr>
+              <th>Setting</th>
+              <th>Value</th>
+            </tr>
+          </thead>
           <tbody>
             {entries.map(([name, value]) => (
               <tr key={name}>
-                <th scope="row" class="mono">{name}</th>
-                <td><Value value={value} /></td>
+                <th scope="row" class="mono">
+                  {name}
+                </th>
+                <td>
+                  <Value value={value} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -23,7 +23,11 @@ export function Topic({ name }: { name: string }) {
     region: query.get("region") ?? home().region,
   };
   const key = `topic/${place.account}/${place.region}/${name}`;
-  const { data: topic, error, reload } = useLoad((signal) => admin.topic(name, place, signal), key, kPollMs);
+  const {
+    data: topic,
+    error,
+    reload,
+  } = useLoad((signal) => admin.topic(name, place, signal), key, kPollMs);
   const [deleting, setDeleting] = useState(false);
   const tab = query.get("tab") ?? "subscriptions";
   const tabs = [
@@ -33,13 +37,28 @@ export function Topic({ name }: { name: string }) {
     { id: "details", label: "Details" },
   ];
   return (
-    <Page title={name} of={allTopics} badges={topic?.fifo && <Badge tone="accent">FIFO</Badge>}
-      actions={topic && <Button icon="trash" onClick={() => setDeleting(true)}>Delete</Button>}>
+    <Page
+      title={name}
+      of={allTopics}
+      badges={topic?.fifo && <Badge tone="accent">FIFO</Badge>}
+      actions={
+        topic && (
+          <Button icon="trash" onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        )
+      }
+    >
       {error && <ErrorBox error={error} retry={reload} />}
       {!topic && !error && <Skeleton rows={5} />}
       {topic && (
         <>
-          <Tabs tabs={tabs} current={tab} choose={(id) => amend({ tab: id })} label={`Topic ${name}`} />
+          <Tabs
+            tabs={tabs}
+            current={tab}
+            choose={(id) => amend({ tab: id })}
+            label={`Topic ${name}`}
+          />
           <TabPanel tab={tab}>
             {tab === "subscriptions" && <Subscriptions topic={topic} changed={reload} />}
             {tab === "publish" && <Publish topic={topic} />}
@@ -49,13 +68,21 @@ export function Topic({ name }: { name: string }) {
         </>
       )}
       {topic && deleting && (
-        <Confirm title={`Delete ${name}?`} action="Delete topic" typed={name} close={() => setDeleting(false)}
+        <Confirm
+          title={`Delete ${name}?`}
+          action="Delete topic"
+          typed={name}
+          close={() => setDeleting(false)}
           run={async () => {
             await sns(topic, "DeleteTopic", { TopicArn: topic.arn });
             toast(`Topic ${name} is deleted.`);
             go(href(["topics"]));
-          }}>
-          <p>The topic and its {count(topic.subscriptions)} subscriptions are deleted; the queues stay.</p>
+          }}
+        >
+          <p>
+            The topic and its {count(topic.subscriptions)} subscriptions are deleted; the queues
+            stay.
+          </p>
         </Confirm>
       )}
     </Page>
@@ -67,11 +94,13 @@ function Details({ topic }: { topic: TopicDetails }) {
     <div class="details">
       <section>
         <h2>Identity</h2>
-        <Facts facts={[
-          { name: "ARN", value: <Copied text={topic.arn} label="ARN" /> },
-          { name: "Display name", value: topic.displayName || undefined },
-          { name: "Created", value: dateTime(topic.createdAt) },
-        ]} />
+        <Facts
+          facts={[
+            { name: "ARN", value: <Copied text={topic.arn} label="ARN" /> },
+            { name: "Display name", value: topic.displayName || undefined },
+            { name: "Created", value: dateTime(topic.createdAt) },
+          ]}
+        />
       </section>
       <NamedValues title="Attributes" values={topic.attributes} />
       <NamedValues title="Tags" values={topic.tags} />
