@@ -42,7 +42,7 @@ async function judge({ policy, scope, body, rows }: Sample, signal: AbortSignal)
 
 export function FilterTryout({ topic }: { topic: TopicDetails }) {
   const chosen = route.value.query.get("subscription") ?? "";
-  const { data } = useLoad(
+  const { data, reload } = useLoad(
     (signal) => admin.subscriptions({ limit: kOffered, signal }, topic.name, topic),
     `offered/${topic.arn}`,
   );
@@ -123,7 +123,13 @@ export function FilterTryout({ topic }: { topic: TopicDetails }) {
           ]}
         />
         {subscription && (
-          <Save topic={topic} subscription={subscription} policy={policy} scope={scope} />
+          <Save
+            topic={topic}
+            subscription={subscription}
+            policy={policy}
+            scope={scope}
+            saved={reload}
+          />
         )}
       </section>
       <section
@@ -249,17 +255,15 @@ function Result({ verdict, retry }: { verdict: Verdict; retry: () => void }) {
   );
 }
 
-function Save({
-  topic,
-  subscription,
-  policy,
-  scope,
-}: {
+interface SaveProps {
   topic: TopicDetails;
   subscription: Subscription;
   policy: string;
   scope: string;
-}) {
+  saved: () => void;
+}
+
+function Save({ topic, subscription, policy, scope, saved }: SaveProps) {
   const save = () =>
     attempt(async () => {
       const set = (name: string, value: string) =>
@@ -268,9 +272,11 @@ function Save({
           AttributeName: name,
           AttributeValue: value,
         });
-      await set("FilterPolicyScope", scope);
+      // Changing the scope judges the old policy by it; so only where there is something to change.
+      if (scope !== subscription.filterPolicyScope) await set("FilterPolicyScope", scope);
       await set("FilterPolicy", policy);
       toast(`${endpointName(subscription)} has this filter policy now.`);
+      saved();
     });
   return (
     <div class="buttons">

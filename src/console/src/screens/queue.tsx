@@ -165,16 +165,17 @@ function Numbers({ queue }: { queue: QueueDetails }) {
         <span class="tile-value">
           {queue.oldestAgeSeconds === null ? "–" : duration(queue.oldestAgeSeconds)}
         </span>
-        <span class="tile-note">
-          {count(queue.sent)} sent, {count(queue.deleted)} deleted since the start
+        <span class="tile-note" title="Since the broker has started">
+          {count(queue.sent)} sent, {count(queue.deleted)} deleted
         </span>
       </div>
       <div class="tile wide">
+        <span class="tile-name">Per second</span>
         <span class="tile-name">
           {rates.map(({ name, value, tone }) => (
             <span key={name} class="legend">
               <i class={`dot tone-${tone}`} />
-              {rate(value)} {name} / s
+              {rate(value)} {name}
             </span>
           ))}
         </span>
