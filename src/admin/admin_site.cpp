@@ -13,6 +13,11 @@ bool is_ours(std::string_view path) {
          path.starts_with("/_aws/") || path == "/metrics";
 }
 
+// A person, not an SDK: those ask for no page.
+bool is_browser(const SiteRequest& request) {
+  return request.path == "/" && request.accept.find("text/html") != std::string_view::npos;
+}
+
 // What stands in the place of `{name}`; nothing if the path is not of that form.
 std::optional<std::string> match(std::string_view form, std::string_view path) {
   const auto open = form.find('{');
@@ -69,6 +74,7 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metri
 
 std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
                                                  std::shared_ptr<Waiter> waiter) {
+  if (is_browser(request)) return std::make_unique<Answered>(show_console());
   if (!is_ours(request.path)) return nullptr;
   Desk desk(*this, request);
   if (desk.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {

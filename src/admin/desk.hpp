@@ -87,6 +87,7 @@ SiteReply show_version(Desk& desk);
 SiteReply show_settings(Desk& desk);
 SiteReply show_overview(Desk& desk);
 SiteReply show_metrics(Desk& desk);
+SiteReply show_console();
 SiteReply reset(Desk& desk);
 
 SiteReply list_queues(Desk& desk);

@@ -72,7 +72,8 @@ void add_queues(engine::Broker& broker, std::vector<MetricFamily>& families) {
     messages.add(with(labels, "state", "visible"), double(report.counts.visible));
     messages.add(with(labels, "state", "in_flight"), double(report.counts.in_flight));
     messages.add(with(labels, "state", "delayed"), double(report.counts.delayed));
-    age.add(labels, report.oldest_sent_at ? double((now - *report.oldest_sent_at).count()) / 1000 : 0);
+    age.add(labels,
+            report.oldest_sent_at ? double((now - *report.oldest_sent_at).count()) / 1000 : 0);
     sent.add(labels, double(report.totals.sent));
     received.add(labels, double(report.totals.received));
     deleted.add(labels, double(report.totals.deleted));

@@ -1,6 +1,7 @@
 // The daemon as a whole.
 #include "admin/desk.hpp"
 #include "admin/process_figures.hpp"
+#include "squire/admin/console_page.hpp"
 
 namespace squire::admin {
 namespace {
@@ -105,6 +106,17 @@ SiteReply show_metrics(Desk& desk) {
   SiteReply answered;
   answered.content_type = "text/plain; version=0.0.4; charset=utf-8";
   answered.body = desk.metrics()->text();
+  return answered;
+}
+
+// Always compressed: every browser takes that.
+SiteReply show_console() {
+  SiteReply answered;
+  answered.content_type = "text/html; charset=utf-8";
+  answered.headers =
+      "Content-Encoding: gzip\r\nCache-Control: no-cache\r\n"
+      "Content-Security-Policy: frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\n";
+  answered.body = console_page();
   return answered;
 }
 

@@ -25,7 +25,8 @@ ProcessFigures read_process_figures() {
 
   std::error_code error;
   const std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (!error) figures.open_files = static_cast<std::uint64_t>(std::distance(begin(files), end(files)));
+  if (!error)
+    figures.open_files = static_cast<std::uint64_t>(std::distance(begin(files), end(files)));
   return figures;
 }
 

@@ -25,6 +25,8 @@ const std::vector<Route>& routes() {
       {"GET", "/_squire/outbox", "emails, SMS and pushes: ?protocol= ?endpoint=", &show_outbox},
       {"DELETE", "/_squire/outbox", "empties the outbox", &clear_outbox},
       {"POST", "/_squire/reset", "deletes everything, or what is of ?account=", &reset},
+      {"GET", "/_squire/console", "the console, for a browser",
+       [](Desk&) { return show_console(); }},
       {"GET", "/metrics", "counts and gauges for Prometheus", &show_metrics},
       {"GET", "/_squire/clock", "with testing: the broker's time", &show_clock},
       {"POST", "/_squire/clock", "with testing: {\"advance\": \"6m\"} moves it", &move_clock},

@@ -12,11 +12,11 @@ namespace squire::service {
 struct Answered {
   const HttpRequest& request;
   const HttpReply& reply;
-  std::string_view service;     // "sqs"; empty: none
-  std::string_view action;      // "SendMessage"; empty: none
-  std::string_view error_code;  // as in the Query protocol; empty: a success
-  std::string_view account;     // empty: unknown
-  std::string_view access_key;  // likewise
+  std::string_view service;               // "sqs"; empty: none
+  std::string_view action;                // "SendMessage"; empty: none
+  std::string_view error_code;            // as in the Query protocol; empty: a success
+  std::string_view account;               // empty: unknown
+  std::string_view access_key;            // likewise
   std::chrono::microseconds duration{0};  // without the time a poll waited for messages
 };
 

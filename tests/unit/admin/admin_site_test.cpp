@@ -23,6 +23,17 @@ TEST_F(AdminSiteTest, HealthIsReadyOnceTheDaemonIs) {
   EXPECT_EQ(Json::parse(reply->body)["status"], "starting");
 }
 
+TEST_F(AdminSiteTest, ABrowserGetsTheConsole) {
+  for (const auto& [path, accept] :
+       {std::pair("/", "text/html,*/*;q=0.8"), std::pair("/_squire/console", "*/*")}) {
+    const auto answer = ask("GET", path, "", accept);
+    EXPECT_EQ(answer.content_type, "text/html; charset=utf-8") << path;
+    EXPECT_THAT(answer.headers, HasSubstr("Content-Encoding: gzip\r\n"));
+    EXPECT_TRUE(answer.body.starts_with("\x1f\x8b")) << "gzip begins so";
+  }
+  EXPECT_EQ(ask("GET", "/", "", "application/json").status, 0u);
+}
+
 TEST_F(AdminSiteTest, OtherPathsAreNotItsOwn) {
   for (const char* path : {"/", "/000000000000/orders", "/squire/health"}) {
     EXPECT_EQ(ask("GET", path).status, 0u) << path;

@@ -27,10 +27,11 @@ TEST_F(MetricsTest, RequestsAreCountedByActionAndCode) {
   answer("SendMessage", "", 3ms);
   answer("SendMessage", "OverLimit", 10us);
   const auto text = metrics.text();
-  EXPECT_THAT(text, HasSubstr(
-      R"(squire_requests_total{action="SendMessage",code="",service="sqs"} 2)"));
-  EXPECT_THAT(text, HasSubstr(
-      R"(squire_requests_total{action="SendMessage",code="OverLimit",service="sqs"} 1)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"(squire_requests_total{action="SendMessage",code="",service="sqs"} 2)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(squire_requests_total{action="SendMessage",code="OverLimit",service="sqs"} 1)"));
   EXPECT_THAT(text, HasSubstr("squire_request_bytes_total 15\n"));
   EXPECT_THAT(text, HasSubstr("squire_reply_bytes_total 9\n"));
 }

@@ -1,0 +1,19 @@
+import { useState } from "preact/hooks";
+
+// What a form does when it is submitted: `work`, once at a time, and what went wrong with it.
+export function useSubmit(work: () => Promise<void>) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error>();
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+    } catch (failure) {
+      setError(failure as Error);
+    }
+    setBusy(false);
+  };
+  return { busy, error, submit };
+}
