@@ -119,18 +119,21 @@ int serve(const Config& config, const sigset_t& signals) {
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
+  service::Faults faults;
   admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
                                       config.region,   config.base_url,
                                       to_json(config), [&] { return server.connection_count(); }};
   if (config.testing) {
+    admin_settings.faults = &faults;
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
-  service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
-                                 {config.account, config.region, config.base_url,
-                                  static_cast<std::size_t>(config.journal_backlog_max)},
-                                 &site);
+  service::Dispatcher dispatcher(
+      broker, {&sqs::service(), &sns::service()},
+      {config.account, config.region, config.base_url,
+       static_cast<std::size_t>(config.journal_backlog_max), config.testing ? &faults : nullptr},
+      &site);
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();

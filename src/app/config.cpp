@@ -57,7 +57,7 @@ const std::vector<Setting>& settings() {
        "wait as AWS does: 60 s between purges, and before a deleted "
        "queue's name can be used again"},
       {"testing", &Config::testing,
-       "serve /_squire/clock, which moves the time, and /_squire/wait"},
+       "serve what only tests want: /_squire/clock, which moves the time, wait and faults"},
       {"purge_interval_seconds", &Config::purge_interval_seconds,
        "time between two purges of a queue; AWS: 60", 0, 3600},
       {"recreate_delay_seconds", &Config::recreate_delay_seconds,

@@ -185,6 +185,8 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
       case Step::WaitForCommit:
         co_await worker_.commit_line->wait(exchange.ticket());
         break;
+      case Step::Drop:
+        co_return false;
       case Step::WaitForMessage:
         if (!co_await wait_for_message(exchange)) co_return false;
     }

@@ -102,6 +102,7 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   auto client = find_client(request, identity);
   call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter),
                 std::move(client));
+  find_fault(request);
 }
 
 engine::ClientPtr Exchange::find_client(const HttpRequest& request,
@@ -219,21 +220,65 @@ bool Exchange::run_visit() {
   return true;
 }
 
+void Exchange::find_fault(const HttpRequest& request) {
+  if (dispatcher_.settings_.faults == nullptr) return;
+  fault_ = dispatcher_.settings_.faults->strike(action_->name, {request.target, request.body});
+  if (!fault_) return;
+  using Effect = Fault::Effect;
+  if (fault_->effect == Effect::Delay) {
+    delayed_until_ = dispatcher_.broker_.env().clock.now() + fault_->delay;
+  }
+  call_->faults = std::make_unique<CallFaults>(
+      CallFaults{fault_->effect == Effect::Duplicate, fault_->effect == Effect::Reorder,
+                 fault_->effect == Effect::Partial, std::mt19937_64(fault_->seed)});
+}
+
+std::optional<Exchange::Step> Exchange::apply_fault() {
+  switch (fault_->effect) {
+    case Fault::Effect::Throttle:
+      answer(Error{Errc::RequestThrottled, {}});
+      return Step::Reply;
+    case Fault::Effect::Error:
+      answer(Error{Errc::InternalFailure, {}});
+      return Step::Reply;
+    case Fault::Effect::DropBefore:
+      return Step::Drop;
+    default:
+      return std::nullopt;
+  }
+}
+
 Exchange::Step Exchange::run() {
+  if (delayed_until_) {
+    if (dispatcher_.broker_.env().clock.now() < *delayed_until_) return Step::WaitForMessage;
+    delayed_until_.reset();
+  }
   if (visit_ && !is_answered_) {
     if (!run_visit()) return Step::WaitForMessage;
   } else if (!is_answered_) {
-    const auto& journal = dispatcher_.broker_.env().journal;
-    if (journal.has_failed() ||
-        journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
-      answer(Error{Errc::ServiceUnavailable, {}});
-    } else {
-      if (dispatcher_.is_stopping_) call_->end_patience();
-      auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
-      if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
-      answer(std::move(result));
-    }
+    if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
+    if (run_action() == Step::WaitForMessage) return Step::WaitForMessage;
   }
+  const auto step = finish();
+  const bool is_dropped = fault_ && fault_->effect == Fault::Effect::DropAfter;
+  return step == Step::Reply && is_dropped ? Step::Drop : step;
+}
+
+// Reply: answered, but perhaps not yet durable.
+Exchange::Step Exchange::run_action() {
+  const auto& journal = dispatcher_.broker_.env().journal;
+  if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
+    answer(Error{Errc::ServiceUnavailable, {}});
+    return Step::Reply;
+  }
+  if (dispatcher_.is_stopping_) call_->end_patience();
+  auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
+  if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
+  answer(std::move(result));
+  return Step::Reply;
+}
+
+Exchange::Step Exchange::finish() {
   if (ticket() == 0) return Step::Reply;
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(ticket())) return Step::Reply;

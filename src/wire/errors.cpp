@@ -59,6 +59,7 @@ constexpr std::array kSpellings = {
     ErrorSpelling{Errc::RequestTooLarge, "RequestEntityTooLarge", "com.amazon.coral.service#RequestEntityTooLargeException", 413, "The request is too large.", ""},
     ErrorSpelling{Errc::InternalFailure, "InternalFailure", "com.amazon.coral.service#InternalFailure", 500, "The request processing has failed because of an unknown error.", ""},
     ErrorSpelling{Errc::ServiceUnavailable, "ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", 503, "The request has failed due to a temporary failure of the server.", ""},
+    ErrorSpelling{Errc::RequestThrottled, "RequestThrottled", "com.amazonaws.sqs#RequestThrottled", 403, "Request is throttled.", ""},
 };
 // clang-format on
 

@@ -64,6 +64,7 @@ enum class Errc : std::uint8_t {
   RequestTooLarge,
   InternalFailure,
   ServiceUnavailable,
+  RequestThrottled,
   kCount
 };
 

@@ -10,6 +10,7 @@
 #include "squire/service/action.hpp"
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
+#include "squire/service/faults.hpp"
 #include "squire/service/http.hpp"
 #include "squire/service/observer.hpp"
 #include "squire/service/site.hpp"
@@ -21,6 +22,7 @@ struct DispatcherSettings {
   std::string region = "us-east-1";
   std::string base_url;  // of queue URLs; empty: http:// and the request's Host
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
+  Faults* faults = nullptr;  // null: nothing goes wrong on purpose; outlives the dispatcher
 };
 
 // HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
@@ -55,6 +57,7 @@ class Exchange {
     Reply,           // reply() is complete
     WaitForCommit,   // run again after the journal's next commit
     WaitForMessage,  // run again when the waiter was notified, or at deadline()
+    Drop,            // close the connection without a reply
   };
 
   // `waiter` is notified for a waiting ReceiveMessage.
@@ -62,7 +65,10 @@ class Exchange {
 
   Step run();
 
-  TimePoint deadline() const { return visit_ ? visit_->deadline() : call_->deadline(); }
+  TimePoint deadline() const {
+    if (delayed_until_) return *delayed_until_;
+    return visit_ ? visit_->deadline() : call_->deadline();
+  }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
   // For observers, once the reply is complete.
@@ -77,6 +83,11 @@ class Exchange {
   bool route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                   const std::shared_ptr<Waiter>& waiter);
   bool run_visit();
+  Step run_action();
+  Step finish();
+  void find_fault(const HttpRequest& request);
+  // What the fault says to do before the action, if it is not to go on.
+  std::optional<Step> apply_fault();
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);
@@ -91,8 +102,10 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
-  std::string_view error_code_;   // of the reply; empty: a success
-  std::unique_ptr<Visit> visit_;  // null: not to the site
+  std::optional<Fault> fault_;
+  std::optional<TimePoint> delayed_until_;  // by a fault
+  std::string_view error_code_;             // of the reply; empty: a success
+  std::unique_ptr<Visit> visit_;            // null: not to the site
   engine::Ticket site_ticket_ = 0;
 };
 
