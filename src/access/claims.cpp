@@ -59,11 +59,6 @@ std::optional<TimePoint> parse_http_date(std::string_view text) {
                         "Z");
 }
 
-std::optional<std::string_view> header(const SignedRequest& request, std::string_view name) {
-  const auto* value = find_header(request, name);
-  return value ? std::optional(*value) : std::nullopt;
-}
-
 Result<void> read_credential(Claims& claims, std::string_view credential) {
   std::array<std::string*, 5> parts = {&claims.access_key, &claims.date, &claims.region,
                                        &claims.service, &claims.terminator};
@@ -127,8 +122,8 @@ Result<AuthorizationParts> split_authorization(std::string_view text) {
 
 Result<Claims> read_header(const SignedRequest& request, std::string_view authorization) {
   SQUIRE_TRY(const auto parts, split_authorization(authorization));
-  auto date = header(request, "x-amz-date");
-  if (!date) date = header(request, "date");
+  const auto* date = find_header(request.headers, "x-amz-date");
+  if (!date) date = find_header(request.headers, "date");
   std::string missing;
   const auto require = [&](bool is_there, std::string_view name) {
     if (is_there) return;
@@ -152,7 +147,7 @@ Result<Claims> read_header(const SignedRequest& request, std::string_view author
   SQUIRE_CHECK(read_signed_headers(claims, parts.signed_headers));
   SQUIRE_CHECK(read_time(claims, *date));
   claims.signature = parts.signature;
-  claims.session_token = header(request, "x-amz-security-token").value_or(std::string_view());
+  claims.session_token = header_value(request.headers, "x-amz-security-token");
   return claims;
 }
 
@@ -168,9 +163,9 @@ Result<void> read_expires(Claims& claims, const std::string& text) {
 }
 
 Result<Claims> read_presigned(const SignedRequest& request) {
-  constexpr std::array<std::string_view, 6> kNames = {"X-Amz-Algorithm", "X-Amz-Credential",
+  constexpr std::array<std::string_view, 6> kNames = {"X-Amz-Algorithm",   "X-Amz-Credential",
                                                       kSignatureParameter, "X-Amz-SignedHeaders",
-                                                      "X-Amz-Date", "X-Amz-Expires"};
+                                                      "X-Amz-Date",        "X-Amz-Expires"};
   std::array<std::string, kNames.size()> values;
   std::string missing;
   for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -180,7 +175,8 @@ Result<Claims> read_presigned(const SignedRequest& request) {
   }
   if (!missing.empty()) return incomplete(missing + "Re-examine the query-string parameters.");
   const auto& [algorithm, credential, signature, signed_headers, date, expires] = values;
-  if (algorithm != kAlgorithm) return incomplete("Unsupported AWS 'algorithm': '" + algorithm + "'.");
+  if (algorithm != kAlgorithm)
+    return incomplete("Unsupported AWS 'algorithm': '" + algorithm + "'.");
   Claims claims;
   claims.is_presigned = true;
   claims.signature = signature;
@@ -194,11 +190,16 @@ Result<Claims> read_presigned(const SignedRequest& request) {
 
 }  // namespace
 
-const std::string_view* find_header(const SignedRequest& request, std::string_view name) {
-  for (const auto& header : request.headers) {
+const std::string_view* find_header(std::span<const Header> headers, std::string_view name) {
+  for (const auto& header : headers) {
     if (is_same_word(header.name, name)) return &header.value;
   }
   return nullptr;
+}
+
+std::string_view header_value(std::span<const Header> headers, std::string_view name) {
+  const auto* value = find_header(headers, name);
+  return value ? *value : std::string_view();
 }
 
 std::string to_basic_time(TimePoint time) {
@@ -208,7 +209,7 @@ std::string to_basic_time(TimePoint time) {
 }
 
 Result<Claims> read_claims(const SignedRequest& request) {
-  if (const auto* authorization = find_header(request, "authorization")) {
+  if (const auto* authorization = find_header(request.headers, "authorization")) {
     return read_header(request, *authorization);
   }
   for (const auto name : {std::string_view("X-Amz-Algorithm"), std::string_view("X-Amz-Credential"),

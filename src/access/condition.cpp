@@ -119,9 +119,8 @@ Result<Condition> Condition::compile(std::string_view operator_name, std::string
     condition.quantifier_ = quantifier;
     name.remove_prefix(prefix.size());
   }
-  condition.may_be_absent_ =
-      name.size() > kIfExists.size() &&
-      is_same_word(name.substr(name.size() - kIfExists.size()), kIfExists);
+  condition.may_be_absent_ = name.size() > kIfExists.size() &&
+                             is_same_word(name.substr(name.size() - kIfExists.size()), kIfExists);
   if (condition.may_be_absent_) name.remove_suffix(kIfExists.size());
   condition.operator_ = find_operator(name);
   if (condition.operator_ == nullptr) {
@@ -231,8 +230,8 @@ bool Condition::holds(const Context& context) const {
   const auto is_satisfied = [&](const std::string& value) {
     return is_satisfied_by(value, context);
   };
-  const bool needs_all = quantifier_ == Quantifier::All ||
-                         (quantifier_ == Quantifier::One && operator_->is_negated);
+  const bool needs_all =
+      quantifier_ == Quantifier::All || (quantifier_ == Quantifier::One && operator_->is_negated);
   return needs_all ? std::all_of(values->begin(), values->end(), is_satisfied)
                    : std::any_of(values->begin(), values->end(), is_satisfied);
 }

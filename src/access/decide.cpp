@@ -11,11 +11,18 @@ using Match = PrincipalList::Match;
 using Verdict = Decision::Verdict;
 
 // "Cross-account permissions don't apply to the following actions", SQS developer guide.
-constexpr std::array<std::string_view, 12> kNeverShared = {
-    "sqs:AddPermission",      "sqs:CancelMessageMoveTask", "sqs:CreateQueue",
-    "sqs:DeleteQueue",        "sqs:ListMessageMoveTasks",  "sqs:ListQueues",
-    "sqs:ListQueueTags",      "sqs:RemovePermission",      "sqs:SetQueueAttributes",
-    "sqs:StartMessageMoveTask", "sqs:TagQueue",            "sqs:UntagQueue"};
+constexpr std::array<std::string_view, 12> kNeverShared = {"sqs:AddPermission",
+                                                           "sqs:CancelMessageMoveTask",
+                                                           "sqs:CreateQueue",
+                                                           "sqs:DeleteQueue",
+                                                           "sqs:ListMessageMoveTasks",
+                                                           "sqs:ListQueues",
+                                                           "sqs:ListQueueTags",
+                                                           "sqs:RemovePermission",
+                                                           "sqs:SetQueueAttributes",
+                                                           "sqs:StartMessageMoveTask",
+                                                           "sqs:TagQueue",
+                                                           "sqs:UntagQueue"};
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -35,10 +42,10 @@ struct Finding {
 Finding search(const Policy& policy, const AccessRequest& request, Policy::Kind kind) {
   Finding finding;
   for (const auto& statement : policy.statements()) {
-    const auto match = kind == Policy::Kind::Identity ? Match::Direct
-                                                      : statement.match(request.principal);
+    const auto match =
+        kind == Policy::Kind::Identity ? Match::Direct : statement.match(request.principal);
     if (match == Match::None || !statement.is_about(request)) continue;
-    const Statement*& slot = !statement.is_allow       ? finding.denies
+    const Statement*& slot = !statement.is_allow      ? finding.denies
                              : match == Match::Direct ? finding.allows
                                                       : finding.delegates;
     if (slot == nullptr) slot = &statement;

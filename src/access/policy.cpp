@@ -51,8 +51,7 @@ Result<std::vector<std::string>> read_texts(const Json& json, const std::string&
     }
     return texts.back().size() <= Policy::kTextBytesMax;
   };
-  const bool is_good =
-      json.is_array() ? std::all_of(json.begin(), json.end(), read) : read(json);
+  const bool is_good = json.is_array() ? std::all_of(json.begin(), json.end(), read) : read(json);
   if (is_good && !texts.empty()) return texts;
   return invalid(place + " must be a text or a list of texts, of at most " +
                  std::to_string(Policy::kTextBytesMax) + " bytes each");
@@ -168,7 +167,8 @@ class StatementReader {
     SQUIRE_TRY(const auto texts, read_texts(value, place));
     for (const auto& text : texts) {
       auto pattern = Pattern::compile(text, syntax);
-      if (!pattern) return invalid(place + ": \"" + text + "\" has a variable that is not understood");
+      if (!pattern)
+        return invalid(place + ": \"" + text + "\" has a variable that is not understood");
       patterns.push_back(*std::move(pattern));
     }
     return {};

@@ -122,7 +122,7 @@ Result<void> check_signed_headers(const Claims& claims, const SignedRequest& req
   if (!is_signed("host")) {
     return mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
-  if (find_header(request, "x-amz-target") && !is_signed("x-amz-target")) {
+  if (find_header(request.headers, "x-amz-target") && !is_signed("x-amz-target")) {
     return mismatch("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
   }
   return {};

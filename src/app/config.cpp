@@ -10,6 +10,7 @@
 #include <sstream>
 #include <variant>
 
+#include "app/keys.hpp"
 #include "squire/core/arn.hpp"
 #include "squire/core/text.hpp"
 
@@ -39,6 +40,18 @@ const std::vector<Setting>& settings() {
        "what queue URLs begin with, e.g. http://broker:4566; empty: the Host the client used"},
       {"account", &Config::account, "account of requests whose access key is no account id"},
       {"region", &Config::region, "region of requests that are not signed for one"},
+      {"auth",
+       &Config::auth,
+       "none: signatures are not checked, everybody may do everything; sigv4: they are, and "
+       "policies count",
+       0,
+       0,
+       {"none", "sigv4"}},
+      {"keys_file", &Config::keys_file,
+       "JSON file with an array of access keys, as the setting keys in the settings file"},
+      {"admin_token", &Config::admin_token,
+       "with auth: sigv4, who sends it may do everything, /_squire/ included; better in the "
+       "environment"},
       {"data_dir", &Config::data_dir, "directory of the durable storage; made if missing"},
       {"durability",
        &Config::durability,
@@ -286,15 +299,21 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
+Json parse_json(const std::string& text, const std::string& source) {
+  try {
+    return Json::parse(text, nullptr, true, true);
+  } catch (const Json::parse_error& error) {
+    // What was read last may be a secret.
+    const std::string_view what = error.what();
+    throw ConfigError(source +
+                      ": not valid JSON: " + std::string(what.substr(0, what.find("; last read"))));
+  }
+}
+
 }  // namespace
 
 void read_json(Config& config, const std::string& text, const std::string& source) {
-  Json document;
-  try {
-    document = Json::parse(text, nullptr, true, true);
-  } catch (const Json::parse_error& error) {
-    throw ConfigError(source + ": not valid JSON: " + error.what());
-  }
+  const Json document = parse_json(text, source);
   if (!document.is_object()) throw ConfigError(source + ": must be a JSON object");
   for (const auto& [key, value] : document.items()) {
     if (key == "queues") {
@@ -307,6 +326,10 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
       read_array(value, source, key, [&](const Json& element, const std::string& place) {
         config.topics.push_back(read_topic(element, source, place));
       });
+      continue;
+    }
+    if (key == "keys") {
+      read_keys(config.keys, value, source, key);
       continue;
     }
     if (key == "functions") {
@@ -396,6 +419,20 @@ std::optional<Config> read_command_line(int argc, const char* const* argv,
     }
   }
   return config;
+}
+
+std::vector<access::Key> all_keys(const Config& config) {
+  auto keys = config.keys;
+  if (!config.keys_file.empty()) {
+    const auto document = parse_json(read_file(config.keys_file), config.keys_file);
+    read_keys(keys, document, config.keys_file, "keys");
+  }
+  if (config.auth == "sigv4" && keys.empty()) {
+    throw ConfigError(
+        "\"auth\" is sigv4, but there is no access key: list some as \"keys\" in the settings "
+        "file, or in a keys_file");
+  }
+  return keys;
 }
 
 }  // namespace squire::app

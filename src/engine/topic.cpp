@@ -353,7 +353,7 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
   std::shared_ptr<Queue> queue;
   Ticket ticket = 0;
   if (subscription.queue()) {
-    queue = broker_.find_queue(*subscription.queue());
+    queue = broker_.find_target(*subscription.queue(), subscription);
     const bool is_deliverable = rendering.is_deliverable(subscription);
     if (queue && !(is_deliverable && accepts(*queue, message))) queue = nullptr;
   } else {
@@ -365,7 +365,7 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
     if (queue && queue->message_count() >= broker_.rules().pending_deliveries_max) queue = nullptr;
   }
   if (!queue && subscription.dead_letter_queue()) {
-    queue = broker_.find_queue(*subscription.dead_letter_queue());
+    queue = broker_.find_target(*subscription.dead_letter_queue(), subscription);
     if (queue && !accepts(*queue, message)) queue = nullptr;
   }
   if (queue) deliveries.add(std::move(queue), std::move(message));

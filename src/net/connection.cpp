@@ -67,6 +67,8 @@ asio::awaitable<void> Connection::run() {
   ErrorCode ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  address_ = socket_.remote_endpoint(ignored).address().to_string();
+  request_.keeps_headers = worker_.dispatcher->verifies_signatures();
   while (!worker_.is_stopping && co_await exchange()) {
   }
   close();
@@ -78,7 +80,9 @@ asio::awaitable<bool> Connection::exchange() {
                        worker_.settings.body_bytes_max);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
-  service::Exchange exchange(*worker_.dispatcher, request_.view(), [&] {
+  auto request = request_.view();
+  request.address = address_;
+  service::Exchange exchange(*worker_.dispatcher, request, [&] {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
   }());
@@ -220,6 +224,7 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   output_.append(reason.data(), reason.size()).append("\r\n");
   append_header(output_, "x-amzn-RequestId", reply.request_id);
   if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
+  if (!reply.authenticate.empty()) append_header(output_, "WWW-Authenticate", reply.authenticate);
   append_header(output_, "Content-Type", reply.content_type);
   append_header(output_, "Content-Length", std::to_string(reply.body.size()));
   append_header(output_, "Date", worker_.date());

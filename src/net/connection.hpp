@@ -53,6 +53,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::ip::tcp::socket socket_;
   std::list<Connection*>::iterator place_;  // in worker_.connections
   TimePoint deadline_ = TimePoint::max();
+  std::string address_;  // of the client
   RequestData request_;
   std::string input_;  // bytes read; those before input_begin_ are parsed
   std::size_t input_begin_ = 0;

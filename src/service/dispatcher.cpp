@@ -8,6 +8,7 @@ namespace squire::service {
 namespace {
 
 constexpr std::string_view kJsonType = "application/x-amz-json-1.0";
+constexpr std::string_view kHealthPath = "/_squire/health";
 constexpr std::string_view kXmlType = "text/xml";
 constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
@@ -66,7 +67,7 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   const auto question = std::min(request.target.find('?'), request.target.size());
   const auto path = request.target.substr(0, question);
   const auto query = request.target.substr(std::min(question + 1, request.target.size()));
-  if (path.starts_with("/_squire/")) return route_admin(request.method, path, query);
+  if (path.starts_with("/_squire/")) return route_admin(request, path, query);
   if (request.method == "GET" && route_page(path)) return;
 
   const bool is_json = !request.amz_target.empty();
@@ -78,8 +79,10 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   } else {
     route_query(request, path, query);
   }
-  if (action_ == nullptr) return;
+  if (action_ != nullptr) make_call(request, std::move(waiter));
+}
 
+void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
   const auto& settings = dispatcher_.settings_;
   std::string endpoint = settings.base_url;
   if (endpoint.empty()) {
@@ -89,13 +92,50 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
     }
     endpoint.append("http://").append(request.host);
   }
-  call_.emplace(
-      dispatcher_.broker_,
-      Identity{is_account_id(credential_.access_key) ? std::string(credential_.access_key)
-                                                     : settings.account,
-               is_region(credential_.region) ? std::string(credential_.region) : settings.region,
-               !credential_.access_key.empty()},
-      std::move(endpoint), std::move(waiter));
+  Identity identity{
+      is_account_id(credential_.access_key) ? std::string(credential_.access_key)
+                                            : settings.account,
+      is_region(credential_.region) ? std::string(credential_.region) : settings.region,
+      !credential_.access_key.empty(), credential_.access_key};
+  std::optional<Permit> permit;
+  if (settings.access) {
+    const auto authenticated = authenticate(request, identity, permit);
+    if (authenticated.has_error()) {
+      action_ = nullptr;
+      return answer(authenticated.error());
+    }
+  }
+  call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter));
+  if (permit) call_->permit.emplace(*permit);
+}
+
+// Leaves `permit` empty for whoever may do everything.
+Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identity,
+                                    std::optional<Permit>& permit) const {
+  const auto& settings = dispatcher_.settings_;
+  if (settings.access->is_admin(request.authorization)) {
+    identity.is_signed = true;
+    return {};
+  }
+  const auto question = std::min(request.target.find('?'), request.target.size());
+  const access::SignedRequest signed_request{
+      request.method, request.target.substr(0, question),
+      request.target.substr(std::min(question + 1, request.target.size())), request.headers,
+      request.body};
+  Origin origin{nullptr, request.address, access::header_value(request.headers, "user-agent"),
+                request.is_secure};
+  const auto verified = settings.access->verify(signed_request, service_->name);
+  if (verified.has_value()) {
+    origin.key = verified->key;
+    identity = {verified->key->principal.account, verified->region, true, verified->key->access_key,
+                verified->key->principal.arn};
+  } else if (verified.error().code == Errc::MissingAuthenticationToken) {
+    identity = {settings.account, settings.region, false};
+  } else {
+    return verified.error();
+  }
+  permit.emplace(Permit{*settings.access, *service_, origin});
+  return {};
 }
 
 bool Exchange::route_page(std::string_view path) {
@@ -166,9 +206,31 @@ void Exchange::find_action(std::string_view name) {
   }
 }
 
-void Exchange::route_admin(std::string_view method, std::string_view path, std::string_view query) {
+bool Exchange::may_administrate(const HttpRequest& request, std::string_view path) {
+  const auto* access = dispatcher_.settings_.access;
+  if (access == nullptr || access->is_admin(request.authorization) ||
+      (path == kHealthPath && request.method == "GET")) {
+    return true;
+  }
+  if (access->has_admin_token()) {
+    reply_.status = 401;
+    reply_.authenticate = "Bearer";
+    reply_.body =
+        "{\"message\":\"Send the setting admin_token: Authorization: Bearer <admin_token>\"}\n";
+  } else {
+    reply_.status = 403;
+    reply_.body =
+        "{\"message\":\"With auth: sigv4 this needs a token. Set admin_token, and send "
+        "Authorization: Bearer <admin_token>\"}\n";
+  }
+  return false;
+}
+
+void Exchange::route_admin(const HttpRequest& request, std::string_view path,
+                           std::string_view query) {
   is_answered_ = true;
   reply_.content_type = "application/json";
+  if (!may_administrate(request, path)) return;
   const auto parsed = form_.parse(query);
   if (parsed.has_error()) {
     reply_.status = 400;
@@ -176,7 +238,7 @@ void Exchange::route_admin(std::string_view method, std::string_view path, std::
     return;
   }
   auto answered =
-      answer_admin(dispatcher_.broker_, dispatcher_.settings_.version, method, path, form_);
+      answer_admin(dispatcher_.broker_, dispatcher_.settings_.version, request.method, path, form_);
   reply_.status = answered.status;
   reply_.body = std::move(answered.body);
   admin_ticket_ = answered.ticket;

@@ -10,7 +10,7 @@ std::string queue_url(const service::Call& call, const ResourceName& name) {
   return url;
 }
 
-Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
+Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url) {
   const auto invalid = [&] {
     return Error{Errc::InvalidAddress,
                  "The address " + std::string(url) + " is not valid for this endpoint."};
@@ -34,7 +34,12 @@ Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std
   } else if (has_host) {
     return invalid();
   }
-  return call.broker.queue({call.identity.region, std::string(account), std::string(name)});
+  return ResourceName{call.identity.region, std::string(account), std::string(name)};
+}
+
+Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
+  SQUIRE_TRY(const auto name, parse_queue_url(call, url));
+  return call.broker.queue(name);
 }
 
 }  // namespace squire::sqs

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "squire/service/dispatcher.hpp"
 #include "squire/sqs/actions.hpp"
@@ -20,9 +21,13 @@ struct RequestText {
   std::string amz_target;
   std::string authorization;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // besides, for who signs
 
   service::HttpRequest view() const {
-    return {method, target, host, content_type, amz_target, authorization, body};
+    views_.clear();
+    for (const auto& [name, value] : headers) views_.push_back({name, value});
+    return {method,        target, host,   content_type, amz_target,
+            authorization, body,   views_, "127.0.0.1"};
   }
 
   static RequestText json(const std::string& action, std::string body) {
@@ -45,6 +50,8 @@ struct RequestText {
                     service + "/aws4_request, SignedHeaders=host;x-amz-date, Signature=abc";
     return std::move(*this);
   }
+
+  mutable std::vector<access::Header> views_ = {};
 };
 
 // A dispatcher for SQS in front of a broker whose clock stands still and whose journal commits when

@@ -38,8 +38,8 @@ struct Key {
   std::string access_key;
   std::string secret;
   Principal principal;
-  std::string session_token = {};           // empty: none must be sent
-  std::optional<TimePoint> expires_at = {};  // ExpiredToken from then on
+  std::string session_token = {};             // empty: none must be sent
+  std::optional<TimePoint> expires_at = {};   // ExpiredToken from then on
   std::shared_ptr<const Policy> policy = {};  // identity policy; null: may do what his account may
 };
 
@@ -48,6 +48,9 @@ struct Verified {
   const Key* key;      // lives as long as the Verifier
   std::string region;  // of the credential scope
 };
+
+// The value of the first header of that name, which is in lower case; empty if there is none.
+std::string_view header_value(std::span<const Header> headers, std::string_view name);
 
 // Whether the texts are equal, in a time that does not tell where they differ.
 bool is_same_secret(std::string_view a, std::string_view b);

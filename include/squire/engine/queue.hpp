@@ -17,6 +17,7 @@
 
 namespace squire::engine {
 
+class DeliveryGuard;
 class QueueMessages;
 class DeduplicationWindow;
 class ReceiveAttempts;
@@ -31,6 +32,7 @@ struct Rules {
   std::uint64_t filter_policies_max = 0;           // of a topic; AWS: 200. 0: no limit
   bool sends_email = false;                        // over SMTP, besides keeping it in the outbox
   std::string endpoint;  // what links begin with in messages that no request brought about
+  const DeliveryGuard* delivery_guard = nullptr;  // null: topics may send everywhere
 };
 
 // A message on its way in, checked. `details` of a FIFO message hold its group and deduplication

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "squire/engine/broker.hpp"
+#include "squire/service/access_control.hpp"
 
 namespace squire::service {
 
@@ -13,7 +14,9 @@ namespace squire::service {
 struct Identity {
   std::string account;
   std::string region;
-  bool is_signed = true;  // says who he is at all; links in notifications do not
+  bool is_signed = true;             // says who he is at all; links in notifications do not
+  std::string_view access_key = {};  // lives as long as the request
+  std::string_view principal = {};  // his ARN, if his signature was verified; lives as long as keys
 };
 
 // One request's context, given to its action. Lives as long as the request; used by one thread.
@@ -29,7 +32,8 @@ class Call {
 
   engine::Broker& broker;
   const Identity identity;
-  const std::string endpoint;  // "http://localhost:4566", before the path of queue URLs
+  const std::string endpoint;    // "http://localhost:4566", before the path of queue URLs
+  std::optional<Permit> permit;  // nothing: the call may do everything
 
   // The reply must not leave before this is durable.
   void wait_for(engine::Ticket ticket) { ticket_ = std::max(ticket_, ticket); }

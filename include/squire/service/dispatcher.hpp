@@ -20,6 +20,8 @@ struct DispatcherSettings {
   std::string base_url;  // of queue URLs; empty: http:// and the request's Host
   std::string version;   // of the daemon, for /_squire/health
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
+  // Outlives the dispatcher; null: everybody is who he says he is, and may do everything.
+  const AccessControl* access = nullptr;
 };
 
 // HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
@@ -33,6 +35,9 @@ class Dispatcher {
 
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
+
+  // Whether requests must come with all their headers.
+  bool verifies_signatures() const { return settings_.access != nullptr; }
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
@@ -69,7 +74,11 @@ class Exchange {
   void route_json(const HttpRequest& request);
   void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
   bool route_page(std::string_view path);
-  void route_admin(std::string_view method, std::string_view path, std::string_view query);
+  void route_admin(const HttpRequest& request, std::string_view path, std::string_view query);
+  void make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+  Result<void> authenticate(const HttpRequest& request, Identity& identity,
+                            std::optional<Permit>& permit) const;
+  bool may_administrate(const HttpRequest& request, std::string_view path);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);

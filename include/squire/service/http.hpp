@@ -1,7 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "squire/access/signature.hpp"
 
 namespace squire::service {
 
@@ -15,13 +18,17 @@ struct HttpRequest {
   std::string_view amz_target;  // X-Amz-Target
   std::string_view authorization;
   std::string_view body;
+  std::span<const access::Header> headers = {};  // all of them; none if nobody verifies signatures
+  std::string_view address = {};                 // of the client: an IP address
+  bool is_secure = false;                        // came over TLS
 };
 
 struct HttpReply {
   unsigned status = 200;
   std::string_view content_type;
-  std::string request_id;   // x-amzn-RequestId
-  std::string query_error;  // x-amzn-query-error, or empty
+  std::string request_id;              // x-amzn-RequestId
+  std::string query_error;             // x-amzn-query-error, or empty
+  std::string_view authenticate = {};  // WWW-Authenticate, or empty
   std::string body;
 };
 

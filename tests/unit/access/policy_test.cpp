@@ -322,19 +322,19 @@ TEST(DecisionReasonTest, APolicyThatCannotBeReadForbidsEverything) {
   const auto policy = Policy::unreadable("no JSON");
   const auto root = access::Principal::root("123456789012");
   const access::Context context;
-  const auto decision = access::decide(
-      {root, "sqs:SendMessage", "arn", "123456789012", context}, nullptr, policy.get());
+  const auto decision = access::decide({root, "sqs:SendMessage", "arn", "123456789012", context},
+                                       nullptr, policy.get());
   EXPECT_FALSE(decision.is_allowed());
   EXPECT_EQ(decision.reason, "The resource's policy cannot be read: no JSON");
 }
 
 TEST(PermissionTest, ABatchAsksForTheSingleAction) {
-  for (const auto& [action, permission] :
-       std::map<std::string_view, std::string_view>{{"SendMessageBatch", "SendMessage"},
-                                                    {"DeleteMessageBatch", "DeleteMessage"},
-                                                    {"ChangeMessageVisibilityBatch", "ChangeMessageVisibility"},
-                                                    {"PublishBatch", "Publish"},
-                                                    {"Publish", "Publish"}}) {
+  for (const auto& [action, permission] : std::map<std::string_view, std::string_view>{
+           {"SendMessageBatch", "SendMessage"},
+           {"DeleteMessageBatch", "DeleteMessage"},
+           {"ChangeMessageVisibilityBatch", "ChangeMessageVisibility"},
+           {"PublishBatch", "Publish"},
+           {"Publish", "Publish"}}) {
     EXPECT_EQ(access::permission_of(action), permission);
   }
 }
@@ -392,16 +392,16 @@ TEST(PolicySizeTest, HasLimits) {
   EXPECT_TRUE(Policy::compile(deep.substr(0, 60'000), Policy::Kind::Identity).has_error());
   EXPECT_TRUE(Policy::compile(deep, Policy::Kind::Identity).has_error());
   const std::string text(Policy::kTextBytesMax + 1, 'x');
-  EXPECT_TRUE(Policy::compile(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":")" + text +
-                                  "\"}}",
-                              Policy::Kind::Identity)
-                  .has_error());
+  EXPECT_TRUE(
+      Policy::compile(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":")" + text + "\"}}",
+                      Policy::Kind::Identity)
+          .has_error());
 }
 
 TEST(PolicySizeTest, AnIdentitysPolicyNamesNoPrincipal) {
-  const auto compiled =
-      Policy::compile(R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}})",
-                      Policy::Kind::Identity);
+  const auto compiled = Policy::compile(
+      R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}})",
+      Policy::Kind::Identity);
   ASSERT_TRUE(compiled.has_error());
   EXPECT_EQ(compiled.error().message,
             "Statement 1 names a Principal, as only a resource's policy can");

@@ -97,9 +97,8 @@ TEST(SignatureTest, WhatBotocoreSignsIsRight) {
   for (const auto& one : kBotocoreCases) {
     SCOPED_TRACE(std::string(one.path) + "?" + std::string(one.query));
     const Verifier verifier({key(std::string(one.session_token))});
-    const auto verified =
-        verifier.verify({one.method, one.path, one.query, one.headers, one.body}, one.service,
-                        time("2026-11-23T04:41:55Z"));
+    const auto verified = verifier.verify({one.method, one.path, one.query, one.headers, one.body},
+                                          one.service, time("2026-11-23T04:41:55Z"));
     EXPECT_TRUE(verified.has_value()) << verified.error().message;
   }
 }
@@ -273,9 +272,8 @@ TEST_F(RefusedSignatureTest, TheHostMustBeSigned) {
 
 TEST_F(RefusedSignatureTest, TheActionMustBeSigned) {
   headers.push_back({"x-amz-target", "AmazonSQS.DeleteQueue"});
-  EXPECT_EQ(error(),
-            (Error{Errc::SignatureDoesNotMatch,
-                   "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization."}));
+  EXPECT_EQ(error(), (Error{Errc::SignatureDoesNotMatch,
+                            "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization."}));
 }
 
 TEST_F(RefusedSignatureTest, TooManySignedHeaders) {
@@ -342,8 +340,8 @@ TEST_F(PresignedTest, EachMissingParameterIsNamed) {
 TEST_F(PresignedTest, AnUnknownAlgorithm) {
   auto query = presigned("60");
   query.replace(query.find("SHA256"), 6, "SHA512");
-  EXPECT_EQ(error(query), (Error{Errc::IncompleteSignature,
-                                 "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'."}));
+  EXPECT_EQ(error(query),
+            (Error{Errc::IncompleteSignature, "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'."}));
 }
 
 TEST_F(PresignedTest, ItIsGoodForASecondToAWeek) {
