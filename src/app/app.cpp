@@ -14,6 +14,7 @@
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
+#include "squire/service/access_control.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/couriers.hpp"
 #include "squire/sns/envelopes.hpp"
@@ -115,7 +116,13 @@ int serve(const Config& config, const sigset_t& signals) {
   RandomIds ids;
   const auto journal = open_journal(config);
   const sns::Envelopes envelopes;
-  engine::Broker broker({server.clock(), ids, *journal}, to_rules(config), &envelopes);
+  std::optional<service::AccessControl> access;
+  auto keys = all_keys(config);
+  if (config.auth == "sigv4")
+    access.emplace(std::move(keys), config.admin_token, server.wall_clock());
+  auto rules = to_rules(config);
+  rules.delivery_guard = access ? &*access : nullptr;
+  engine::Broker broker({server.clock(), ids, *journal}, rules, &envelopes);
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
@@ -129,11 +136,11 @@ int serve(const Config& config, const sigset_t& signals) {
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
-  service::Dispatcher dispatcher(
-      broker, {&sqs::service(), &sns::service()},
-      {config.account, config.region, config.base_url,
-       static_cast<std::size_t>(config.journal_backlog_max), config.testing ? &faults : nullptr},
-      &site);
+  service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
+                                 {config.account, config.region, config.base_url,
+                                  static_cast<std::size_t>(config.journal_backlog_max),
+                                  access ? &*access : nullptr, config.testing ? &faults : nullptr},
+                                 &site);
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();

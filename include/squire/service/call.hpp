@@ -7,6 +7,7 @@
 #include <string>
 
 #include "squire/engine/broker.hpp"
+#include "squire/service/access_control.hpp"
 
 namespace squire::service {
 
@@ -14,7 +15,9 @@ namespace squire::service {
 struct Identity {
   std::string account;
   std::string region;
-  bool is_signed = true;  // says who he is at all; links in notifications do not
+  bool is_signed = true;             // says who he is at all; links in notifications do not
+  std::string_view access_key = {};  // lives as long as the request
+  std::string_view principal = {};  // his ARN, if his signature was verified; lives as long as keys
 };
 
 // What goes wrong on purpose in this call (Fault).
@@ -41,6 +44,8 @@ class Call {
   const Identity identity;
   const std::string endpoint;      // "http://localhost:4566", before the path of queue URLs
   const engine::ClientPtr client;  // null: the daemon itself
+
+  std::optional<Permit> permit;  // nothing: the call may do everything
 
   // Null, but in tests of clients.
   std::unique_ptr<CallFaults> faults;

@@ -22,6 +22,8 @@ struct DispatcherSettings {
   std::string region = "us-east-1";
   std::string base_url;  // of queue URLs; empty: http:// and the request's Host
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
+  // Outlives the dispatcher; null: everybody is who he says he is, and may do everything.
+  const AccessControl* access = nullptr;
   Faults* faults = nullptr;  // null: nothing goes wrong on purpose; outlives the dispatcher
 };
 
@@ -36,6 +38,9 @@ class Dispatcher {
 
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
+
+  // Whether requests must come with all their headers.
+  bool verifies_signatures() const { return settings_.access != nullptr; }
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
@@ -88,6 +93,10 @@ class Exchange {
   void find_fault(const HttpRequest& request);
   // What the fault says to do before the action, if it is not to go on.
   std::optional<Step> apply_fault();
+  void make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+  Result<void> authenticate(const HttpRequest& request, Identity& identity,
+                            std::optional<Permit>& permit) const;
+  bool may_administrate(const HttpRequest& request, std::string_view path);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);
