@@ -27,9 +27,8 @@ class FaultsTest : public ExchangeFixture {
   }
 
   service::HttpReply send(const std::string& body = "m") {
-    return call(RequestText::json("SendMessage",
-                                  R"({"QueueUrl":"http://h/000000000000/q","MessageBody":")" + body +
-                                      "\"}"));
+    return call(RequestText::json(
+        "SendMessage", R"({"QueueUrl":"http://h/000000000000/q","MessageBody":")" + body + "\"}"));
   }
 
   nlohmann::json receive(int count = 10) {
@@ -131,7 +130,8 @@ TEST_F(FaultsTest, ADelayedRequestWaits) {
 }
 
 TEST_F(FaultsTest, AConnectionIsDroppedBeforeOrAfterTheEffect) {
-  for (const auto& [effect, count] : {std::pair(Effect::DropBefore, 0u), std::pair(Effect::DropAfter, 1u)}) {
+  for (const auto& [effect, count] :
+       {std::pair(Effect::DropBefore, 0u), std::pair(Effect::DropAfter, 1u)}) {
     faults.clear();
     faults.add(fault(effect, "SendMessage"));
     const auto running = start(RequestText::json(
@@ -169,16 +169,17 @@ TEST_F(FaultsTest, AReorderedAnswerHoldsTheSameMessages) {
 TEST_F(FaultsTest, APartialBatchFailsInAtLeastOneEntry) {
   std::string entries;
   for (int i = 0; i < 10; ++i) {
-    entries += (i ? "," : "") + std::string(R"({"Id":")") + std::to_string(i) +
-               R"(","MessageBody":"m"})";
+    entries +=
+        (i ? "," : "") + std::string(R"({"Id":")") + std::to_string(i) + R"(","MessageBody":"m"})";
   }
   std::size_t sent = 0;
   std::size_t failed = 0;
   faults.add(fault(Effect::Partial, "SendMessageBatch"));
   for (int i = 0; i < 10; ++i) {
     const auto reply = nlohmann::json::parse(
-        call(RequestText::json("SendMessageBatch",
-                               R"({"QueueUrl":"http://h/000000000000/q","Entries":[)" + entries + "]}"))
+        call(RequestText::json(
+                 "SendMessageBatch",
+                 R"({"QueueUrl":"http://h/000000000000/q","Entries":[)" + entries + "]}"))
             .body);
     const auto of_batch = reply.value("Failed", nlohmann::json::array());
     EXPECT_GE(of_batch.size(), 1u);
