@@ -8,6 +8,7 @@
 
 #include <csignal>
 
+#include "app/access_log.hpp"
 #include "app/declarations.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
@@ -156,7 +157,10 @@ int serve(const Config& config, const sigset_t& signals) {
   sns::Couriers couriers(broker, client, std::move(courier_settings));
   couriers.start();
   client.start();
-  server.start(dispatcher, *journal, {&metrics});
+  const auto access_log = make_access_log(config.access_log);
+  std::vector<service::Observer*> observers{&metrics};
+  if (access_log) observers.push_back(access_log.get());
+  server.start(dispatcher, *journal, std::move(observers));
   site.set_ready();
   spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
                config.durability == "memory" ? "nothing is stored (durability: memory)"

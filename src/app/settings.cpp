@@ -39,6 +39,12 @@ const std::vector<Setting>& settings() {
        0,
        0,
        {"trace", "debug", "info", "warn", "error", "off"}},
+      {"access_log",
+       &Config::access_log,
+       "a line on the standard output for each request, with its request id",
+       0,
+       0,
+       {"off", "text", "json"}},
       {"strict", &Config::strict,
        "wait as AWS does: 60 s between purges, and before a deleted "
        "queue's name can be used again"},

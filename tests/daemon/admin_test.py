@@ -22,7 +22,7 @@ class AdminTest(DaemonTest):
                 status, content_type, text = answer.status, answer.headers["Content-Type"], answer.read()
         except urllib.error.HTTPError as error:
             status, content_type, text = error.code, error.headers["Content-Type"], error.read()
-        return status, json.loads(text) if content_type == "application/json" else text.decode()
+        return status, json.loads(text) if content_type == "application/json" else text.decode(errors="replace")
 
     def get(self, daemon, path):
         status, json = self.ask(daemon, path)

@@ -60,6 +60,7 @@ struct Config {
   std::string durability = "full";
 
   std::string log_level = "info";
+  std::string access_log = "off";
 
   bool strict = false;
   bool testing = false;
