@@ -9,6 +9,9 @@
 #include <csignal>
 
 #include "app/declarations.hpp"
+#include "app/init_files.hpp"
+#include "app/init_scripts.hpp"
+#include "app/own_address.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
 #include "squire/net/http_client.hpp"
@@ -109,8 +112,39 @@ std::string why_failed(const engine::Journal& journal) {
   return sqlite ? sqlite->failure() : std::string();
 }
 
+void log_start(const Config& config, std::uint16_t port) {
+  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
+               config.durability == "memory" ? "nothing is stored (durability: memory)"
+                                             : "data in " + config.data_dir.string() +
+                                                   " (durability: " + config.durability + ")");
+}
+
+// In which the AWS CLI and every SDK talk to this broker, whatever else they would do here.
+std::vector<std::string> script_environment(const Config& config, std::uint16_t port) {
+  auto endpoint = own_endpoint(config);
+  endpoint.port(port);
+  return {"AWS_ENDPOINT_URL=" + to_url(endpoint), "AWS_ACCESS_KEY_ID=" + config.account,
+          "AWS_SECRET_ACCESS_KEY=squire", "AWS_REGION=" + config.region,
+          "AWS_DEFAULT_REGION=" + config.region};
+}
+
+// The exit code, behind a word on why it is not 0.
+int report_end(const engine::Journal& journal, const InitScripts& scripts) {
+  if (journal.has_failed()) {
+    spdlog::error(
+        "stopped because the disk failed: {}. What was answered is safe; requests since got 503",
+        why_failed(journal));
+  }
+  return journal.has_failed() || scripts.has_failed() ? 1 : 0;
+}
+
+void stop_by_signal() {
+  ::kill(::getpid(), SIGTERM);
+}
+
 // The parts in the order in which they need each other; destruction is the reverse.
 int serve(const Config& config, const sigset_t& signals) {
+  const auto init_files = find_init_files(config.init_dir);
   net::Server server(to_server_settings(config));
   RandomIds ids;
   const auto journal = open_journal(config);
@@ -119,6 +153,7 @@ int serve(const Config& config, const sigset_t& signals) {
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
+  declare_init_files(broker, config, init_files.declarations);
   admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
                                       config.region,   config.base_url,
                                       to_json(config), [&] { return server.connection_count(); }};
@@ -134,7 +169,7 @@ int serve(const Config& config, const sigset_t& signals) {
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();
-    if (journal->has_failed()) ::kill(::getpid(), SIGTERM);
+    if (journal->has_failed()) stop_by_signal();
   });
   net::HttpClient client(to_client_settings(config));
   std::optional<net::SmtpMailer> mailer;
@@ -147,24 +182,24 @@ int serve(const Config& config, const sigset_t& signals) {
   couriers.start();
   client.start();
   server.start(dispatcher, *journal, {&metrics});
-  site.set_ready();
-  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
-               config.durability == "memory" ? "nothing is stored (durability: memory)"
-                                             : "data in " + config.data_dir.string() +
-                                                   " (durability: " + config.durability + ")");
+  if (init_files.scripts.empty()) site.set_ready();
+  log_start(config, port);
+  const auto succeed = [&] {
+    site.set_ready();
+    spdlog::info("ready, {} has been applied", config.init_dir.string());
+  };
+  InitScripts scripts(
+      {init_files.scripts, script_environment(config, port), succeed, stop_by_signal});
+  if (!init_files.scripts.empty()) scripts.start();
   int signal = 0;
   sigwait(&signals, &signal);
+  scripts.stop();
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
   mailer.reset();
   client.stop();
   journal->flush();
-  if (!journal->has_failed()) return 0;
-  spdlog::error(
-      "stopped because the disk failed: {}. What was answered is safe; requests since got "
-      "503",
-      why_failed(*journal));
-  return 1;
+  return report_end(*journal, scripts);
 }
 
 }  // namespace
