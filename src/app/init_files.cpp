@@ -15,7 +15,7 @@ void require_shell(const std::vector<std::filesystem::path>& scripts) {
   if (scripts.empty() || ::access("/bin/sh", X_OK) == 0) return;
   throw ConfigError(scripts.front().string() +
                     " needs /bin/sh, which is not here: declare queues and topics in a *.json file "
-                    "instead, or take the image with a shell (docker build --target full)");
+                    "instead, or take the image with a shell (docker build --target shell)");
 }
 
 Config read_declared(const Config& config, const std::filesystem::path& file) {
