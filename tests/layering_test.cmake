@@ -6,12 +6,13 @@ if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine } <- { service storage } <- { sqs sns net admin } <- app
+# core <- { wire engine access } <- { service storage } <- { sqs sns net admin } <- app
 # A layer sees what stands left of it; layers in the same braces do not see each other.
 set(sees_core core)
 set(sees_wire core wire)
 set(sees_engine core engine)
-set(left_of_service core wire engine)
+set(sees_access core access)
+set(left_of_service core wire engine access)
 set(sees_service ${left_of_service} service)
 set(sees_storage ${left_of_service} storage)
 set(left_of_sqs ${left_of_service} service storage)

@@ -106,6 +106,11 @@ SiteReply list_deliveries(Desk& desk);
 SiteReply show_outbox(Desk& desk);
 SiteReply clear_outbox(Desk& desk);
 
+SiteReply list_faults(Desk& desk);
+SiteReply add_fault(Desk& desk);
+SiteReply remove_faults(Desk& desk);
+SiteReply remove_fault(Desk& desk);
+SiteReply not_testing();
 SiteReply show_clock(Desk& desk);
 SiteReply move_clock(Desk& desk);
 // What is wrong with the request if make_wait() gives null.

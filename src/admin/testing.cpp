@@ -9,10 +9,6 @@ namespace {
 constexpr Milliseconds kWaitDefault{30'000};
 constexpr std::size_t kConditionsMax = 16;
 
-SiteReply not_testing() {
-  return refuse(404, "This is only there with the setting testing: true (--testing true)");
-}
-
 Json clock_json(Desk& desk, Milliseconds advanced) {
   return {{"now", to_json(desk.now())}, {"advanced", std::to_string(advanced.count()) + "ms"}};
 }
@@ -135,6 +131,10 @@ std::optional<std::vector<Condition>> parse_conditions(std::string_view text,
 }
 
 }  // namespace
+
+SiteReply not_testing() {
+  return refuse(404, "This is only there with the setting testing: true (--testing true)");
+}
 
 SiteReply show_clock(Desk& desk) {
   if (!desk.is_testing()) return not_testing();

@@ -17,6 +17,7 @@
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
+#include "squire/service/access_control.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/couriers.hpp"
 #include "squire/sns/envelopes.hpp"
@@ -100,6 +101,14 @@ net::SmtpSettings to_smtp_settings(const Config& config) {
           config.delivery_verify_tls, config.delivery_ca_file};
 }
 
+sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer) {
+  sns::CourierSettings settings;
+  settings.functions = config.functions;
+  settings.mailer = mailer;
+  settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
+  return settings;
+}
+
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
   if (config.durability == "memory") return std::make_unique<storage::MemoryJournal>();
   using Durability = storage::SqliteOptions::Durability;
@@ -119,13 +128,21 @@ void log_start(const Config& config, std::uint16_t port) {
                                                    " (durability: " + config.durability + ")");
 }
 
+// For init scripts, until this process ends: root of its account wherever signatures are checked.
+access::Key make_script_key(const Config& config, Ids& ids) {
+  const auto name =
+      config.auth == "sigv4" ? "squire-init-" + to_string(ids.next()) : config.account;
+  return {name, base64_encode(ids.secret(30)), access::Principal::root(config.account)};
+}
+
 // In which the AWS CLI and every SDK talk to this broker, whatever else they would do here.
-std::vector<std::string> script_environment(const Config& config, std::uint16_t port) {
+std::vector<std::string> script_environment(const Config& config, std::uint16_t port,
+                                            const access::Key& key) {
   auto endpoint = own_endpoint(config);
   endpoint.port(port);
-  return {"AWS_ENDPOINT_URL=" + to_url(endpoint), "AWS_ACCESS_KEY_ID=" + config.account,
-          "AWS_SECRET_ACCESS_KEY=squire", "AWS_REGION=" + config.region,
-          "AWS_DEFAULT_REGION=" + config.region};
+  return {"AWS_ENDPOINT_URL=" + to_url(endpoint), "AWS_ACCESS_KEY_ID=" + key.access_key,
+          "AWS_SECRET_ACCESS_KEY=" + key.secret,  "AWS_SESSION_TOKEN=" + key.session_token,
+          "AWS_REGION=" + config.region,          "AWS_DEFAULT_REGION=" + config.region};
 }
 
 // The exit code, behind a word on why it is not 0.
@@ -149,22 +166,33 @@ int serve(const Config& config, const sigset_t& signals) {
   RandomIds ids;
   const auto journal = open_journal(config);
   const sns::Envelopes envelopes;
-  engine::Broker broker({server.clock(), ids, *journal}, to_rules(config), &envelopes);
+  std::optional<service::AccessControl> access;
+  const auto script_key = make_script_key(config, ids);
+  auto keys = all_keys(config);
+  keys.push_back(script_key);
+  if (config.auth == "sigv4")
+    access.emplace(std::move(keys), config.admin_token, server.wall_clock());
+  auto rules = to_rules(config);
+  rules.delivery_guard = access ? &*access : nullptr;
+  engine::Broker broker({server.clock(), ids, *journal}, rules, &envelopes);
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
   declare_init_files(broker, config, init_files.declarations);
+  service::Faults faults;
   admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
                                       config.region,   config.base_url,
                                       to_json(config), [&] { return server.connection_count(); }};
   if (config.testing) {
+    admin_settings.faults = &faults;
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
   service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
                                  {config.account, config.region, config.base_url,
-                                  static_cast<std::size_t>(config.journal_backlog_max)},
+                                  static_cast<std::size_t>(config.journal_backlog_max),
+                                  access ? &*access : nullptr, config.testing ? &faults : nullptr},
                                  &site);
   const auto port = server.listen();
   server.every_second([&] {
@@ -174,11 +202,7 @@ int serve(const Config& config, const sigset_t& signals) {
   net::HttpClient client(to_client_settings(config));
   std::optional<net::SmtpMailer> mailer;
   if (!config.smtp_host.empty()) mailer.emplace(to_smtp_settings(config));
-  sns::CourierSettings courier_settings;
-  courier_settings.functions = config.functions;
-  courier_settings.mailer = mailer ? &*mailer : nullptr;
-  courier_settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
-  sns::Couriers couriers(broker, client, std::move(courier_settings));
+  sns::Couriers couriers(broker, client, to_courier_settings(config, mailer ? &*mailer : nullptr));
   couriers.start();
   client.start();
   server.start(dispatcher, *journal, {&metrics});
@@ -189,7 +213,7 @@ int serve(const Config& config, const sigset_t& signals) {
     spdlog::info("ready, {} has been applied", config.init_dir.string());
   };
   InitScripts scripts(
-      {init_files.scripts, script_environment(config, port), succeed, stop_by_signal});
+      {init_files.scripts, script_environment(config, port, script_key), succeed, stop_by_signal});
   if (!init_files.scripts.empty()) scripts.start();
   int signal = 0;
   sigwait(&signals, &signal);

@@ -141,7 +141,9 @@ std::string describe(int status) {
 
 InitScripts::InitScripts(Options options) : options_(std::move(options)) {}
 
-InitScripts::~InitScripts() { stop(); }
+InitScripts::~InitScripts() {
+  stop();
+}
 
 void InitScripts::start() {
   thread_ = std::thread([this] { run(); });

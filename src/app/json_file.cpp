@@ -117,13 +117,19 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
-Json parse_object(const std::string& text, const std::string& source) {
-  Json document;
+Json parse_json(const std::string& text, const std::string& source) {
   try {
-    document = Json::parse(text, nullptr, true, true);
+    return Json::parse(text, nullptr, true, true);
   } catch (const Json::parse_error& error) {
-    throw ConfigError(source + ": not valid JSON: " + error.what());
+    // What was read last may be a secret.
+    const std::string_view what = error.what();
+    throw ConfigError(source +
+                      ": not valid JSON: " + std::string(what.substr(0, what.find("; last read"))));
   }
+}
+
+Json parse_object(const std::string& text, const std::string& source) {
+  auto document = parse_json(text, source);
   if (!document.is_object()) throw ConfigError(source + ": must be a JSON object");
   return document;
 }

@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 
 std::string read_file(const std::filesystem::path& path);
 
+Json parse_json(const std::string& text, const std::string& source);
 Json parse_object(const std::string& text, const std::string& source);
 
 // A scalar as the text a client would send; attributes may be written as numbers, booleans or, for

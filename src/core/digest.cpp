@@ -52,11 +52,16 @@ Md5 md5(std::string_view bytes) {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) {
+Sha256 sha256(std::string_view bytes) {
   thread_local Digester digester("SHA256");
-  std::array<std::uint8_t, 32> out;
+  Sha256 out;
   digester.digest(bytes, out.data());
-  return hex(out.data(), out.size());
+  return out;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  const auto digest = sha256(bytes);
+  return hex(digest.data(), digest.size());
 }
 
 std::string to_hex(const Md5& digest) {

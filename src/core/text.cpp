@@ -183,6 +183,20 @@ std::optional<std::uint32_t> first_illegal_character(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_shallow(std::string_view json, int depth_max) {
+  int depth = 0;
+  bool is_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '"') is_string = !is_string;
+    if (is_string && json[i] == '\\') ++i;
+    if (is_string) continue;
+    if (json[i] == '{' || json[i] == '[') ++depth;
+    if (json[i] == '}' || json[i] == ']') --depth;
+    if (depth > depth_max) return false;
+  }
+  return true;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "squire/engine/delivery_guard.hpp"
+
 namespace squire::engine {
 namespace {
 
@@ -122,6 +124,15 @@ std::shared_ptr<Queue> Broker::find_queue(const ResourceName& name) const {
   ReadLock lock(mutex_);
   const auto at = queues_.find(name);
   return at == queues_.end() ? nullptr : at->second;
+}
+
+std::shared_ptr<Queue> Broker::find_target(const ResourceName& name,
+                                           const Subscription& subscription) const {
+  auto queue = find_queue(name);
+  if (queue && rules_.delivery_guard && !rules_.delivery_guard->allows(subscription, *queue)) {
+    queue = nullptr;
+  }
+  return queue;
 }
 
 Result<std::shared_ptr<Queue>> Broker::queue(const ResourceName& name) const {

@@ -43,6 +43,8 @@ QueueSettings::QueueSettings(const StringMap& attributes) {
   deduplicates_by_content = get(attributes, "ContentBasedDeduplication") == "true";
   deduplicates_by_group = get(attributes, "DeduplicationScope") == "messageGroup";
   redrive = parse_redrive_policy(get(attributes, "RedrivePolicy"));
+  const auto text = get(attributes, "Policy");
+  if (!text.empty()) policy = std::make_shared<const std::string>(text);
 }
 
 }  // namespace squire::engine

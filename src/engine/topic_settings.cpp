@@ -33,6 +33,9 @@ TopicSettings::TopicSettings(const StringMap& attributes)
       signature_version(get(attributes, "SignatureVersion") == "2" ? 2 : 1),
       deduplicates_by_content(get(attributes, "ContentBasedDeduplication") == "true"),
       deduplicates_by_group(get(attributes, "FifoThroughputScope") == "MessageGroup"),
-      archive_retention(parse_archive_policy(get(attributes, "ArchivePolicy"))) {}
+      archive_retention(parse_archive_policy(get(attributes, "ArchivePolicy"))) {
+  const auto text = get(attributes, "Policy");
+  if (!text.empty()) policy = std::make_shared<const std::string>(text);
+}
 
 }  // namespace squire::engine

@@ -74,6 +74,8 @@ asio::awaitable<void> Connection::run() {
   ErrorCode ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  address_ = socket_.remote_endpoint(ignored).address().to_string();
+  request_.keeps_headers = worker_.dispatcher->verifies_signatures();
   while (!worker_.is_stopping && co_await exchange()) {
   }
   close();
@@ -185,6 +187,8 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
       case Step::WaitForCommit:
         co_await worker_.commit_line->wait(exchange.ticket());
         break;
+      case Step::Drop:
+        co_return false;
       case Step::WaitForMessage:
         if (!co_await wait_for_message(exchange)) co_return false;
     }

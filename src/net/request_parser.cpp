@@ -16,13 +16,33 @@ void assign(std::string& to, boost::beast::string_view from) {
 }  // namespace
 
 void RequestData::clear() {
-  for (auto* text :
-       {&method, &target, &host, &content_type, &amz_target, &authorization, &accept, &body}) {
+  for (auto* text : {&method, &target, &host, &content_type, &amz_target, &authorization, &accept,
+                     &body, &header_text_}) {
     text->clear();
     // A connection that once carried a big message does not keep its memory.
     if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
   }
+  header_ends_.clear();
   expects_continue = false;
+}
+
+void RequestData::add_header(std::string_view name, std::string_view value) {
+  header_text_.append(name);
+  const std::size_t name_end = header_text_.size();
+  header_text_.append(value);
+  header_ends_.push_back({name_end, header_text_.size()});
+}
+
+service::HttpRequest RequestData::view() {
+  headers_.clear();
+  std::size_t begin = 0;
+  const std::string_view text = header_text_;
+  for (const auto& end : header_ends_) {
+    headers_.push_back(
+        {text.substr(begin, end.name - begin), text.substr(end.name, end.value - end.name)});
+    begin = end.value;
+  }
+  return {method, target, host, content_type, amz_target, authorization, body, accept, headers_};
 }
 
 RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
@@ -42,6 +62,9 @@ void RequestParser::on_request_impl(http::verb, StringView method, StringView ta
 
 void RequestParser::on_field_impl(http::field field, StringView name, StringView value,
                                   ErrorCode&) {
+  if (data_.keeps_headers) {
+    data_.add_header({name.data(), name.size()}, {value.data(), value.size()});
+  }
   switch (field) {
     case http::field::host:
       return assign(data_.host, value);

@@ -3,6 +3,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "squire/service/http.hpp"
 
@@ -20,12 +21,22 @@ struct RequestData {
   std::string body;
   bool expects_continue = false;
   bool is_http_1_0 = false;
+  bool keeps_headers = false;  // all of them, for whoever verifies signatures
 
   void clear();
-  // Without what only the connection knows.
-  service::HttpRequest view() const {
-    return {method, target, host, content_type, amz_target, authorization, body, accept};
-  }
+  void add_header(std::string_view name, std::string_view value);
+  // Good until the next change.
+  service::HttpRequest view();
+
+ private:
+  struct HeaderEnd {
+    std::size_t name;
+    std::size_t value;
+  };
+
+  std::string header_text_;  // names and values, one behind the other
+  std::vector<HeaderEnd> header_ends_;
+  std::vector<access::Header> headers_;
 };
 
 // Beast's HTTP/1.1 state machine, storing only the headers that mean something to us. For one

@@ -120,6 +120,10 @@ Clock& Server::clock() {
   return state_->clock;
 }
 
+const Clock& Server::wall_clock() const {
+  return state_->wire_clock;
+}
+
 void Server::advance_clock(Milliseconds by) {
   state_->clock.advance(by);
   asio::post(*state_->contexts.front(), [this] {

@@ -43,6 +43,13 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
 }
 
+// What is shown to whoever asks, also where the rest of the site needs a token: whether the daemon
+// is well, and the page that then asks for the token.
+bool is_open_page(const HttpRequest& request, std::string_view path) {
+  return request.method != "POST" && (path == "/" || path == "/_squire/health" ||
+                                      path == "/_squire/console" || path == "/_localstack/health");
+}
+
 // A host and port, by the characters they may have: it comes back in queue URLs.
 bool is_host(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -83,8 +90,10 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   } else {
     route_query(request, path, query);
   }
-  if (action_ == nullptr) return;
+  if (action_ != nullptr) make_call(request, std::move(waiter));
+}
 
+void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
   const auto& settings = dispatcher_.settings_;
   std::string endpoint = settings.base_url;
   if (endpoint.empty()) {
@@ -98,10 +107,49 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
       is_account_id(credential_.access_key) ? std::string(credential_.access_key)
                                             : settings.account,
       is_region(credential_.region) ? std::string(credential_.region) : settings.region,
-      !credential_.access_key.empty()};
+      !credential_.access_key.empty(), credential_.access_key};
+  std::optional<Permit> permit;
+  if (settings.access) {
+    const auto authenticated = authenticate(request, identity, permit);
+    if (authenticated.has_error()) {
+      action_ = nullptr;
+      return answer(authenticated.error());
+    }
+  }
   auto client = find_client(request, identity);
   call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter),
                 std::move(client));
+  if (permit) call_->permit.emplace(*permit);
+  find_fault(request);
+}
+
+// Leaves `permit` empty for whoever may do everything.
+Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identity,
+                                    std::optional<Permit>& permit) const {
+  const auto& settings = dispatcher_.settings_;
+  if (settings.access->is_admin(request.authorization)) {
+    identity.is_signed = true;
+    return {};
+  }
+  const auto question = std::min(request.target.find('?'), request.target.size());
+  const access::SignedRequest signed_request{
+      request.method, request.target.substr(0, question),
+      request.target.substr(std::min(question + 1, request.target.size())), request.headers,
+      request.body};
+  Origin origin{nullptr, request.address, access::header_value(request.headers, "user-agent"),
+                request.is_secure};
+  const auto verified = settings.access->verify(signed_request, service_->name);
+  if (verified.has_value()) {
+    origin.key = verified->key;
+    identity = {verified->key->principal.account, verified->region, true, verified->key->access_key,
+                verified->key->principal.arn};
+  } else if (verified.error().code == Errc::MissingAuthenticationToken) {
+    identity = {settings.account, settings.region, false};
+  } else {
+    return verified.error();
+  }
+  permit.emplace(Permit{*settings.access, *service_, origin});
+  return {};
 }
 
 engine::ClientPtr Exchange::find_client(const HttpRequest& request,
@@ -188,12 +236,36 @@ void Exchange::find_action(std::string_view name) {
   }
 }
 
+bool Exchange::may_administrate(const HttpRequest& request, std::string_view path) {
+  const auto* access = dispatcher_.settings_.access;
+  if (access == nullptr || access->is_admin(request.authorization) || is_open_page(request, path)) {
+    return true;
+  }
+  if (access->has_admin_token()) {
+    reply_.status = 401;
+    reply_.headers = "WWW-Authenticate: Bearer\r\n";
+    reply_.body =
+        "{\"message\":\"Send the setting admin_token: Authorization: Bearer <admin_token>\"}\n";
+  } else {
+    reply_.status = 403;
+    reply_.body =
+        "{\"message\":\"With auth: sigv4 this needs a token. Set admin_token, and send "
+        "Authorization: Bearer <admin_token>\"}\n";
+  }
+  return false;
+}
+
 bool Exchange::route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                           const std::shared_ptr<Waiter>& waiter) {
   // The paths of queues are many, those of the site few: all but "/" and "/metrics" begin so.
   const bool may_be = path.starts_with("/_") || path == "/metrics" ||
                       (path == "/" && request.method == "GET" && query.empty());
   if (dispatcher_.site_ == nullptr || !may_be) return false;
+  if (!may_administrate(request, path)) {
+    is_answered_ = true;
+    reply_.content_type = "application/json";
+    return true;
+  }
   if (form_.parse(query).has_error()) {
     is_answered_ = true;
     reply_.status = 400;
@@ -219,21 +291,65 @@ bool Exchange::run_visit() {
   return true;
 }
 
+void Exchange::find_fault(const HttpRequest& request) {
+  if (dispatcher_.settings_.faults == nullptr) return;
+  fault_ = dispatcher_.settings_.faults->strike(action_->name, {request.target, request.body});
+  if (!fault_) return;
+  using Effect = Fault::Effect;
+  if (fault_->effect == Effect::Delay) {
+    delayed_until_ = dispatcher_.broker_.env().clock.now() + fault_->delay;
+  }
+  call_->faults = std::make_unique<CallFaults>(
+      CallFaults{fault_->effect == Effect::Duplicate, fault_->effect == Effect::Reorder,
+                 fault_->effect == Effect::Partial, std::mt19937_64(fault_->seed)});
+}
+
+std::optional<Exchange::Step> Exchange::apply_fault() {
+  switch (fault_->effect) {
+    case Fault::Effect::Throttle:
+      answer(Error{Errc::RequestThrottled, {}});
+      return Step::Reply;
+    case Fault::Effect::Error:
+      answer(Error{Errc::InternalFailure, {}});
+      return Step::Reply;
+    case Fault::Effect::DropBefore:
+      return Step::Drop;
+    default:
+      return std::nullopt;
+  }
+}
+
 Exchange::Step Exchange::run() {
+  if (delayed_until_) {
+    if (dispatcher_.broker_.env().clock.now() < *delayed_until_) return Step::WaitForMessage;
+    delayed_until_.reset();
+  }
   if (visit_ && !is_answered_) {
     if (!run_visit()) return Step::WaitForMessage;
   } else if (!is_answered_) {
-    const auto& journal = dispatcher_.broker_.env().journal;
-    if (journal.has_failed() ||
-        journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
-      answer(Error{Errc::ServiceUnavailable, {}});
-    } else {
-      if (dispatcher_.is_stopping_) call_->end_patience();
-      auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
-      if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
-      answer(std::move(result));
-    }
+    if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
+    if (run_action() == Step::WaitForMessage) return Step::WaitForMessage;
   }
+  const auto step = finish();
+  const bool is_dropped = fault_ && fault_->effect == Fault::Effect::DropAfter;
+  return step == Step::Reply && is_dropped ? Step::Drop : step;
+}
+
+// Reply: answered, but perhaps not yet durable.
+Exchange::Step Exchange::run_action() {
+  const auto& journal = dispatcher_.broker_.env().journal;
+  if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
+    answer(Error{Errc::ServiceUnavailable, {}});
+    return Step::Reply;
+  }
+  if (dispatcher_.is_stopping_) call_->end_patience();
+  auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
+  if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
+  answer(std::move(result));
+  return Step::Reply;
+}
+
+Exchange::Step Exchange::finish() {
   if (ticket() == 0) return Step::Reply;
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(ticket())) return Step::Reply;

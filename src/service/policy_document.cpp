@@ -3,8 +3,6 @@
 namespace squire::service {
 namespace {
 
-constexpr int kDepthMax = 32;
-
 // The statements of a policy as an array, which one alone need not be.
 Json& statements_of(Json& policy) {
   Json& statements = policy["Statement"];
@@ -24,20 +22,6 @@ Json one_or_many(std::vector<std::string> values) {
 }
 
 }  // namespace
-
-bool is_shallow(std::string_view json) {
-  int depth = 0;
-  bool is_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '"') is_string = !is_string;
-    if (is_string && json[i] == '\\') ++i;
-    if (is_string) continue;
-    if (json[i] == '{' || json[i] == '[') ++depth;
-    if (json[i] == '}' || json[i] == ']') --depth;
-    if (depth > kDepthMax) return false;
-  }
-  return true;
-}
 
 bool is_same_json(std::string_view a, std::string_view b, std::size_t bytes_max) {
   if (a.empty() || b.empty()) return a == b;

@@ -61,7 +61,7 @@ void send_confirmation(service::Call& call, const engine::Subscription& subscrip
     return;
   }
   const auto queue = subscription.queue()
-                         ? broker.find_queue(*subscription.queue())
+                         ? broker.find_target(*subscription.queue(), subscription)
                          : broker.find_delivery_queue(subscription.row().delivery_queue);
   if (!queue || queue->is_fifo()) return;
   if (const auto sent = queue->send(message)) call.wait_for(sent->ticket);

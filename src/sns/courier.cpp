@@ -221,7 +221,7 @@ void Courier::give_up(const ReceivedMessage& message, const std::string& why) {
   std::shared_ptr<engine::Queue> target;
   if (subscription_ && subscription_->dead_letter_queue() && type_of(message) == kNotification &&
       !why.empty()) {
-    target = broker_.find_queue(*subscription_->dead_letter_queue());
+    target = broker_.find_target(*subscription_->dead_letter_queue(), *subscription_);
   }
   broker_.give_up(*queue_, message.row.key, target);
   under_way_.erase(message.row.key.sequence);

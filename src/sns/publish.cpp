@@ -137,7 +137,12 @@ Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
   }
   Response response;
   std::vector<Publication> publications;
-  for (auto& entry : request.entries) {
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    auto& entry = request.entries[i];
+    if (call.fails_entry(i, request.entries.size())) {
+      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+      continue;
+    }
     auto publication = check_entry(call, *topic, entry);
     if (publication.has_value()) {
       publications.push_back(*std::move(publication));

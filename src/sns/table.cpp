@@ -1,3 +1,4 @@
+#include "sns/locate.hpp"
 #include "sns/signer.hpp"
 #include "squire/sns/actions.hpp"
 
@@ -14,6 +15,8 @@ const service::Service& service() {
                                              kTable,
                                              wire::MissingRule::Constraint,
                                              false,
+                                             {Errc::AuthorizationError, "SNS:", false},
+                                             &locate,
                                              &certificate_page};
   return kService;
 }

@@ -48,8 +48,11 @@ BatchResultErrorEntry to_failed(const std::string& id, const Error& error) {
 template <typename Response, typename Entry, typename F>
 Response for_each_entry(Call& call, const std::vector<Entry>& entries, F&& f) {
   Response response;
-  for (const auto& entry : entries) {
-    if (const Result<engine::Ticket> ticket = f(entry)) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    if (call.fails_entry(i, entries.size())) {
+      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+    } else if (const Result<engine::Ticket> ticket = f(entry)) {
       call.wait_for(*ticket);
       response.successful.push_back({entry.id});
     } else {
@@ -84,7 +87,12 @@ Result<SendMessageBatch::Response> SendMessageBatch::run(Call& call, Request req
   Response response;
   const auto settings = queue->settings();
   std::vector<engine::OutgoingMessage> messages;
-  for (auto& entry : request.entries) {
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    auto& entry = request.entries[i];
+    if (call.fails_entry(i, request.entries.size())) {
+      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+      continue;
+    }
     auto message = check_message(call, *queue, *settings, std::move(entry));
     if (message) {
       messages.push_back(std::move(*message));

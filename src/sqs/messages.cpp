@@ -171,6 +171,7 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
                                                  : queue->settings()->receive_wait;
   options.is_long_poll = wait > Seconds(0);
   options.client = call.client;
+  if (call.faults && call.faults->is_duplicated) options.visibility_timeout = Seconds(0);
   const bool may_wait = options.is_long_poll && call.wait(wait);
   SQUIRE_TRY(const auto received,
              call.broker.receive(*queue, std::move(options), may_wait ? call.seat() : nullptr));
@@ -180,6 +181,9 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
   call.stop_waiting();
   for (const auto& message : received.messages) {
     response.messages.push_back(to_message(message, *queue, request, attribute_names));
+  }
+  if (call.faults && call.faults->is_reordered) {
+    std::shuffle(response.messages.begin(), response.messages.end(), call.faults->dice);
   }
   return response;
 }

@@ -1,6 +1,4 @@
-#include <nlohmann/json.hpp>
-
-#include "squire/core/text.hpp"
+#include "sqs/task_handle.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
@@ -39,30 +37,6 @@ Result<void> check_exists(const engine::Broker& broker, const ResourceName& queu
   if (broker.find_queue(queue)) return {};
   return Error{Errc::ResourceNotFound, "The resource that you specified for the " +
                                            std::string(parameter) + " parameter doesn't exist."};
-}
-
-// Base64 of {"taskId":…,"sourceArn":…}.
-std::string encode_handle(const Uuid& task_id, const ResourceName& source) {
-  return base64_encode(R"({"taskId":")" + to_string(task_id) + R"(","sourceArn":")" +
-                       to_arn("sqs", source) + "\"}");
-}
-
-struct TaskHandle {
-  Uuid task_id;
-  ResourceName source;
-};
-
-std::optional<TaskHandle> decode_handle(const std::string& text) {
-  const auto json = base64_decode(text);
-  const auto document = nlohmann::json::parse(json.value_or(std::string()), nullptr, false);
-  if (!document.is_object() || !document.contains("taskId") || !document.contains("sourceArn") ||
-      !document["taskId"].is_string() || !document["sourceArn"].is_string()) {
-    return std::nullopt;
-  }
-  const auto task_id = parse_uuid(document["taskId"].get<std::string>());
-  auto source = parse_arn("sqs", document["sourceArn"].get<std::string>());
-  if (!task_id || !source) return std::nullopt;
-  return TaskHandle{*task_id, std::move(*source)};
 }
 
 ListMessageMoveTasks::ResultEntry to_entry(const engine::MoveTaskRow& row) {

@@ -35,7 +35,7 @@ std::string_view region_of(std::string_view host, std::string_view path) {
 
 }  // namespace
 
-Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
+Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url) {
   const auto invalid = [&] {
     return Error{Errc::InvalidAddress,
                  "The address " + std::string(url) + " is not valid for this endpoint."};
@@ -60,8 +60,13 @@ Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std
     return invalid();
   }
   const auto region = region_of(host, rest);
-  return call.broker.queue({region.empty() ? call.identity.region : std::string(region),
-                            std::string(account), std::string(name)});
+  return ResourceName{region.empty() ? call.identity.region : std::string(region),
+                      std::string(account), std::string(name)};
+}
+
+Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
+  SQUIRE_TRY(const auto name, parse_queue_url(call, url));
+  return call.broker.queue(name);
 }
 
 }  // namespace squire::sqs

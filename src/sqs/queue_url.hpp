@@ -11,9 +11,12 @@ namespace squire::sqs {
 // "http://localhost:4566/000000000000/orders", on the host that the client itself used.
 std::string queue_url(const service::Call& call, const ResourceName& name);
 
-// The queue a QueueUrl names. Any host will do; the region is the one
-// that host or path say, else the caller's; a bare queue name is
-// one of the caller's account. InvalidAddress for what is no queue URL, else QueueDoesNotExist.
+// The name of the queue a QueueUrl names. Any host will do; the region is the one that host or path
+// say, else the caller's; a bare queue name is one of the caller's account. InvalidAddress for what
+// is no queue URL.
+Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url);
+
+// The queue itself, or QueueDoesNotExist.
 Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url);
 
 }  // namespace squire::sqs

@@ -1,3 +1,4 @@
+#include "sqs/locate.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
@@ -9,7 +10,11 @@ const service::Service& service() {
                                              "2012-11-05",
                                              "http://queue.amazonaws.com/doc/2012-11-05/",
                                              "http://queue.amazonaws.com/doc/2009-02-01/",
-                                             kTable};
+                                             kTable,
+                                             wire::MissingRule::MissingParameter,
+                                             true,
+                                             {Errc::AccessDenied, "sqs:", true},
+                                             &locate};
   return kService;
 }
 

@@ -57,8 +57,17 @@ constexpr std::array kSpellings = {
     ErrorSpelling{Errc::MalformedInput, "MalformedQueryString", "com.amazon.coral.service#MalformedQueryStringException", 400, "The request is malformed.", ""},
     ErrorSpelling{Errc::Serialization, "SerializationException", "com.amazon.coral.service#SerializationException", 400, "The request is malformed.", ""},
     ErrorSpelling{Errc::RequestTooLarge, "RequestEntityTooLarge", "com.amazon.coral.service#RequestEntityTooLargeException", 413, "The request is too large.", ""},
+    ErrorSpelling{Errc::MissingAuthenticationToken, "MissingAuthenticationToken", "com.amazon.coral.service#MissingAuthenticationTokenException", 403, "Request is missing Authentication Token", ""},
+    ErrorSpelling{Errc::IncompleteSignature, "IncompleteSignature", "com.amazon.coral.service#IncompleteSignatureException", 400, "The request signature does not conform to AWS standards.", ""},
+    ErrorSpelling{Errc::InvalidClientTokenId, "InvalidClientTokenId", "com.amazon.coral.service#UnrecognizedClientException", 403, "The security token included in the request is invalid.", ""},
+    ErrorSpelling{Errc::SignatureDoesNotMatch, "SignatureDoesNotMatch", "com.amazon.coral.service#InvalidSignatureException", 403, "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.", ""},
+    ErrorSpelling{Errc::RequestExpired, "RequestExpired", "com.amazon.coral.service#RequestExpiredException", 400, "Request has expired.", ""},
+    ErrorSpelling{Errc::ExpiredToken, "ExpiredToken", "com.amazon.coral.service#ExpiredTokenException", 403, "The security token included in the request is expired", ""},
+    ErrorSpelling{Errc::InvalidSecurity, "InvalidSecurity", "com.amazonaws.sqs#InvalidSecurity", 403, "The request is not signed with Signature Version 4.", ""},
+    ErrorSpelling{Errc::AccessDenied, "AccessDenied", "com.amazon.coral.service#AccessDeniedException", 403, "Access to the resource is denied.", ""},
     ErrorSpelling{Errc::InternalFailure, "InternalFailure", "com.amazon.coral.service#InternalFailure", 500, "The request processing has failed because of an unknown error.", ""},
     ErrorSpelling{Errc::ServiceUnavailable, "ServiceUnavailable", "com.amazon.coral.service#ServiceUnavailableException", 503, "The request has failed due to a temporary failure of the server.", ""},
+    ErrorSpelling{Errc::RequestThrottled, "RequestThrottled", "com.amazonaws.sqs#RequestThrottled", 403, "Request is throttled.", ""},
 };
 // clang-format on
 

@@ -153,6 +153,17 @@ class ScriptsTest(InitTest):
             self.assertIn(f"a.sh: {line}", daemon.log())
         self.assertNotIn("moon-1", daemon.log())
 
+    def test_where_signatures_are_checked_they_have_a_key_of_their_own(self):
+        self.write("a.sh", "python3 -c 'import boto3, os; print(boto3.client(\"sqs\", endpoint_url="
+                           "os.environ[\"AWS_ENDPOINT_URL\"]).create_queue(QueueName=\"q\"))'\n")
+        keys = self.directory / "keys.json"
+        keys.write_text(json.dumps([{"access_key": "AKIAOTHER", "secret": "s",
+                                     "account": "999988887777"}]))
+        daemon = self.start("--auth", "sigv4", "--keys-file", keys,
+                            environment={"AWS_SESSION_TOKEN": "of somebody else"})
+        self.wait_until_ready(daemon)
+        self.assertIn("/000000000000/q", daemon.log())
+
     def test_an_address_that_stands_for_all_is_loopback_for_them(self):
         self.write("a.sh", "echo $AWS_ENDPOINT_URL\n")
         daemon = self.start("--address", "0.0.0.0")

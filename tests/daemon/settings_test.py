@@ -139,7 +139,7 @@ class SettingsTest(DaemonTest):
     @unittest.skipUnless(SHIPPED.exists(), "the tree has no config/squire.json")
     def test_help_names_the_same_settings_as_the_shipped_file(self):
         keys = set(re.findall(r'^  "(\w+)":', SHIPPED.read_text(), re.M))
-        keys -= {"functions", "queues", "topics"}
+        keys -= {"functions", "keys", "queues", "topics"}
         flags = set(re.findall(r"^  --([a-z-]+)", self.run_once("--help").stdout, re.M))
         self.assertEqual({key.replace("_", "-") for key in keys}, flags - {"config", "healthcheck", "version"})
 

@@ -72,7 +72,7 @@ class DefaultImageTest(ImageTest):
         with tarfile.open(archive) as files:
             entries = {"/" + entry.name.strip("/"): entry for entry in files}
         self.assertEqual({name for name, entry in entries.items() if not entry.isdir()},
-                         {"/squire", "/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"})
+                         {"/squire", "/etc/ssl/certs/ca-certificates.crt"})
         self.assertTrue(entries["/etc/squire/init.d"].isdir())
         self.assertEqual((entries["/data"].uid, entries["/data"].gid), (10001, 10001))
         self.assertGreater(entries["/etc/ssl/certs/ca-certificates.crt"].size, 100_000)

@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "squire/admin/admin_site.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/sqs/actions.hpp"
 #include "support/broker_fixture.hpp"
@@ -20,9 +22,13 @@ struct RequestText {
   std::string amz_target;
   std::string authorization;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // besides, for who signs
 
   service::HttpRequest view() const {
-    return {method, target, host, content_type, amz_target, authorization, body};
+    views_.clear();
+    for (const auto& [name, value] : headers) views_.push_back({name, value});
+    return {method,        target, host, content_type, amz_target,
+            authorization, body,   {},   views_,       "127.0.0.1"};
   }
 
   static RequestText json(const std::string& action, std::string body) {
@@ -45,6 +51,8 @@ struct RequestText {
                     service + "/aws4_request, SignedHeaders=host;x-amz-date, Signature=abc";
     return std::move(*this);
   }
+
+  mutable std::vector<access::Header> views_ = {};
 };
 
 // A dispatcher for SQS in front of a broker whose clock stands still and whose journal commits when
@@ -68,13 +76,15 @@ class ExchangeFixture : public testing::Test {
     service::Exchange exchange;
   };
 
+  ExchangeFixture() { site.set_ready(); }
+
   // Replaces the dispatcher by one whose settings edit() changed.
   template <typename Edit>
   void configure(Edit&& edit) {
     service::DispatcherSettings settings;
     edit(settings);
     dispatcher = std::make_unique<service::Dispatcher>(
-        broker, std::vector<const service::Service*>{&sqs::service()}, std::move(settings));
+        broker, std::vector<const service::Service*>{&sqs::service()}, std::move(settings), &site);
   }
 
   std::unique_ptr<Running> start(RequestText request) {
@@ -97,8 +107,10 @@ class ExchangeFixture : public testing::Test {
   CountingIds ids;
   CrashJournal journal;
   engine::Broker broker{{clock, ids, journal}, {}};
+  admin::AdminSite site{broker, {}};
   std::unique_ptr<service::Dispatcher> dispatcher = std::make_unique<service::Dispatcher>(
-      broker, std::vector<const service::Service*>{&sqs::service()}, service::DispatcherSettings{});
+      broker, std::vector<const service::Service*>{&sqs::service()}, service::DispatcherSettings{},
+      &site);
 };
 
 }  // namespace squire::test

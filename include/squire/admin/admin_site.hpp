@@ -8,6 +8,7 @@
 #include "squire/admin/metrics.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/service/faults.hpp"
 #include "squire/service/site.hpp"
 
 namespace squire::admin {
@@ -20,8 +21,9 @@ struct AdminSettings {
   std::string base_url;
   nlohmann::ordered_json settings;  // all in force, secrets hidden
   std::function<std::size_t()> connection_count = [] { return std::size_t{0}; };
-  // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait).
+  // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait, faults).
   std::function<void(Milliseconds)> advance_clock = nullptr;
+  service::Faults* faults = nullptr;  // likewise; outlives the site
 };
 
 // Everything under /_squire/ (src/admin/README.md), GET /metrics, and what tools made for

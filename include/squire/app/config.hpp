@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "squire/access/signature.hpp"
 #include "squire/engine/record.hpp"
 
 namespace squire::app {
@@ -51,6 +52,10 @@ struct Config {
   std::string account = "000000000000";
   std::string region = "us-east-1";
 
+  std::string auth = "none";
+  std::string keys_file;
+  std::string admin_token;
+
   std::filesystem::path data_dir = "./data";
   std::string durability = "full";
 
@@ -87,6 +92,7 @@ struct Config {
   std::string smtp_user;
   std::string smtp_password;
 
+  std::vector<access::Key> keys;                 // of the settings file itself
   std::map<std::string, std::string> functions;  // Lambda functions: where their runtimes listen
   std::vector<QueueDeclaration> queues;
   std::vector<TopicDeclaration> topics;
@@ -107,5 +113,9 @@ void read_environment(Config& config, const char* const* environment);
 // flags. Nothing if the command line asked for --help or --version, which were printed.
 std::optional<Config> read_command_line(int argc, const char* const* argv,
                                         const char* const* environment);
+
+// The access keys, those of keys_file included. ConfigError if it cannot be read, or if there are
+// none though signatures are to be checked.
+std::vector<access::Key> all_keys(const Config& config);
 
 }  // namespace squire::app

@@ -62,8 +62,18 @@ enum class Errc : std::uint8_t {
   MalformedInput,  // HTTP or form data
   Serialization,   // JSON
   RequestTooLarge,
+  // who asks, and whether he may (access)
+  MissingAuthenticationToken,
+  IncompleteSignature,
+  InvalidClientTokenId,
+  SignatureDoesNotMatch,
+  RequestExpired,
+  ExpiredToken,
+  InvalidSecurity,
+  AccessDenied,
   InternalFailure,
   ServiceUnavailable,
+  RequestThrottled,
   kCount
 };
 

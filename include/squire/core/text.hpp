@@ -35,6 +35,9 @@ bool is_single_line(std::string_view text, std::size_t characters_max);
 // `text` is UTF-8, but may hold lone surrogates as three bytes each, as JsonReader leaves them.
 std::optional<std::uint32_t> first_illegal_character(std::string_view text);
 
+// Whether the brackets of a JSON text nest no deeper than that: parsers' recursion has no limit.
+bool is_shallow(std::string_view json, int depth_max);
+
 // A whole decimal integer, nothing around it; nothing on overflow.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

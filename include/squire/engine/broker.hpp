@@ -34,6 +34,9 @@ class Broker {
   void load();
 
   std::shared_ptr<Queue> find_queue(const ResourceName& name) const;  // null if there is none
+  // The queue, if the subscription's topic may send to it; null if not, or if there is none.
+  std::shared_ptr<Queue> find_target(const ResourceName& name,
+                                     const Subscription& subscription) const;
   // As find_queue(); QueueDoesNotExist if there is none.
   Result<std::shared_ptr<Queue>> queue(const ResourceName& name) const;
 

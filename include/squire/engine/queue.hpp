@@ -19,6 +19,7 @@
 
 namespace squire::engine {
 
+class DeliveryGuard;
 class QueueMessages;
 class DeduplicationWindow;
 class ReceiveAttempts;
@@ -35,6 +36,7 @@ struct Rules {
   std::uint64_t history_bytes_max = 16'777'216;    // History
   bool sends_email = false;                        // over SMTP, besides keeping it in the outbox
   std::string endpoint;  // what links begin with in messages that no request brought about
+  const DeliveryGuard* delivery_guard = nullptr;  // null: topics may send everywhere
 };
 
 // A message on its way in, checked. `details` of a FIFO message hold its group and deduplication

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "squire/core/arn.hpp"
@@ -36,6 +38,7 @@ struct QueueSettings {
   bool deduplicates_by_content = false;
   bool deduplicates_by_group = false;
   std::optional<RedrivePolicy> redrive;
+  std::shared_ptr<const std::string> policy;  // as it was set; null: none
 };
 
 }  // namespace squire::engine

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "squire/core/clock.hpp"
@@ -22,6 +24,7 @@ struct TopicSettings {
   bool deduplicates_by_content = false;
   bool deduplicates_by_group = false;             // FifoThroughputScope MessageGroup
   std::optional<Milliseconds> archive_retention;  // nothing: no archive
+  std::shared_ptr<const std::string> policy;      // as it was set; null: the default one
 };
 
 }  // namespace squire::engine

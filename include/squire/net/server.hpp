@@ -45,6 +45,9 @@ class Server {
   // Rings alarms on the first context's thread, once the server runs.
   Clock& clock();
 
+  // Real time, whatever clock() was moved by.
+  const Clock& wall_clock() const;
+
   // Moves clock() forward, for tests of what takes long; what became due happens at once. While
   // the server runs.
   void advance_clock(Milliseconds by);

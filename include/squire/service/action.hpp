@@ -58,9 +58,19 @@ struct Service {
   std::span<const ActionEntry> actions;        // sorted by name
   wire::MissingRule missing_rule = wire::MissingRule::MissingParameter;
   bool has_error_detail = true;  // XmlErrorStyle
+  DenialStyle denial;
+  // What the request of that action wants to do something to: all of it must be allowed.
+  Result<std::vector<Target>> (*locate)(const Call&, std::string_view action, const Mentions&);
   // What is at that path; null: no pages.
   std::optional<WebPage> (*page)(engine::Broker&, std::string_view path) = nullptr;
 };
+
+// Whether an action is for everyone with a link: `static constexpr bool is_open = true`.
+template <typename Action>
+constexpr bool is_open() {
+  if constexpr (requires { Action::is_open; }) return Action::is_open;
+  return false;
+}
 
 template <typename Action>
 Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
@@ -68,6 +78,10 @@ Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
   const bool is_json = input.protocol == wire::Protocol::Json;
   SQUIRE_TRY(auto request, is_json ? wire::decode_json<Request>(input.json)
                                    : wire::decode_query<Request>(*input.form, input.missing_rule));
+  if (call.permit) {
+    SQUIRE_CHECK(
+        call.permit->control.check(call, Action::name, is_open<Action>(), mentions_of(request)));
+  }
   SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
   if (call.is_waiting()) return std::string();
   return is_json ? wire::encode_json(response)

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "squire/engine/broker.hpp"
+#include "squire/service/access_control.hpp"
 
 namespace squire::service {
 
@@ -13,7 +15,17 @@ namespace squire::service {
 struct Identity {
   std::string account;
   std::string region;
-  bool is_signed = true;  // says who he is at all; links in notifications do not
+  bool is_signed = true;             // says who he is at all; links in notifications do not
+  std::string_view access_key = {};  // lives as long as the request
+  std::string_view principal = {};  // his ARN, if his signature was verified; lives as long as keys
+};
+
+// What goes wrong on purpose in this call (Fault).
+struct CallFaults {
+  bool is_duplicated = false;
+  bool is_reordered = false;
+  bool is_partial = false;
+  std::mt19937_64 dice;
 };
 
 // One request's context, given to its action. Lives as long as the request; used by one thread.
@@ -32,6 +44,19 @@ class Call {
   const Identity identity;
   const std::string endpoint;      // "http://localhost:4566", before the path of queue URLs
   const engine::ClientPtr client;  // null: the daemon itself
+
+  std::optional<Permit> permit;  // nothing: the call may do everything
+
+  // Null, but in tests of clients.
+  std::unique_ptr<CallFaults> faults;
+  // Whether this entry of a batch, the number of `count`, is to fail: at least one of them does.
+  bool fails_entry(std::size_t number, std::size_t count) const {
+    if (!faults || !faults->is_partial) return false;
+    std::mt19937_64 dice = faults->dice;
+    const std::size_t victim = dice() % count;
+    dice.discard(number);
+    return number == victim || dice() % 2 == 0;
+  }
 
   // The reply must not leave before this is durable.
   void wait_for(engine::Ticket ticket) { ticket_ = std::max(ticket_, ticket); }

@@ -10,6 +10,7 @@
 #include "squire/service/action.hpp"
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
+#include "squire/service/faults.hpp"
 #include "squire/service/http.hpp"
 #include "squire/service/observer.hpp"
 #include "squire/service/site.hpp"
@@ -21,6 +22,9 @@ struct DispatcherSettings {
   std::string region = "us-east-1";
   std::string base_url;  // of queue URLs; empty: http:// and the request's Host
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
+  // Outlives the dispatcher; null: everybody is who he says he is, and may do everything.
+  const AccessControl* access = nullptr;
+  Faults* faults = nullptr;  // null: nothing goes wrong on purpose; outlives the dispatcher
 };
 
 // HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
@@ -34,6 +38,9 @@ class Dispatcher {
 
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
+
+  // Whether requests must come with all their headers.
+  bool verifies_signatures() const { return settings_.access != nullptr; }
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
@@ -55,6 +62,7 @@ class Exchange {
     Reply,           // reply() is complete
     WaitForCommit,   // run again after the journal's next commit
     WaitForMessage,  // run again when the waiter was notified, or at deadline()
+    Drop,            // close the connection without a reply
   };
 
   // `waiter` is notified for a waiting ReceiveMessage.
@@ -62,7 +70,10 @@ class Exchange {
 
   Step run();
 
-  TimePoint deadline() const { return visit_ ? visit_->deadline() : call_->deadline(); }
+  TimePoint deadline() const {
+    if (delayed_until_) return *delayed_until_;
+    return visit_ ? visit_->deadline() : call_->deadline();
+  }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
   // For observers, once the reply is complete.
@@ -77,6 +88,15 @@ class Exchange {
   bool route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                   const std::shared_ptr<Waiter>& waiter);
   bool run_visit();
+  Step run_action();
+  Step finish();
+  void find_fault(const HttpRequest& request);
+  // What the fault says to do before the action, if it is not to go on.
+  std::optional<Step> apply_fault();
+  void make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+  Result<void> authenticate(const HttpRequest& request, Identity& identity,
+                            std::optional<Permit>& permit) const;
+  bool may_administrate(const HttpRequest& request, std::string_view path);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);
@@ -91,8 +111,10 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
-  std::string_view error_code_;   // of the reply; empty: a success
-  std::unique_ptr<Visit> visit_;  // null: not to the site
+  std::optional<Fault> fault_;
+  std::optional<TimePoint> delayed_until_;  // by a fault
+  std::string_view error_code_;             // of the reply; empty: a success
+  std::unique_ptr<Visit> visit_;            // null: not to the site
   engine::Ticket site_ticket_ = 0;
 };
 

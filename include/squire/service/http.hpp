@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "squire/access/signature.hpp"
 #include "squire/engine/history.hpp"
 
 namespace squire::service {
@@ -18,7 +20,9 @@ struct HttpRequest {
   std::string_view authorization;
   std::string_view body;
   std::string_view accept = {};
-  std::string_view address = {};  // IP of the client
+  std::span<const access::Header> headers = {};  // all of them; none if nobody verifies signatures
+  std::string_view address = {};                 // of the client: an IP address
+  bool is_secure = false;                        // came over TLS
   // The connection's last client, kept so that the next request can share it; may be null.
   engine::ClientPtr* client = nullptr;
 };

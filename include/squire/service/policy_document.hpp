@@ -7,17 +7,19 @@
 #include <string_view>
 #include <vector>
 
+#include "squire/core/text.hpp"
+
 namespace squire::service {
 
 using Json = nlohmann::ordered_json;
 
-// Whether brackets nest no deeper than any policy does: the JSON library's recursion has no limit.
-bool is_shallow(std::string_view json);
+inline constexpr int kDocumentDepthMax = 32;
 
 // Discarded (no object, no array) if it is no JSON, or larger or deeper than a policy may be.
 template <typename Document = Json>
 Document parse_document(std::string_view text, std::size_t bytes_max) {
-  if (text.size() > bytes_max || !is_shallow(text)) return Document(Document::value_t::discarded);
+  if (text.size() > bytes_max || !is_shallow(text, kDocumentDepthMax))
+    return Document(Document::value_t::discarded);
   return Document::parse(text, nullptr, false);
 }
 

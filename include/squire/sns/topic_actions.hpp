@@ -314,6 +314,7 @@ struct Subscribe {
 
 struct ConfirmSubscription {
   static constexpr std::string_view name = "ConfirmSubscription";
+  static constexpr bool is_open = true;  // whoever has the token
   struct Request {
     std::string topic_arn;
     std::string token;
@@ -330,6 +331,7 @@ struct ConfirmSubscription {
 
 struct Unsubscribe {
   static constexpr std::string_view name = "Unsubscribe";
+  static constexpr bool is_open = true;  // the link in every message
   using Request = SubscriptionArnRequest;
   static Result<NoOutput> run(Call& call, Request request);
 };

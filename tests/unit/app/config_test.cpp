@@ -30,6 +30,9 @@ Settings settings_of(const Config& config) {
           {"base_url", config.base_url},
           {"account", config.account},
           {"region", config.region},
+          {"auth", config.auth},
+          {"keys_file", config.keys_file},
+          {"admin_token", config.admin_token},
           {"data_dir", config.data_dir.string()},
           {"durability", config.durability},
           {"init_dir", config.init_dir.string()},
@@ -67,6 +70,9 @@ const Settings kOthers = {{"address", "0.0.0.0"},
                           {"base_url", "https://sqs.example.com"},
                           {"account", "123456789012"},
                           {"region", "eu-west-1"},
+                          {"auth", "sigv4"},
+                          {"keys_file", "keys.json"},
+                          {"admin_token", "a token"},
                           {"data_dir", "/srv/squire"},
                           {"durability", "relaxed"},
                           {"init_dir", "/etc/other"},
@@ -398,7 +404,29 @@ TEST(ConfigTest, TheFileInTheRepositoryHasEverySettingWithAComment) {
     ASSERT_TRUE(before.contains(key)) << key;
     EXPECT_THAT(before.at(key), testing::StartsWith("  // ")) << key;
   }
-  EXPECT_EQ(before.size(), settings_of({}).size() + 3) << "besides functions, queues and topics";
+  EXPECT_EQ(before.size(), settings_of({}).size() + 4)
+      << "besides functions, keys, queues and topics";
+}
+
+TEST_F(ConfigFileTest, KeysStandInTheSettingsAndInAFileOfTheirOwn) {
+  auto config = from_json(
+      R"({"auth": "sigv4", "keys": [{"access_key": "A", "secret": "s", "account": "111122223333"}]})");
+  EXPECT_EQ(all_keys(config).at(0).principal.arn, "arn:aws:iam::111122223333:root");
+  config.keys_file = write(
+      R"([{"access_key": "B", "secret": "s", "account": "111122223333", "user": "bob",
+           "session_token": "t", "expires": "2027-01-01T00:00:00Z",
+           "policy": {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}}])");
+  const auto keys = all_keys(config);
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[1].principal.arn, "arn:aws:iam::111122223333:user/bob");
+  EXPECT_EQ(keys[1].session_token, "t");
+  EXPECT_TRUE(keys[1].expires_at.has_value());
+  EXPECT_NE(keys[1].policy, nullptr);
+  config.keys.clear();
+  config.keys_file.clear();
+  EXPECT_THROW(all_keys(config), ConfigError) << "there is none";
+  config.auth = "none";
+  EXPECT_TRUE(all_keys(config).empty());
 }
 
 TEST(ConfigTest, TheTestsKnowEverySetting) {

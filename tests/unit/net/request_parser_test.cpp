@@ -5,6 +5,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace squire::test {
 namespace {
@@ -53,6 +55,33 @@ const std::string kHeaders =
     "Host: localhost:4566\r\nContent-Type: application/x-amz-json-1.0\r\n"
     "X-AMZ-TARGET: AmazonSQS.SendMessage\r\nauthorization: AWS4-HMAC-SHA256 x\r\n"
     "User-Agent: sdk\r\n";
+
+TEST(RequestParserTest, KeepsAllHeadersInTheirOrderIfItIsToldTo) {
+  Parsing parsing;
+  parsing.data.keeps_headers = true;
+  parsing.feed(send_message(kHeaders + "X-Odd:  a   b \r\nX-Odd: c\r\nContent-Length: 0\r\n", ""),
+               7);
+  ASSERT_TRUE(parsing.parser.is_done());
+  std::vector<std::pair<std::string, std::string>> got;
+  for (const auto& [name, value] : parsing.data.view().headers) got.emplace_back(name, value);
+  EXPECT_EQ(got, (std::vector<std::pair<std::string, std::string>>{
+                     {"Host", "localhost:4566"},
+                     {"Content-Type", "application/x-amz-json-1.0"},
+                     {"X-AMZ-TARGET", "AmazonSQS.SendMessage"},
+                     {"authorization", "AWS4-HMAC-SHA256 x"},
+                     {"User-Agent", "sdk"},
+                     {"X-Odd", "a   b"},
+                     {"X-Odd", "c"},
+                     {"Content-Length", "0"}}));
+  parsing.data.clear();
+  EXPECT_TRUE(parsing.data.view().headers.empty());
+}
+
+TEST(RequestParserTest, OtherwiseItKeepsNoListOfThem) {
+  Parsing parsing;
+  parsing.feed(send_message(kHeaders + "Content-Length: 0\r\n", ""));
+  EXPECT_TRUE(parsing.data.view().headers.empty());
+}
 
 TEST(RequestParserTest, KeepsWhatTheServicesLookAt) {
   Parsing parsing;

@@ -36,8 +36,16 @@ struct EchoAction {
 
 const service::Service& topics() {
   static constexpr auto kTable = service::ActionList<EchoAction<0>, EchoAction<1>>::table();
-  static constexpr service::Service kService{"sns",        "",           "2010-03-31",
-                                             "http://sns", "http://sns", kTable};
+  static constexpr service::Service kService{"sns",
+                                             "",
+                                             "2010-03-31",
+                                             "http://sns",
+                                             "http://sns",
+                                             kTable,
+                                             wire::MissingRule::MissingParameter,
+                                             true,
+                                             {},
+                                             nullptr};
   return kService;
 }
 

@@ -92,9 +92,22 @@ const std::map<Errc, Row> kReference = {
     {Errc::Serialization, {"SerializationException", kGeneric + "SerializationException", 400}},
     {Errc::RequestTooLarge,
      {"RequestEntityTooLarge", kGeneric + "RequestEntityTooLargeException", 413}},
+    {Errc::MissingAuthenticationToken,
+     {"MissingAuthenticationToken", kGeneric + "MissingAuthenticationTokenException", 403}},
+    {Errc::IncompleteSignature,
+     {"IncompleteSignature", kGeneric + "IncompleteSignatureException", 400}},
+    {Errc::InvalidClientTokenId,
+     {"InvalidClientTokenId", kGeneric + "UnrecognizedClientException", 403}},
+    {Errc::SignatureDoesNotMatch,
+     {"SignatureDoesNotMatch", kGeneric + "InvalidSignatureException", 403}},
+    {Errc::RequestExpired, {"RequestExpired", kGeneric + "RequestExpiredException", 400}},
+    {Errc::ExpiredToken, {"ExpiredToken", kGeneric + "ExpiredTokenException", 403}},
+    {Errc::InvalidSecurity, {"InvalidSecurity", kModelled + "InvalidSecurity", 403}},
+    {Errc::AccessDenied, {"AccessDenied", kGeneric + "AccessDeniedException", 403}},
     {Errc::InternalFailure, {"InternalFailure", kGeneric + "InternalFailure", 500}},
     {Errc::ServiceUnavailable,
      {"ServiceUnavailable", kGeneric + "ServiceUnavailableException", 503}},
+    {Errc::RequestThrottled, {"RequestThrottled", "com.amazonaws.sqs#RequestThrottled", 403}},
 };
 
 class ErrorTableTest : public testing::TestWithParam<int> {

@@ -1,0 +1,84 @@
+// Who sent a request: AWS Signature Version 4, in the Authorization header or in the query string
+// of a presigned URL. Source: "Signature Version 4 for API requests", IAM user guide.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "squire/access/policy.hpp"
+#include "squire/core/clock.hpp"
+#include "squire/core/digest.hpp"
+#include "squire/core/error.hpp"
+#include "squire/core/mutex.hpp"
+
+namespace squire::access {
+
+// One line of an HTTP header, as it was sent.
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+// What a signature covers. All of it as it was sent: still percent-encoded, headers in their order.
+struct SignedRequest {
+  std::string_view method;
+  std::string_view path;
+  std::string_view query;
+  std::span<const Header> headers;
+  std::string_view body;
+};
+
+// An access key and whom it stands for.
+struct Key {
+  std::string access_key;
+  std::string secret;
+  Principal principal;
+  std::string session_token = {};             // empty: none must be sent
+  std::optional<TimePoint> expires_at = {};   // ExpiredToken from then on
+  std::shared_ptr<const Policy> policy = {};  // identity policy; null: may do what his account may
+};
+
+// A request whose signature is right.
+struct Verified {
+  const Key* key;      // lives as long as the Verifier
+  std::string region;  // of the credential scope
+};
+
+// The value of the first header of that name, which is in lower case; empty if there is none.
+std::string_view header_value(std::span<const Header> headers, std::string_view name);
+
+// Whether the texts are equal, in a time that does not tell where they differ.
+bool is_same_secret(std::string_view a, std::string_view b);
+
+// Knows the access keys and checks signatures by them. Thread-safe: the keys are constant, and the
+// derived signing keys, which are good for a day, region and service each, are kept under a lock.
+class Verifier {
+ public:
+  // Derived keys kept at most. Only requests with a right signature add one.
+  static constexpr std::size_t kDerivedMax = 1024;
+
+  // Throws std::invalid_argument if two keys have the same id.
+  explicit Verifier(std::vector<Key> keys);
+
+  // `now` is the time of the outside world. MissingAuthenticationToken if the request has no
+  // signature at all; the other errors are IncompleteSignature, InvalidClientTokenId, ExpiredToken,
+  // RequestExpired, SignatureDoesNotMatch and, for Signature Version 2, InvalidSecurity.
+  Result<Verified> verify(const SignedRequest& request, std::string_view service,
+                          TimePoint now) const;
+
+ private:
+  // Of the key and "<date>/<region>/<service>/aws4_request".
+  Sha256 signing_key(const Key& key, const std::string& scope, bool& is_kept) const;
+  void keep(const Key& key, const std::string& scope, const Sha256& derived) const;
+
+  std::unordered_map<std::string, Key> keys_;  // by access key
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::string, Sha256> derived_ GUARDED_BY(mutex_);
+};
+
+}  // namespace squire::access

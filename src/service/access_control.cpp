@@ -1,0 +1,185 @@
+#include "squire/service/access_control.hpp"
+
+#include <algorithm>
+
+#include "squire/core/iso_time.hpp"
+#include "squire/service/action.hpp"
+
+namespace squire::service {
+namespace {
+
+using access::Principal;
+using Verdict = access::Decision::Verdict;
+
+std::string_view why(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::DeniedByIdentityPolicy:
+      return " with an explicit deny in an identity-based policy";
+    case Verdict::DeniedByResourcePolicy:
+      return " with an explicit deny in a resource-based policy";
+    case Verdict::NotAllowedByIdentityPolicy:
+      return " because no identity-based policy allows the ";
+    default:
+      return " because no resource-based policy allows the ";
+  }
+}
+
+// As AWS puts it.
+Error refusal(const DenialStyle& style, const access::AccessRequest& request, Verdict verdict) {
+  std::string action(request.action);
+  if (style.is_lower_case) {
+    std::transform(action.begin(), action.end(), action.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  }
+  std::string text = "User: " + request.principal.arn;
+  text.append(" is not authorized to perform: ").append(action);
+  text.append(" on resource: ").append(request.resource).append(why(verdict));
+  if (text.ends_with(' ')) text.append(action).append(" action");
+  return {style.code, std::move(text)};
+}
+
+void add_resource_tags(const Target& target, access::Context& context) {
+  const auto add = [&](const engine::StringMap& tags) {
+    for (const auto& [name, value] : tags) context.add("aws:ResourceTag/" + name, value);
+  };
+  if (target.queue) add(target.queue->row().tags);
+  if (target.topic) add(target.topic->row().tags);
+}
+
+}  // namespace
+
+std::string_view Mentions::find(std::string_view name) const {
+  for (const auto& [known, value] : texts) {
+    if (known == name) return value;
+  }
+  return {};
+}
+
+std::shared_ptr<const access::Policy> PolicyCache::compiled(
+    const std::shared_ptr<const std::string>& text) const {
+  if (text == nullptr) return nullptr;
+  {
+    Lock lock(mutex_);
+    const auto at = entries_.find(text.get());
+    if (at != entries_.end() && at->second.text.lock() == text) return at->second.policy;
+  }
+  auto compiled = access::Policy::compile(*text, access::Policy::Kind::Resource);
+  auto policy = compiled.has_value() ? *std::move(compiled)
+                                     : access::Policy::unreadable(compiled.error().message);
+  Lock lock(mutex_);
+  if (entries_.size() >= kPoliciesMax) {
+    std::erase_if(entries_, [](const auto& entry) { return entry.second.text.expired(); });
+    if (entries_.size() >= kPoliciesMax) entries_.clear();
+  }
+  entries_.insert_or_assign(text.get(), Entry{text, policy});
+  return policy;
+}
+
+AccessControl::AccessControl(std::vector<access::Key> keys, std::string admin_token,
+                             const Clock& wall_clock)
+    : verifier_(std::move(keys)), admin_token_(std::move(admin_token)), wall_clock_(wall_clock) {}
+
+Result<access::Verified> AccessControl::verify(const access::SignedRequest& request,
+                                               std::string_view service) const {
+  return verifier_.verify(request, service, wall_clock_.now());
+}
+
+bool AccessControl::is_admin(std::string_view authorization) const {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!has_admin_token() || !authorization.starts_with(kScheme)) return false;
+  authorization.remove_prefix(kScheme.size());
+  // The token itself may have commas.
+  const auto token = authorization.substr(0, admin_token_.size());
+  const auto rest = authorization.substr(token.size());
+  return access::is_same_secret(token, admin_token_) && (rest.empty() || rest.starts_with(','));
+}
+
+void AccessControl::add_time(access::Context& context) const {
+  const auto now = wall_clock_.now();
+  context.add("aws:CurrentTime", to_iso_time(now));
+  context.add("aws:EpochTime",
+              std::to_string(std::chrono::floor<Seconds>(now).time_since_epoch().count()));
+}
+
+void AccessControl::describe(const Call& call, const Mentions& mentions,
+                             access::Context& context) const {
+  const auto& origin = call.permit->origin;
+  add_time(context);
+  context.add("aws:RequestedRegion", call.identity.region);
+  context.add("aws:SecureTransport", origin.is_secure ? "true" : "false");
+  if (!origin.address.empty()) context.add("aws:SourceIp", origin.address);
+  if (!origin.user_agent.empty()) context.add("aws:UserAgent", origin.user_agent);
+  for (const auto& [member, key] :
+       {std::pair{"Protocol", "sns:Protocol"}, {"Endpoint", "sns:Endpoint"}}) {
+    if (const auto value = mentions.find(member); !value.empty()) context.add(key, value);
+  }
+  for (const auto& [name, value] : mentions.tags) {
+    context.add("aws:RequestTag/" + std::string(name), value);
+    context.add("aws:TagKeys", name);
+  }
+  for (const auto name : mentions.tag_keys) context.add("aws:TagKeys", name);
+}
+
+Result<void> AccessControl::check_target(const Call& call, std::string_view action,
+                                         const Target& target, const Mentions& mentions) const {
+  const auto& [control, service, origin] = *call.permit;
+  const auto text = target.queue   ? target.queue->settings()->policy
+                    : target.topic ? target.topic->settings()->policy
+                                   : nullptr;
+  const auto resource = policies_.compiled(text);
+  const auto* identity = origin.key ? origin.key->policy.get() : nullptr;
+  const Principal principal = origin.key ? origin.key->principal : Principal{};
+  access::Context context;
+  if (identity || resource) {
+    access::describe(principal, context);
+    describe(call, mentions, context);
+    if ((identity && identity->asks_for_resource_tags()) ||
+        (resource && resource->asks_for_resource_tags())) {
+      add_resource_tags(target, context);
+    }
+  }
+  std::string permission(service.denial.prefix);
+  permission += access::permission_of(target.permission.empty() ? action : target.permission);
+  const access::AccessRequest request{principal, permission, target.arn, target.account, context};
+  const auto decision = access::decide(request, identity, resource.get());
+  if (decision.is_allowed()) return {};
+  if (origin.key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  return refusal(service.denial, request, decision.verdict);
+}
+
+Result<void> AccessControl::check(const Call& call, std::string_view action, bool is_open,
+                                  const Mentions& mentions) const {
+  const auto& permit = *call.permit;
+  if (is_open && permit.origin.key == nullptr) return {};
+  SQUIRE_TRY(auto targets, permit.service.locate(call, action, mentions));
+  for (auto& target : targets) {
+    // Whoever has the link may do it; what remains to be asked is what his own policy says.
+    if (is_open) target.account = call.identity.account;
+    SQUIRE_CHECK(check_target(call, action, target, mentions));
+  }
+  return {};
+}
+
+bool AccessControl::allows(const engine::Subscription& subscription,
+                           const engine::Queue& queue) const {
+  static const Principal kSns = Principal::service("sns.amazonaws.com");
+  const auto policy = policies_.compiled(queue.settings()->policy);
+  if (policy == nullptr) return false;
+  access::Context context;
+  access::describe(kSns, context);
+  add_time(context);
+  context.add("aws:SecureTransport", "true");
+  context.add("aws:SourceArn", to_arn("sns", subscription.topic()));
+  context.add("aws:SourceAccount", subscription.topic().account);
+  context.add("aws:SourceOwner", subscription.topic().account);
+  if (policy->asks_for_resource_tags()) {
+    for (const auto& [name, value] : queue.row().tags) {
+      context.add("aws:ResourceTag/" + name, value);
+    }
+  }
+  return access::decide({kSns, "sqs:SendMessage", queue.arn(), queue.name().account, context},
+                        nullptr, policy.get())
+      .is_allowed();
+}
+
+}  // namespace squire::service
