@@ -10,6 +10,9 @@
 
 #include "app/access_log.hpp"
 #include "app/declarations.hpp"
+#include "app/init_files.hpp"
+#include "app/init_scripts.hpp"
+#include "app/own_address.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
 #include "squire/net/http_client.hpp"
@@ -99,6 +102,14 @@ net::SmtpSettings to_smtp_settings(const Config& config) {
           config.delivery_verify_tls, config.delivery_ca_file};
 }
 
+sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer) {
+  sns::CourierSettings settings;
+  settings.functions = config.functions;
+  settings.mailer = mailer;
+  settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
+  return settings;
+}
+
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
   if (config.durability == "memory") return std::make_unique<storage::MemoryJournal>();
   using Durability = storage::SqliteOptions::Durability;
@@ -111,14 +122,55 @@ std::string why_failed(const engine::Journal& journal) {
   return sqlite ? sqlite->failure() : std::string();
 }
 
+void log_start(const Config& config, std::uint16_t port) {
+  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
+               config.durability == "memory" ? "nothing is stored (durability: memory)"
+                                             : "data in " + config.data_dir.string() +
+                                                   " (durability: " + config.durability + ")");
+}
+
+// For init scripts, until this process ends: root of its account wherever signatures are checked.
+access::Key make_script_key(const Config& config, Ids& ids) {
+  const auto name =
+      config.auth == "sigv4" ? "squire-init-" + to_string(ids.next()) : config.account;
+  return {name, base64_encode(ids.secret(30)), access::Principal::root(config.account)};
+}
+
+// In which the AWS CLI and every SDK talk to this broker, whatever else they would do here.
+std::vector<std::string> script_environment(const Config& config, std::uint16_t port,
+                                            const access::Key& key) {
+  auto endpoint = own_endpoint(config);
+  endpoint.port(port);
+  return {"AWS_ENDPOINT_URL=" + to_url(endpoint), "AWS_ACCESS_KEY_ID=" + key.access_key,
+          "AWS_SECRET_ACCESS_KEY=" + key.secret,  "AWS_SESSION_TOKEN=" + key.session_token,
+          "AWS_REGION=" + config.region,          "AWS_DEFAULT_REGION=" + config.region};
+}
+
+// The exit code, behind a word on why it is not 0.
+int report_end(const engine::Journal& journal, const InitScripts& scripts) {
+  if (journal.has_failed()) {
+    spdlog::error(
+        "stopped because the disk failed: {}. What was answered is safe; requests since got 503",
+        why_failed(journal));
+  }
+  return journal.has_failed() || scripts.has_failed() ? 1 : 0;
+}
+
+void stop_by_signal() {
+  ::kill(::getpid(), SIGTERM);
+}
+
 // The parts in the order in which they need each other; destruction is the reverse.
 int serve(const Config& config, const sigset_t& signals) {
+  const auto init_files = find_init_files(config.init_dir);
   net::Server server(to_server_settings(config));
   RandomIds ids;
   const auto journal = open_journal(config);
   const sns::Envelopes envelopes;
   std::optional<service::AccessControl> access;
+  const auto script_key = make_script_key(config, ids);
   auto keys = all_keys(config);
+  keys.push_back(script_key);
   if (config.auth == "sigv4")
     access.emplace(std::move(keys), config.admin_token, server.wall_clock());
   auto rules = to_rules(config);
@@ -127,6 +179,7 @@ int serve(const Config& config, const sigset_t& signals) {
   broker.load();
   declare_queues(broker, config);
   declare_topics(broker, config);
+  declare_init_files(broker, config, init_files.declarations);
   service::Faults faults;
   admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
                                       config.region,   config.base_url,
@@ -145,40 +198,36 @@ int serve(const Config& config, const sigset_t& signals) {
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();
-    if (journal->has_failed()) ::kill(::getpid(), SIGTERM);
+    if (journal->has_failed()) stop_by_signal();
   });
   net::HttpClient client(to_client_settings(config));
   std::optional<net::SmtpMailer> mailer;
   if (!config.smtp_host.empty()) mailer.emplace(to_smtp_settings(config));
-  sns::CourierSettings courier_settings;
-  courier_settings.functions = config.functions;
-  courier_settings.mailer = mailer ? &*mailer : nullptr;
-  courier_settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
-  sns::Couriers couriers(broker, client, std::move(courier_settings));
+  sns::Couriers couriers(broker, client, to_courier_settings(config, mailer ? &*mailer : nullptr));
   couriers.start();
   client.start();
   const auto access_log = make_access_log(config.access_log);
   std::vector<service::Observer*> observers{&metrics};
   if (access_log) observers.push_back(access_log.get());
   server.start(dispatcher, *journal, std::move(observers));
-  site.set_ready();
-  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
-               config.durability == "memory" ? "nothing is stored (durability: memory)"
-                                             : "data in " + config.data_dir.string() +
-                                                   " (durability: " + config.durability + ")");
+  if (init_files.scripts.empty()) site.set_ready();
+  log_start(config, port);
+  const auto succeed = [&] {
+    site.set_ready();
+    spdlog::info("ready, {} has been applied", config.init_dir.string());
+  };
+  InitScripts scripts(
+      {init_files.scripts, script_environment(config, port, script_key), succeed, stop_by_signal});
+  if (!init_files.scripts.empty()) scripts.start();
   int signal = 0;
   sigwait(&signals, &signal);
+  scripts.stop();
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
   mailer.reset();
   client.stop();
   journal->flush();
-  if (!journal->has_failed()) return 0;
-  spdlog::error(
-      "stopped because the disk failed: {}. What was answered is safe; requests since got "
-      "503",
-      why_failed(*journal));
-  return 1;
+  return report_end(*journal, scripts);
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ const std::vector<Setting>& settings() {
        0,
        0,
        {"full", "relaxed", "memory"}},
+      {"init_dir", &Config::init_dir,
+       "directory of *.json and *.sh files that are applied at every start; need not exist"},
       {"log_level",
        &Config::log_level,
        "how much to log",

@@ -59,6 +59,8 @@ struct Config {
   std::filesystem::path data_dir = "./data";
   std::string durability = "full";
 
+  std::filesystem::path init_dir = "/etc/squire/init.d";
+
   std::string log_level = "info";
   std::string access_log = "off";
 
@@ -95,6 +97,8 @@ struct Config {
   std::map<std::string, std::string> functions;  // Lambda functions: where their runtimes listen
   std::vector<QueueDeclaration> queues;
   std::vector<TopicDeclaration> topics;
+
+  bool is_healthcheck = false;  // --healthcheck, which is no setting
 };
 
 // Changes `config` by what the JSON text says (// comments allowed). `source` is named in errors.

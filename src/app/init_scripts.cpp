@@ -1,0 +1,227 @@
+#include "app/init_scripts.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <spdlog/spdlog.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <string_view>
+
+namespace squire::app {
+namespace {
+
+constexpr const char* kShell = "/bin/sh";
+// A child of the script may keep its output open: from time to time we look whether it has ended.
+constexpr int kLookMilliseconds = 50;
+constexpr std::size_t kPipeBytes = 65'536;
+constexpr std::size_t kLineBytesMax = 8192;
+
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() { close(); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  int get() const { return descriptor_; }
+  void close() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+ private:
+  int descriptor_;
+};
+
+// Cuts what comes into lines.
+class LineLog {
+ public:
+  explicit LineLog(std::string name) : name_(std::move(name)) {}
+
+  void take(std::string_view text) {
+    for (const char c : text) {
+      if (c == '\n' || line_.size() == kLineBytesMax) write();
+      if (c != '\n') line_ += c;
+    }
+  }
+  void end() {
+    if (!line_.empty()) write();
+  }
+
+ private:
+  void write() {
+    spdlog::info("{}: {}", name_, line_);
+    line_.clear();
+  }
+
+  const std::string name_;
+  std::string line_;
+};
+
+// Logs what is there; false: the output has ended.
+bool log_output(int output, int patience_milliseconds, LineLog& log) {
+  pollfd polled{output, POLLIN, 0};
+  if (::poll(&polled, 1, patience_milliseconds) <= 0) return true;
+  std::array<char, kPipeBytes> buffer;
+  const auto count = ::read(output, buffer.data(), buffer.size());
+  if (count > 0) log.take({buffer.data(), static_cast<std::size_t>(count)});
+  return count > 0;
+}
+
+// What the daemon ignores and blocks is none of a script's business.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t signals;
+    sigemptyset(&signals);
+    ::posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigaddset(&signals, SIGPIPE);
+    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
+class SpawnFiles {
+ public:
+  explicit SpawnFiles(int output) {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+  }
+  ~SpawnFiles() { ::posix_spawn_file_actions_destroy(&actions_); }
+  SpawnFiles(const SpawnFiles&) = delete;
+  SpawnFiles& operator=(const SpawnFiles&) = delete;
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+std::string_view name_of(std::string_view variable) {
+  return variable.substr(0, variable.find('='));
+}
+
+// The daemon's environment with these variables in it; views into both.
+std::vector<char*> merge_environment(const std::vector<std::string>& variables) {
+  std::vector<char*> merged;
+  for (char** own = environ; *own != nullptr; ++own) {
+    const bool is_given = std::any_of(variables.begin(), variables.end(), [&](const auto& given) {
+      return name_of(given) == name_of(*own);
+    });
+    if (!is_given) merged.push_back(*own);
+  }
+  for (const auto& given : variables) merged.push_back(const_cast<char*>(given.c_str()));
+  merged.push_back(nullptr);
+  return merged;
+}
+
+std::string describe(int status) {
+  if (WIFSIGNALED(status)) return std::string("was killed: ") + strsignal(WTERMSIG(status));
+  if (WEXITSTATUS(status) == 0) return {};
+  return "ended with code " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+InitScripts::InitScripts(Options options) : options_(std::move(options)) {}
+
+InitScripts::~InitScripts() {
+  stop();
+}
+
+void InitScripts::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void InitScripts::stop() {
+  {
+    Lock lock(mutex_);
+    is_stopping_ = true;
+    if (child_ != 0) ::kill(-child_, SIGKILL);
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void InitScripts::run() {
+  for (const auto& script : options_.scripts) {
+    const auto fault = run_script(script);
+    if (is_stopping()) return;
+    if (fault.empty()) continue;
+    spdlog::error("{} {}. Squire stops: half set up, it would make tests lie", script.string(),
+                  fault);
+    has_failed_ = true;
+    return options_.on_failure();
+  }
+  options_.on_success();
+}
+
+std::string InitScripts::run_script(const std::filesystem::path& script) {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return std::string("cannot be run: ") + std::strerror(errno);
+  }
+  const File output(ends[0]);
+  File input(ends[1]);
+  spdlog::info("running {}", script.string());
+  pid_t child = 0;
+  if (const int error = spawn(script, input.get(), child); error != 0) {
+    return std::string("cannot be run: ") + std::strerror(error);
+  }
+  input.close();
+  return describe(wait_for_end(child, output.get(), script.filename().string()));
+}
+
+int InitScripts::spawn(const std::filesystem::path& script, int output, pid_t& child) {
+  const SpawnAttributes attributes;
+  const SpawnFiles files(output);
+  auto environment = merge_environment(options_.environment);
+  std::array<char*, 3> arguments{const_cast<char*>(kShell), const_cast<char*>(script.c_str()),
+                                 nullptr};
+  Lock lock(mutex_);
+  if (is_stopping_) return ECANCELED;
+  const int error = ::posix_spawn(&child, kShell, files.get(), attributes.get(), arguments.data(),
+                                  environment.data());
+  if (error == 0) child_ = child;
+  return error;
+}
+
+int InitScripts::wait_for_end(pid_t child, int output, const std::string& name) {
+  LineLog log(name);
+  bool is_open = true;
+  siginfo_t ended{};
+  while (ended.si_pid == 0) {
+    if (is_open) is_open = log_output(output, kLookMilliseconds, log);
+    // It stays a zombie, so that stop() cannot hit another process of the same number.
+    ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT | (is_open ? WNOHANG : 0));
+  }
+  if (is_open) log_output(output, 0, log);
+  log.end();
+  Lock lock(mutex_);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  child_ = 0;
+  return status;
+}
+
+bool InitScripts::is_stopping() {
+  Lock lock(mutex_);
+  return is_stopping_;
+}
+
+}  // namespace squire::app
