@@ -34,7 +34,11 @@ async function startDaemon(port, auth) {
     durability: "memory",
     testing: true,
     functions: { resize: "http://127.0.0.1:9" },
-    ...(auth && { auth: "sigv4", admin_token: kToken }),
+    ...(auth && {
+      auth: "sigv4",
+      admin_token: kToken,
+      keys: [{ access_key: "AKIATEST", secret: "secret", account: "000000000000" }],
+    }),
   };
   writeFileSync(join(directory, "squire.json"), JSON.stringify(settings));
   const env = Object.fromEntries(
