@@ -217,7 +217,7 @@ class ShellImageTest(ImageTest):
 
     def test_it_runs_as_the_same_user(self):
         container = self.start(*self.with_init("a.sh", "id\n"), image=WITH_SHELL)
-        self.assertIn("uid=10001 gid=10001", container.log())
+        self.assertRegex(container.log(), r"uid=10001\S* gid=10001")
 
 
 class ComposeTest(ImageTest):
