@@ -109,16 +109,6 @@ class AdminTest(DaemonTest):
         status, answer = self.ask(daemon, "/_squire/wait?queue=orders&until=visible==1&timeout=200ms")
         self.assertEqual((status, answer["met"]), (408, False))
 
-    def test_a_wait_ends_when_the_daemon_stops(self):
-        daemon = self.start("--testing", "true")
-        self.client(daemon).create("orders")
-        thread, answers = self.wait_in_background(
-            daemon, "/_squire/wait?queue=orders&until=visible==1&timeout=60s")
-        until(lambda: self.get(daemon, "/_squire/overview")["connections"] >= 2)
-        daemon.stop()
-        until(lambda: not thread.is_alive())
-        self.assertEqual(answers[0][0], 408)
-
     def test_a_reset_survives_a_restart(self):
         daemon = self.start()
         client = self.client(daemon)
