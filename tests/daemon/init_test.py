@@ -89,7 +89,8 @@ class DeclarationsTest(InitTest):
         self.assert_refuses_to_start(self.launch(), path, '"q"', "DelaySeconds")
 
     def test_a_broken_file_is_named(self):
-        self.assert_refuses_to_start(self.launch(), self.write("a.json", "{"))
+        path = self.write("a.json", "{")
+        self.assert_refuses_to_start(self.launch(), path)
 
     def test_an_absent_directory_is_no_error(self):
         self.init.rmdir()
