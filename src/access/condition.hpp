@@ -5,9 +5,9 @@
 #include <variant>
 #include <vector>
 
-#include "access/ip_range.hpp"
 #include "access/pattern.hpp"
 #include "squire/core/error.hpp"
+#include "squire/core/ip_range.hpp"
 
 namespace squire::access {
 

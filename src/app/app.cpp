@@ -93,6 +93,7 @@ net::HttpClientSettings to_client_settings(const Config& config) {
       static_cast<std::size_t>(config.delivery_connections_per_host_max);
   settings.verify_tls = config.delivery_verify_tls;
   settings.ca_file = config.delivery_ca_file;
+  settings.networks = {config.delivery_allowed_networks, config.delivery_denied_networks};
   return settings;
 }
 

@@ -85,6 +85,12 @@ const std::vector<Setting>& settings() {
        "check the certificates of HTTPS endpoints"},
       {"delivery_ca_file", &Config::delivery_ca_file,
        "PEM file of the roots that HTTPS endpoints are checked against; empty: the system's"},
+      {"delivery_allowed_networks", &Config::delivery_allowed_networks,
+       "networks that HTTP(S) subscriptions may reach, with commas between, e.g. 10.1.0.0/16; "
+       "empty: all that are not denied"},
+      {"delivery_denied_networks", &Config::delivery_denied_networks,
+       "networks that they may not reach; private: all that are not of the public internet. The "
+       "smallest network around an address decides"},
       {"smtp_host", &Config::smtp_host,
        "mail server for email subscriptions; empty: emails only go to the outbox"},
       {"smtp_port", &Config::smtp_port, "its port", 1, 65'535},

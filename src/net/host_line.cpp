@@ -33,6 +33,11 @@ constexpr std::size_t kHeaderBytesMax = 16 * 1024;
 constexpr std::size_t kBodyBytesMax = 64 * 1024;
 constexpr std::size_t kKeptBodyBytes = 1024;
 
+IpAddress to_ip_address(const asio::ip::address& address) {
+  if (address.is_v6()) return address.to_v6().to_bytes();
+  return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
+}
+
 auto to_error(ErrorCode& error) {
   return asio::redirect_error(asio::use_awaitable, error);
 }
@@ -79,6 +84,7 @@ class HostConnection : public std::enable_shared_from_this<HostConnection> {
   bool is_open_ = false;
   bool is_timed_out_ = false;
   bool was_used_ = false;
+  bool is_forbidden_ = false;
 };
 
 asio::awaitable<void> HostConnection::run() {
@@ -151,7 +157,7 @@ asio::awaitable<service::OutboundResult> HostConnection::carry(const OutboundJob
     if (!is_reused || is_timed_out_) break;
   }
   close();
-  co_return service::OutboundResult{0, describe(error), {}};
+  co_return service::OutboundResult{is_forbidden_ ? 403u : 0u, describe(error), {}};
 }
 
 asio::awaitable<ErrorCode> HostConnection::connect() {
@@ -170,6 +176,14 @@ asio::awaitable<ErrorCode> HostConnection::connect() {
   }
   if (is_timed_out_) co_return asio::error::timed_out;
   error = asio::error::host_not_found;
+  if (line_.is_confined_ && !endpoints.empty()) {
+    // By the address that is connected to, not by the name: what that stands for may change.
+    std::erase_if(endpoints, [this](const tcp::endpoint& endpoint) {
+      return !line_.settings_.networks.permits(to_ip_address(endpoint.address()));
+    });
+    is_forbidden_ = endpoints.empty();
+    if (is_forbidden_) co_return asio::error::access_denied;
+  }
   for (const auto& endpoint : endpoints) {
     socket_ = tcp::socket(line_.context_);
     co_await socket_.async_connect(endpoint, to_error(error));
@@ -213,6 +227,10 @@ asio::awaitable<bool> HostConnection::exchange(const OutboundJob& job, Parser& p
 
 std::string HostConnection::describe(const ErrorCode& error) {
   if (is_timed_out_ || error == asio::error::timed_out) return "timed out";
+  if (is_forbidden_) {
+    return "not sent: the settings delivery_allowed_networks and delivery_denied_networks forbid "
+           "it";
+  }
   if (error == asio::error::connection_refused) return "connection refused";
   if (error == asio::error::connection_reset || error == asio::error::broken_pipe ||
       error == asio::error::eof || error == http::error::end_of_stream ||
@@ -237,8 +255,12 @@ std::string HostConnection::describe(const ErrorCode& error) {
 }
 
 HostLine::HostLine(asio::io_context& context, asio::ssl::context* tls,
-                   const HttpClientSettings& settings, Url url)
-    : context_(context), tls_(tls), settings_(settings), url_(std::move(url)) {}
+                   const HttpClientSettings& settings, Url url, bool is_confined)
+    : context_(context),
+      tls_(tls),
+      settings_(settings),
+      url_(std::move(url)),
+      is_confined_(is_confined) {}
 
 HostLine::~HostLine() = default;
 

@@ -22,13 +22,13 @@ struct OutboundJob {
 
 class HostConnection;
 
-// The requests to one host (scheme, name, port) and the connections that carry them. Lives on the
-// client's thread, for the life of the client.
+// The requests to one host (scheme, name, port) and the connections that carry them, confined or
+// not. Lives on the client's thread, for the life of the client.
 class HostLine {
  public:
   // `tls` is null for plain HTTP.
   HostLine(boost::asio::io_context& context, boost::asio::ssl::context* tls,
-           const HttpClientSettings& settings, Url url);
+           const HttpClientSettings& settings, Url url, bool is_confined);
   ~HostLine();
 
   void add(OutboundJob job);
@@ -40,6 +40,7 @@ class HostLine {
   boost::asio::ssl::context* const tls_;
   const HttpClientSettings& settings_;
   const Url url_;
+  const bool is_confined_;
   std::deque<OutboundJob> jobs_;
   std::list<HostConnection*> idle_;  // waiting for a job; the one used last in front
   std::size_t connection_count_ = 0;

@@ -29,12 +29,13 @@ class HttpClient::State {
     return &*tls;
   }
 
-  HostLine& line_of(const Url& url) {
-    const auto key = std::string(url.is_tls ? "https://" : "http://") + url.authority();
+  HostLine& line_of(const Url& url, bool is_confined) {
+    const auto key = std::string(is_confined ? "" : "unconfined ") +
+                     (url.is_tls ? "https://" : "http://") + url.authority();
     auto& line = lines[key];
     if (!line) {
-      line =
-          std::make_unique<HostLine>(context, url.is_tls ? tls_context() : nullptr, settings, url);
+      line = std::make_unique<HostLine>(context, url.is_tls ? tls_context() : nullptr, settings,
+                                        url, is_confined);
     }
     return *line;
   }
@@ -79,7 +80,8 @@ void HttpClient::send(service::OutboundRequest request,
   if (!url) return refuse("not a URL");
   auto bytes = format_request(request, *url);
   if (!bytes) return refuse("a header that cannot be sent");
-  state_->line_of(*url).add({*std::move(bytes), request.timeout, std::move(done)});
+  state_->line_of(*url, request.is_confined)
+      .add({*std::move(bytes), request.timeout, std::move(done)});
 }
 
 }  // namespace squire::net

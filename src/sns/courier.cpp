@@ -147,6 +147,7 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
     const auto function = settings_.functions.find(function_name(endpoint));
     if (function == settings_.functions.end()) return std::nullopt;
     request.url = function->second + "/2015-03-31/functions/function/invocations";
+    request.is_confined = false;  // the settings say where it is
     request.headers = {{"Content-Type", "application/json"},
                        {"X-Amz-Invocation-Type", "Event"},
                        {"User-Agent", std::string(kUserAgent)}};

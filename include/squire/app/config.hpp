@@ -85,6 +85,8 @@ struct Config {
   std::int64_t delivery_connections_per_host_max = 32;
   bool delivery_verify_tls = true;
   std::string delivery_ca_file;
+  std::string delivery_allowed_networks;
+  std::string delivery_denied_networks;
 
   std::string smtp_host;
   std::uint16_t smtp_port = 25;

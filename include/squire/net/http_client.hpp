@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "squire/net/network_rules.hpp"
 #include "squire/service/outbound.hpp"
 
 namespace squire::net {
@@ -12,6 +13,7 @@ struct HttpClientSettings {
   Seconds idle_timeout{30};                   // of a connection without requests
   bool verify_tls = true;                     // certificates and host names
   std::string ca_file;                        // PEM; empty: the system's roots
+  NetworkRules networks;                      // which may be reached, after names are resolved
 };
 
 // HTTP/1.1 over TCP and TLS, on a thread of its own. Connections are kept alive and bounded per

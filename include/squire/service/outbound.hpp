@@ -20,10 +20,11 @@ struct OutboundRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   Milliseconds timeout{15'000};  // for all of it: resolve, connect, send, receive
+  bool is_confined = true;       // to the networks that deliveries may go to
 };
 
 struct OutboundResult {
-  unsigned status = 0;  // HTTP status; 0: there was no answer
+  unsigned status = 0;  // HTTP status; 0: there was no answer; 403 with an error: it was not sent
   std::string error;    // why not: "connection refused", "timed out", "certificate verify failed"
   std::string body;  // the beginning of the answer's, at most 1 KiB: for logs and delivery records
 };

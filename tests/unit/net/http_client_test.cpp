@@ -17,16 +17,21 @@ using namespace std::chrono_literals;
 
 class HttpClientTest : public testing::Test {
  protected:
-  HttpClientTest() { client.start(); }
+  explicit HttpClientTest(net::NetworkRules networks = {})
+      : client({4, Seconds(30), true, "", std::move(networks)}) {
+    client.start();
+  }
 
-  std::future<OutboundResult> send(const std::string& url, Milliseconds timeout = 5s) {
+  std::future<OutboundResult> send(const std::string& url, Milliseconds timeout = 5s,
+                                   bool is_confined = true) {
     auto promise = std::make_shared<std::promise<OutboundResult>>();
-    client.post([this, url, timeout, promise] {
+    client.post([this, url, timeout, is_confined, promise] {
       service::OutboundRequest request;
       request.url = url;
       request.headers = {{"Content-Type", "text/plain"}, {"User-Agent", "test"}};
       request.body = "hello!";
       request.timeout = timeout;
+      request.is_confined = is_confined;
       client.send(std::move(request),
                   [promise](OutboundResult result) { promise->set_value(std::move(result)); });
     });
@@ -37,7 +42,12 @@ class HttpClientTest : public testing::Test {
     return send(url, timeout).get();
   }
 
-  net::HttpClient client{net::HttpClientSettings{4, Seconds(30), true, ""}};
+  net::HttpClient client;
+};
+
+class ConfinedHttpClientTest : public HttpClientTest {
+ protected:
+  ConfinedHttpClientTest() : HttpClientTest({"", "private"}) {}
 };
 
 TEST_F(HttpClientTest, PostsAndTellsTheStatusAndTheBody) {
@@ -136,6 +146,24 @@ TEST_F(HttpClientTest, WhatIsNoUrlIsNotSent) {
   for (const char* url : {"", "ftp://x/", "http://", "http://x y/"}) {
     EXPECT_EQ(get(url).error, "not a URL") << url;
   }
+}
+
+TEST_F(ConfinedHttpClientTest, WhatIsForbiddenIsNotConnectedTo) {
+  HttpPeer peer;
+  for (const char* host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"}) {
+    auto url = peer.url();
+    url.replace(url.find("127.0.0.1"), 9, host);
+    const auto result = get(url);
+    EXPECT_EQ(result.status, 403u) << url;
+    EXPECT_THAT(result.error, HasSubstr("delivery_denied_networks")) << url;
+  }
+  EXPECT_EQ(peer.connection_count(), 0);
+}
+
+TEST_F(ConfinedHttpClientTest, WhereTheSettingsLeadIsNeverForbidden) {
+  HttpPeer peer;
+  EXPECT_EQ(send(peer.url(), 5s, false).get().status, 200u);
+  EXPECT_EQ(get(peer.url()).status, 403u) << "not over the same connection either";
 }
 
 TEST_F(HttpClientTest, AHostNobodyKnowsIsNotFound) {

@@ -1,4 +1,4 @@
-#include "access/ip_range.hpp"
+#include "squire/core/ip_range.hpp"
 
 #include <arpa/inet.h>
 
@@ -7,7 +7,7 @@
 
 #include "squire/core/text.hpp"
 
-namespace squire::access {
+namespace squire {
 namespace {
 
 constexpr int kMappedBits = 96;  // of ::ffff:0:0/96, where version 4 lives
@@ -47,4 +47,4 @@ std::optional<IpRange> parse_ip_range(std::string_view text) {
   return IpRange{*address, static_cast<int>(bits) + (is_v4 ? kMappedBits : 0)};
 }
 
-}  // namespace squire::access
+}  // namespace squire

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace squire::access {
+namespace squire {
 
 // An IP address; one of version 4 stands in the low 4 bytes behind ::ffff:0:0.
 using IpAddress = std::array<std::uint8_t, 16>;
@@ -22,4 +22,4 @@ struct IpRange {
 
 std::optional<IpRange> parse_ip_range(std::string_view text);
 
-}  // namespace squire::access
+}  // namespace squire
