@@ -55,7 +55,9 @@ struct Page {
 // "500ms", "30s", "6m", "2h", "4d"; nothing if it is none, or longer than ten years.
 std::optional<Milliseconds> parse_duration(std::string_view text);
 
-// Nothing: they are no numbers, or too large.
+// Nothing: they are no numbers, or too large; kPageRule says so.
+inline constexpr std::string_view kPageRule =
+    "limit is 1 to 1000, after is the `next` of the page before";
 std::optional<Page> read_page(const Desk& desk);
 // `items` from the page on, each through to_json, under that name, with "count" and "next".
 template <typename Items, typename ToJson>
@@ -119,7 +121,9 @@ std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> wa
 
 SiteReply peek_as_localstack(Desk& desk);
 SiteReply show_sms_messages(Desk& desk);
+SiteReply remove_sms_messages(Desk& desk);
 SiteReply show_push_messages(Desk& desk);
+SiteReply remove_push_messages(Desk& desk);
 SiteReply show_subscription_token(Desk& desk);
 
 // A request under /_squire/, /_localstack/ or /_aws/ and who answers it.

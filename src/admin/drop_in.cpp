@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "admin/desk.hpp"
+#include "squire/service/system_attributes.hpp"
 #include "squire/wire/xml.hpp"
 
 namespace squire::admin {
@@ -36,27 +37,11 @@ std::shared_ptr<engine::Queue> find_by_url(const Desk& desk, std::string_view ur
 using Attributes = std::vector<std::pair<std::string, std::string>>;
 
 Attributes system_attributes(const engine::PeekedMessage& peeked) {
-  const auto& [row, delivery] = peeked.message;
-  const auto milliseconds = [](TimePoint time) {
-    return std::to_string(time.time_since_epoch().count());
-  };
-  const auto digits = std::to_string(row.sender_account);
-  Attributes attributes{
-      {"SenderId", std::string(12 - std::min<std::size_t>(12, digits.size()), '0') + digits},
-      {"SentTimestamp", milliseconds(row.sent_at)},
-      {"ApproximateReceiveCount", std::to_string(delivery.receive_count)}};
-  if (delivery.receive_count > 0) {
-    attributes.emplace_back("ApproximateFirstReceiveTimestamp",
-                            milliseconds(delivery.first_received_at));
-  }
-  if (!row.details) return attributes;
-  const auto add = [&](std::string name, const std::string& value) {
-    if (!value.empty()) attributes.emplace_back(std::move(name), value);
-  };
-  add("MessageGroupId", row.details->group_id);
-  add("MessageDeduplicationId", row.details->deduplication_id);
-  add("AWSTraceHeader", row.details->trace_header);
-  add("DeadLetterQueueSourceArn", row.details->dead_letter_source);
+  Attributes attributes;
+  service::for_each_system_attribute(peeked.message, [&](const char* name, auto&& value) {
+    auto text = value();
+    if (!text.empty()) attributes.emplace_back(name, std::move(text));
+  });
   return attributes;
 }
 
@@ -105,20 +90,40 @@ Json to_json(const std::vector<engine::PeekedMessage>& messages) {
   return {{"ReceiveMessageResponse", {{"ReceiveMessageResult", {{"Message", std::move(list)}}}}}};
 }
 
-// Entries of the outbox by endpoint, in the account and region asked for as far as they have one.
-Json caught_messages(const Desk& desk, std::string_view list_name, DeliveryProtocol protocol,
-                     std::string_view endpoint_name, std::string_view wanted) {
+// A list of what was sent over one protocol, and what it calls its parts.
+struct Caught {
+  DeliveryProtocol protocol;
+  const char* list;
+  const char* endpoint;
+  const char* parameter;  // asks for one endpoint
+};
+
+constexpr Caught kSms{DeliveryProtocol::Sms, "sms_messages", "PhoneNumber", "phoneNumber"};
+constexpr Caught kPushes{DeliveryProtocol::Application, "platform_endpoint_messages", "TargetArn",
+                         "endpointArn"};
+
+std::string_view shown_region(const Desk& desk) {
   const auto region = desk.parameter("region");
+  return region.empty() ? desk.settings.region : region;
+}
+
+// Whether an entry of the outbox is in the list, in the account and region asked for as far as it
+// has one, and of the endpoint asked for.
+bool is_listed(const Desk& desk, const Caught& caught, const engine::OutboxRow& row) {
+  if (row.protocol != caught.protocol) return false;
+  const auto endpoint = desk.parameter(caught.parameter);
+  if (!endpoint.empty() && endpoint != row.endpoint) return false;
+  const auto topic = parse_arn("sns", row.topic_arn);
+  if (!topic) return true;
   const auto account = desk.parameter("accountId");
-  const std::string shown_region(region.empty() ? desk.settings.region : region);
-  const std::string shown_account(account.empty() ? desk.settings.account : account);
+  return topic->region == shown_region(desk) &&
+         topic->account == (account.empty() ? desk.settings.account : account);
+}
+
+SiteReply list_caught(const Desk& desk, const Caught& caught) {
   Json by_endpoint = Json::object();
   for (const auto& row : desk.broker.outbox().list(0, std::numeric_limits<std::size_t>::max())) {
-    const auto topic = parse_arn("sns", row.topic_arn);
-    if (row.protocol != protocol || (!wanted.empty() && wanted != row.endpoint) ||
-        (topic && (topic->region != shown_region || topic->account != shown_account))) {
-      continue;
-    }
+    if (!is_listed(desk, caught, row)) continue;
     Json attributes = Json::object();
     for (const auto& [name, attribute] : row.attributes) {
       attributes[name] = {
@@ -126,7 +131,7 @@ Json caught_messages(const Desk& desk, std::string_view list_name, DeliveryProto
           {"Value", attribute.is_binary() ? base64_encode(attribute.value) : attribute.value}};
     }
     const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-    by_endpoint[row.endpoint].push_back({{std::string(endpoint_name), row.endpoint},
+    by_endpoint[row.endpoint].push_back({{caught.endpoint, row.endpoint},
                                          {"TopicArn", or_null(row.topic_arn)},
                                          {"SubscriptionArn", or_null(row.subscription_arn)},
                                          {"MessageId", to_string(row.message_id)},
@@ -135,7 +140,16 @@ Json caught_messages(const Desk& desk, std::string_view list_name, DeliveryProto
                                          {"MessageStructure", nullptr},
                                          {"Subject", or_null(row.subject)}});
   }
-  return {{std::string(list_name), std::move(by_endpoint)}, {"region", shown_region}};
+  return reply({{caught.list, std::move(by_endpoint)}, {"region", shown_region(desk)}});
+}
+
+SiteReply remove_caught(Desk& desk, const Caught& caught) {
+  SiteReply removed;
+  removed.status = 204;
+  removed.content_type = {};
+  removed.ticket = desk.broker.outbox().remove_if(
+      [&](const engine::OutboxRow& row) { return is_listed(desk, caught, row); });
+  return removed;
 }
 
 }  // namespace
@@ -160,13 +174,19 @@ SiteReply peek_as_localstack(Desk& desk) {
 }
 
 SiteReply show_sms_messages(Desk& desk) {
-  return reply(caught_messages(desk, "sms_messages", DeliveryProtocol::Sms, "PhoneNumber",
-                               desk.parameter("phoneNumber")));
+  return list_caught(desk, kSms);
+}
+
+SiteReply remove_sms_messages(Desk& desk) {
+  return remove_caught(desk, kSms);
 }
 
 SiteReply show_push_messages(Desk& desk) {
-  return reply(caught_messages(desk, "platform_endpoint_messages", DeliveryProtocol::Application,
-                               "TargetArn", desk.parameter("endpointArn")));
+  return list_caught(desk, kPushes);
+}
+
+SiteReply remove_push_messages(Desk& desk) {
+  return remove_caught(desk, kPushes);
 }
 
 SiteReply show_subscription_token(Desk& desk) {

@@ -125,7 +125,7 @@ SiteReply find_messages(Desk& desk) {
 
 SiteReply list_deliveries(Desk& desk) {
   const auto page = read_page(desk);
-  if (!page) return refuse(400, "limit is 1 to 1000, after is the `next` of the page before");
+  if (!page) return refuse(400, kPageRule);
   const auto wanted = desk.parameter("subscription");
   std::size_t count = 0;
   Json deliveries = Json::array();

@@ -17,16 +17,23 @@ Json to_json(const engine::OutboxRow& row) {
           {"attributes", to_json(row.attributes)}};
 }
 
-SiteReply show_outbox(Desk& desk) {
-  const auto page = read_page(desk);
-  if (!page) return refuse(400, "after and limit are whole numbers; limit is 1 to 1000");
+namespace {
+
+// Whether an entry is of the protocol and endpoint that were asked for.
+bool is_meant(const Desk& desk, const engine::OutboxRow& row) {
   const auto protocol = desk.parameter("protocol");
   const auto endpoint = desk.parameter("endpoint");
+  return (protocol.empty() || protocol == engine::protocol_name(row.protocol)) &&
+         (endpoint.empty() || endpoint == row.endpoint);
+}
+
+}  // namespace
+
+SiteReply show_outbox(Desk& desk) {
+  const auto page = read_page(desk);
+  if (!page) return refuse(400, kPageRule);
   auto rows = desk.broker.outbox().list(page->first, std::numeric_limits<std::size_t>::max());
-  std::erase_if(rows, [&](const engine::OutboxRow& row) {
-    return (!protocol.empty() && protocol != engine::protocol_name(row.protocol)) ||
-           (!endpoint.empty() && endpoint != row.endpoint);
-  });
+  std::erase_if(rows, [&](const engine::OutboxRow& row) { return !is_meant(desk, row); });
   Json entries = Json::array();
   for (const auto& row : rows) {
     if (entries.size() == page->count) break;
@@ -39,7 +46,8 @@ SiteReply show_outbox(Desk& desk) {
 
 SiteReply clear_outbox(Desk& desk) {
   auto cleared = reply({{"status", "cleared"}});
-  cleared.ticket = desk.broker.outbox().clear();
+  cleared.ticket = desk.broker.outbox().remove_if(
+      [&](const engine::OutboxRow& row) { return is_meant(desk, row); });
   return cleared;
 }
 

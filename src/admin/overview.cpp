@@ -10,15 +10,6 @@ Json services(std::string_view status) {
   return {{"sqs", status}, {"sns", status}};
 }
 
-std::uint64_t pending_delivery_count(const Desk& desk, const engine::Topic& topic) {
-  std::uint64_t count = 0;
-  for (const auto& subscription : topic.subscriptions()) {
-    const auto queue = desk.broker.find_delivery_queue(subscription->row().delivery_queue);
-    if (queue) count += queue->message_count();
-  }
-  return count;
-}
-
 }  // namespace
 
 SiteReply list_endpoints(Desk&) {
@@ -75,7 +66,7 @@ SiteReply show_overview(Desk& desk) {
   for (const auto& topic : topics) {
     const auto of_topic = topic->counts();
     subscription_count += of_topic.confirmed + of_topic.pending;
-    pending_count += pending_delivery_count(desk, *topic);
+    pending_count += desk.broker.pending_delivery_count(*topic);
   }
   const TimePoint now = desk.now();
   const auto& settings = desk.settings.settings;

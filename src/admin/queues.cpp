@@ -129,8 +129,7 @@ SiteReply list_queues(Desk& desk) {
   const auto rank = find_rank(desk.parameter("sort"));
   if (!page || !rank) {
     return refuse(400,
-                  "limit is 1 to 1000, after is the `next` of the page before, sort is name, "
-                  "visible, inFlight, oldest or rate");
+                  std::string(kPageRule) + ", sort is name, visible, inFlight, oldest or rate");
   }
   const auto queues = find_queues(desk);
   if (*rank == nullptr) {
@@ -167,9 +166,7 @@ SiteReply peek_messages(Desk& desk) {
   const auto page = read_page(desk);
   const auto state = find_state(desk.parameter("state"));
   if (!page || !state) {
-    return refuse(400,
-                  "limit is 1 to 1000, after is the `next` of the page before, state is visible, "
-                  "inFlight or delayed");
+    return refuse(400, std::string(kPageRule) + ", state is visible, inFlight or delayed");
   }
   const auto counts = queue->counts();
   const auto peeked = queue->peek({*state, page->first, page->count});

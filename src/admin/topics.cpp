@@ -73,7 +73,7 @@ std::optional<engine::MessageAttributes> read_attributes(const Json& json) {
 
 SiteReply list_topics(Desk& desk) {
   const auto page = read_page(desk);
-  if (!page) return refuse(400, "limit is 1 to 1000, after is the `next` of the page before");
+  if (!page) return refuse(400, kPageRule);
   return reply_page(*page, "topics", find_topics(desk),
                     [](const auto& topic) { return to_json(*topic); });
 }
@@ -92,7 +92,7 @@ SiteReply list_subscriptions(Desk& desk) {
   const auto topic = find_topic(desk, desk.name);
   if (!topic) return no_topic(desk);
   const auto page = read_page(desk);
-  if (!page) return refuse(400, "limit is 1 to 1000, after is the `next` of the page before");
+  if (!page) return refuse(400, kPageRule);
   return reply_page(*page, "subscriptions", topic->subscriptions(),
                     [&](const auto& subscription) { return to_json(desk, *subscription); });
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "squire/core/text.hpp"
+
 namespace squire {
 
 std::string to_arn(std::string_view service, const ResourceName& name) {
@@ -36,6 +38,15 @@ std::optional<ResourceName> parse_arn(std::string_view service, std::string_view
 bool is_account_id(std::string_view text) {
   return text.size() == 12 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::uint64_t to_account_number(std::string_view account_id) {
+  return static_cast<std::uint64_t>(parse_integer(account_id).value_or(0));
+}
+
+std::string to_account_id(std::uint64_t number) {
+  const auto digits = std::to_string(number);
+  return std::string(12 - std::min<std::size_t>(12, digits.size()), '0') + digits;
 }
 
 bool is_region(std::string_view text) {

@@ -190,6 +190,15 @@ std::shared_ptr<Queue> Broker::find_delivery_queue(std::uint32_t number) const {
   return at == delivery_queues_.end() ? nullptr : at->second;
 }
 
+std::uint64_t Broker::pending_delivery_count(const Topic& topic) const {
+  std::uint64_t count = 0;
+  for (const auto& subscription : topic.subscriptions()) {
+    const auto queue = find_delivery_queue(subscription->row().delivery_queue);
+    if (queue) count += queue->message_count();
+  }
+  return count;
+}
+
 Ticket Broker::close_delivery_queue(std::uint32_t number) {
   WriteLock lock(mutex_);
   const auto at = delivery_queues_.find(number);
@@ -285,10 +294,11 @@ Broker::Cleared Broker::reset(std::string_view account) {
     if (is_meant(queue->name()) && delete_queue(queue->name())) ++cleared.queue_count;
   }
   registry_.clear(account);
-  if (account.empty()) {
-    outbox_.clear();
-    history_.clear();
-  }
+  outbox_.remove_if([&](const OutboxRow& row) {
+    const auto topic = parse_arn("sns", row.topic_arn);
+    return account.empty() || (topic && topic->account == account);
+  });
+  if (account.empty()) history_.clear();
   {
     WriteLock lock(mutex_);
     deleted_at_.clear();

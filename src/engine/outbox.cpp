@@ -28,16 +28,20 @@ Ticket Outbox::add(OutboxRow row) {
   // Some at a time, so that a full outbox does not delete a row with every one it adds.
   if (rows_.size() > rules_.outbox_max + rules_.outbox_max / 10) {
     rows_.erase(rows_.begin(), rows_.end() - static_cast<std::ptrdiff_t>(rules_.outbox_max));
-    env_.journal.append(OutboxGone{rows_.empty() ? last_number_ + 1 : rows_.front().number});
+    env_.journal.append(OutboxGone{0, rows_.empty() ? last_number_ + 1 : rows_.front().number});
   }
   return ticket;
 }
 
-Ticket Outbox::clear() {
+Ticket Outbox::remove_if(const std::function<bool(const OutboxRow&)>& is_meant) {
   Lock lock(mutex_);
-  rows_.clear();
+  std::erase_if(rows_, [&](const OutboxRow& row) {
+    const bool is_gone = is_meant(row);
+    if (is_gone) env_.journal.append(OutboxGone{row.number, row.number + 1});
+    return is_gone;
+  });
   watchers_.tell();
-  return env_.journal.append(OutboxGone{last_number_ + 1});
+  return env_.journal.last_ticket();
 }
 
 std::vector<OutboxRow> Outbox::list(std::uint64_t after, std::size_t count_max) const {

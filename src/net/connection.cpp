@@ -245,8 +245,10 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   output_.append(reason.data(), reason.size()).append("\r\n");
   append_header(output_, "x-amzn-RequestId", reply.request_id);
   if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
-  append_header(output_, "Content-Type", reply.content_type);
-  append_header(output_, "Content-Length", std::to_string(reply.body.size()));
+  if (reply.status != 204) {  // which has no content (RFC 9110, 8.6)
+    append_header(output_, "Content-Type", reply.content_type);
+    append_header(output_, "Content-Length", std::to_string(reply.body.size()));
+  }
   append_header(output_, "Date", worker_.date());
   output_ += reply.headers;
   if (!keep_alive) {

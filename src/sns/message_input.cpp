@@ -238,8 +238,7 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
   }
   publication.endpoint = call.endpoint;
   publication.client = call.client;
-  publication.sender_account =
-      static_cast<std::uint64_t>(parse_integer(call.identity.account).value_or(0));
+  publication.sender_account = to_account_number(call.identity.account);
   return publication;
 }
 

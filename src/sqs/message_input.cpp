@@ -245,8 +245,7 @@ Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Qu
   }
   message.body = std::make_shared<const engine::Body>(std::move(input.message_body));
   message.client = call.client;
-  message.sender_account =
-      static_cast<std::uint64_t>(parse_integer(call.identity.account).value_or(0));
+  message.sender_account = to_account_number(call.identity.account);
   if (input.delay_seconds && !queue.is_fifo()) message.delay = Seconds(*input.delay_seconds);
   return message;
 }

@@ -5,6 +5,7 @@
 #include "sqs/names.hpp"
 #include "sqs/queue_url.hpp"
 #include "sqs/visibility.hpp"
+#include "squire/service/system_attributes.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
@@ -52,24 +53,9 @@ StringMap system_attributes(const engine::ReceivedMessage& message, const engine
     std::string text = value();
     if (!text.empty()) attributes.emplace(name, std::move(text));
   };
-  const auto milliseconds = [](TimePoint time) {
-    return std::to_string(time.time_since_epoch().count());
-  };
-  const engine::MessageRow& row = message.row;
-  const engine::DeliveryRow& delivery = message.delivery;
-  add("SenderId", [&] {
-    const auto digits = std::to_string(row.sender_account);
-    return std::string(12 - std::min<std::size_t>(12, digits.size()), '0') + digits;
-  });
-  add("SentTimestamp", [&] { return milliseconds(row.sent_at); });
-  add("ApproximateReceiveCount", [&] { return std::to_string(delivery.receive_count); });
-  add("ApproximateFirstReceiveTimestamp", [&] { return milliseconds(delivery.first_received_at); });
-  if (queue.is_fifo()) add("SequenceNumber", [&] { return sequence_number(row.key.sequence); });
-  if (row.details) {
-    add("MessageGroupId", [&] { return row.details->group_id; });
-    add("MessageDeduplicationId", [&] { return row.details->deduplication_id; });
-    add("AWSTraceHeader", [&] { return row.details->trace_header; });
-    add("DeadLetterQueueSourceArn", [&] { return row.details->dead_letter_source; });
+  service::for_each_system_attribute(message, add);
+  if (queue.is_fifo()) {
+    add("SequenceNumber", [&] { return sequence_number(message.row.key.sequence); });
   }
   return attributes;
 }

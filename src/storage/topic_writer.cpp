@@ -49,7 +49,7 @@ TopicWriter::TopicWriter(Database& database)
       expire_archive_(database.handle(),
                       "DELETE FROM archive WHERE published_at < ? AND key IN"
                       " (SELECT key FROM archive WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?)"),
-      remove_outbox_(database.handle(), "DELETE FROM outbox WHERE number < ?"),
+      remove_outbox_(database.handle(), "DELETE FROM outbox WHERE number >= ? AND number < ?"),
       remove_registry_(database.handle(), "DELETE FROM registry WHERE kind = ? AND key = ?") {}
 
 void TopicWriter::apply(const engine::TopicRow& row) {
@@ -121,7 +121,7 @@ void TopicWriter::apply(const engine::ArchiveExpired& expired) {
 }
 
 void TopicWriter::apply(const engine::OutboxGone& gone) {
-  remove_outbox_.run(static_cast<std::int64_t>(gone.end));
+  remove_outbox_.run(static_cast<std::int64_t>(gone.begin), static_cast<std::int64_t>(gone.end));
 }
 
 void TopicWriter::apply(const engine::RegistryGone& gone) {

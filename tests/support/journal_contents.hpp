@@ -51,7 +51,7 @@ class Contents {
   void apply(const engine::SubscriptionGone& gone);
   void apply(const engine::ArchiveExpired& expired);
   void apply(const engine::OutboxGone& gone) {
-    outbox_.erase(outbox_.begin(), outbox_.lower_bound(gone.end));
+    outbox_.erase(outbox_.lower_bound(gone.begin), outbox_.lower_bound(gone.end));
   }
   void apply(const engine::RegistryGone& gone) { registry_.erase({gone.kind, gone.key}); }
 

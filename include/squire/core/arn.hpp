@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ std::optional<ResourceName> parse_arn(std::string_view service, std::string_view
 
 // 12 digits, as AWS writes account ids.
 bool is_account_id(std::string_view text);
+// An account id is kept as a number, and there and back: "000000000042" is 42.
+std::uint64_t to_account_number(std::string_view account_id);
+std::string to_account_id(std::uint64_t number);
 
 // Lower-case letters, digits and hyphens: a region becomes part of ARNs, so not all will do.
 bool is_region(std::string_view text);

@@ -69,6 +69,8 @@ class Broker {
   Result<std::uint32_t> create_delivery_queue(const ResourceName& topic, const Uuid& subscription);
   std::shared_ptr<Queue> find_delivery_queue(std::uint32_t number) const;  // null if there is none
   Ticket close_delivery_queue(std::uint32_t number);
+  // How many messages wait to be brought to the topic's endpoints.
+  std::uint64_t pending_delivery_count(const Topic& topic) const;
 
   // For a new queue or topic; OverLimit once all are used up (MessageKey).
   Result<std::uint32_t> next_number();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <vector>
 
 #include "squire/core/mutex.hpp"
@@ -23,8 +24,8 @@ class Outbox {
              const std::string& body);
   // Anything else; number and time are set here.
   Ticket add(OutboxRow row);
-  // All entries are gone.
-  Ticket clear();
+  // Entries that `is_meant`, which is called under the mutex, are gone.
+  Ticket remove_if(const std::function<bool(const OutboxRow&)>& is_meant);
 
   // At most `count_max` entries with a number above `after`, the oldest first.
   std::vector<OutboxRow> list(std::uint64_t after, std::size_t count_max) const;

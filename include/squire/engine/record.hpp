@@ -227,8 +227,9 @@ struct ArchiveExpired {
   TimePoint before;
 };
 
-// Gone: what the outbox holds below this number.
+// Gone: what the outbox holds from one number to below another.
 struct OutboxGone {
+  std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
 

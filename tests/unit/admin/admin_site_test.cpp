@@ -256,12 +256,27 @@ TEST_F(AdminSiteTest, TheOutboxIsReadAndEmptied) {
   EXPECT_EQ(get("/_squire/outbox")["count"], 0);
 }
 
+TEST_F(AdminSiteTest, APartOfTheOutboxCanBeForgotten) {
+  const auto topic = make_topic("t");
+  for (const char* number : {"+15551234567", "+15557654321"}) subscribe(topic, "sms", number);
+  publish(topic, "hello");
+  EXPECT_EQ(ask("DELETE", "/_squire/outbox?protocol=email").status, 200u);
+  EXPECT_EQ(get("/_squire/outbox")["count"], 2);
+  EXPECT_EQ(ask("DELETE", "/_squire/outbox?endpoint=%2B15551234567").status, 200u);
+  const auto left = get("/_squire/outbox")["entries"];
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0]["endpoint"], "+15557654321");
+}
+
 TEST_F(AdminSiteTest, AResetOfAnAccountLeavesTheOthersAlone) {
   make_queue("mine");
-  make_topic("mine");
+  const auto topic = make_topic("mine");
+  subscribe(topic, "sms", "+15551234567");
+  publish(topic, "hello");
   broker.create_queue({"us-east-1", "111111111111", "other"}, {}, {}).value();
   const auto answer = ask("POST", "/_squire/reset?account=000000000000");
   EXPECT_EQ(Json::parse(answer.body), Json({{"queues", 1}, {"topics", 1}}));
+  EXPECT_EQ(get("/_squire/outbox")["count"], 0);
   EXPECT_EQ(get("/_squire/queues")["count"], 1);
   EXPECT_EQ(ask("POST", "/_squire/reset?account=me").status, 400u);
 }
@@ -294,6 +309,13 @@ TEST_F(AdminSiteTest, ToolsMadeForLocalStackFindTheirEndpoints) {
   subscribe(topic, "sms", "+15551234567");
   publish(topic, "hello");
   EXPECT_EQ(get("/_aws/sns/sms-messages")["sms_messages"]["+15551234567"][0]["Message"], "hello");
+  for (const char* others : {"sms-messages?accountId=111111111111", "sms-messages?region=eu-west-1",
+                             "sms-messages?phoneNumber=%2B1555", "platform-endpoint-messages"}) {
+    EXPECT_EQ(ask("DELETE", std::string("/_aws/sns/") + others).status, 204u) << others;
+    EXPECT_EQ(get("/_aws/sns/sms-messages")["sms_messages"].size(), 1u) << others;
+  }
+  EXPECT_EQ(ask("DELETE", "/_aws/sns/sms-messages").status, 204u);
+  EXPECT_TRUE(get("/_aws/sns/sms-messages")["sms_messages"].empty());
   const auto arn = subscribe(topic, "http", "http://localhost:1/");
   EXPECT_FALSE(
       get("/_aws/sns/subscription-tokens/" + arn)["subscription_token"].get<std::string>().empty());

@@ -75,5 +75,11 @@ TEST(ArnTest, NamesAreEqualOnlyInAllThreeParts) {
   EXPECT_EQ(names.size(), 4u);
 }
 
+TEST(AccountIdTest, IsANumberAndBack) {
+  EXPECT_EQ(to_account_number("000000000042"), 42u);
+  EXPECT_EQ(to_account_id(42), "000000000042");
+  EXPECT_EQ(to_account_id(999'999'999'999), "999999999999");
+}
+
 }  // namespace
 }  // namespace squire::test
