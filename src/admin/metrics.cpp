@@ -1,11 +1,14 @@
 #include "squire/admin/metrics.hpp"
 
-#include <prometheus/counter.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <limits>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "admin/process_figures.hpp"
@@ -20,8 +23,8 @@ using prometheus::MetricType;
 
 using Labels = std::vector<ClientMetric::Label>;
 
-const prometheus::Histogram::BucketBoundaries kSecondsBuckets = {
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5};
+constexpr std::array kSecondsBuckets = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+                                        0.01,    0.025,  0.05,    0.1,    0.5,   1.0,    5.0};
 
 // A family made when somebody asks, of what the broker knows anyway.
 class Family {
@@ -93,12 +96,7 @@ void add_topics(engine::Broker& broker, std::vector<MetricFamily>& families) {
     const auto counts = topic->counts();
     subscriptions.add(with(labels, "state", "confirmed"), double(counts.confirmed));
     subscriptions.add(with(labels, "state", "pending"), double(counts.pending));
-    std::uint64_t pending_count = 0;
-    for (const auto& subscription : topic->subscriptions()) {
-      const auto queue = broker.find_delivery_queue(subscription->row().delivery_queue);
-      if (queue) pending_count += queue->message_count();
-    }
-    pending.add(labels, double(pending_count));
+    pending.add(labels, double(broker.pending_delivery_count(*topic)));
   }
   families.push_back(subscriptions.take());
   families.push_back(pending.take());
@@ -154,34 +152,105 @@ void add_process(std::vector<MetricFamily>& families) {
       double(figures.open_files));
 }
 
+// Service, action and error code (empty: success): texts of our own tables, there for good.
+using Kind = std::tuple<std::string_view, std::string_view, std::string_view>;
+
+// Requests of one kind.
+struct Tally {
+  std::array<std::uint64_t, kSecondsBuckets.size() + 1> buckets{};  // the last: slower than all
+  double seconds = 0;
+
+  void add(double took) {
+    const auto bucket = std::lower_bound(kSecondsBuckets.begin(), kSecondsBuckets.end(), took);
+    ++buckets[static_cast<std::size_t>(bucket - kSecondsBuckets.begin())];
+    seconds += took;
+  }
+  void add(const Tally& other) {
+    for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += other.buckets[i];
+    seconds += other.seconds;
+  }
+  std::uint64_t count() const { return std::accumulate(buckets.begin(), buckets.end(), 0ull); }
+};
+
+struct Requests {
+  std::map<Kind, Tally> tallies;
+  std::uint64_t request_bytes = 0;
+  std::uint64_t reply_bytes = 0;
+
+  void add(const Requests& other) {
+    for (const auto& [kind, tally] : other.tallies) tallies[kind].add(tally);
+    request_bytes += other.request_bytes;
+    reply_bytes += other.reply_bytes;
+  }
+};
+
+void add_durations(const std::map<Kind, Tally>& tallies, std::vector<MetricFamily>& families) {
+  std::map<std::pair<std::string_view, std::string_view>, Tally> by_action;
+  for (const auto& [kind, tally] : tallies) {
+    by_action[{std::get<0>(kind), std::get<1>(kind)}].add(tally);
+  }
+  MetricFamily durations;
+  durations.name = "squire_request_duration_seconds";
+  durations.help = "Time to answer a request, without what a poll waited for messages.";
+  durations.type = MetricType::Histogram;
+  for (const auto& [action, tally] : by_action) {
+    ClientMetric metric;
+    metric.label = {{"action", std::string(action.second)}, {"service", std::string(action.first)}};
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i < tally.buckets.size(); ++i) {
+      cumulative += tally.buckets[i];
+      metric.histogram.bucket.push_back(
+          {cumulative, i < kSecondsBuckets.size() ? kSecondsBuckets[i]
+                                                  : std::numeric_limits<double>::infinity()});
+    }
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum = tally.seconds;
+    durations.metric.push_back(std::move(metric));
+  }
+  families.push_back(std::move(durations));
+}
+
+void add_requests(const Requests& all, std::vector<MetricFamily>& families) {
+  Family requests("squire_requests_total", "Requests, by action and error code (empty: success).",
+                  MetricType::Counter);
+  for (const auto& [kind, tally] : all.tallies) {
+    const auto& [service, action, code] = kind;
+    requests.add({{"action", std::string(action)},
+                  {"code", std::string(code)},
+                  {"service", std::string(service)}},
+                 double(tally.count()));
+  }
+  families.push_back(requests.take());
+  add_durations(all.tallies, families);
+  families.push_back(
+      Family("squire_request_bytes_total", "Bytes of request bodies.", MetricType::Counter)
+          .add({}, double(all.request_bytes))
+          .take());
+  families.push_back(
+      Family("squire_reply_bytes_total", "Bytes of reply bodies.", MetricType::Counter)
+          .add({}, double(all.reply_bytes))
+          .take());
+}
+
 }  // namespace
 
 class Metrics::State {
  public:
   State(engine::Broker& broker, MetricSources sources)
-      : broker_(broker),
-        sources_(std::move(sources)),
-        requests_(prometheus::BuildCounter()
-                      .Name("squire_requests_total")
-                      .Help("Requests, by action and error code (empty: success).")
-                      .Register(registry_)),
-        durations_(prometheus::BuildHistogram()
-                       .Name("squire_request_duration_seconds")
-                       .Help("Time to answer a request, without what a poll waited for messages.")
-                       .Register(registry_)),
-        received_bytes_(bytes_counter("squire_request_bytes_total", "Bytes of request bodies.")),
-        sent_bytes_(bytes_counter("squire_reply_bytes_total", "Bytes of reply bodies.")) {}
+      : broker_(broker), sources_(std::move(sources)) {}
 
   void count(const service::Answered& answered) {
-    const auto& series = find(answered);
-    series.requests->Increment();
-    series.durations->Observe(std::chrono::duration<double>(answered.duration).count());
-    received_bytes_.Increment(double(answered.request.body.size()));
-    sent_bytes_.Increment(double(answered.reply.body.size()));
+    Shard& shard = shard_of_this_thread();
+    Lock lock(shard.mutex);
+    shard.requests.tallies[{answered.service, answered.action, answered.error_code}].add(
+        std::chrono::duration<double>(answered.duration).count());
+    shard.requests.request_bytes += answered.request.body.size();
+    shard.requests.reply_bytes += answered.reply.body.size();
   }
 
   std::string text() const {
-    auto families = registry_.Collect();
+    std::vector<MetricFamily> families;
+    add_requests(all_requests(), families);
     add_queues(broker_, families);
     add_topics(broker_, families);
     add_deliveries(broker_, families);
@@ -197,43 +266,31 @@ class Metrics::State {
   }
 
  private:
-  struct Series {
-    prometheus::Counter* requests = nullptr;
-    prometheus::Histogram* durations = nullptr;
+  // What some threads counted: nearly always one, which then waits for nobody and shares no cache
+  // line.
+  struct alignas(64) Shard {
+    mutable Mutex mutex;
+    Requests requests GUARDED_BY(mutex);
   };
-  // Service, action and code are texts of our own tables: few, and there for good.
-  using Key = std::tuple<const char*, const char*, const char*>;
 
-  prometheus::Counter& bytes_counter(const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry_).Add({});
+  Shard& shard_of_this_thread() {
+    static std::atomic<std::size_t> thread_count = 0;
+    thread_local const std::size_t number = thread_count++;
+    return shards_[number % shards_.size()];
   }
 
-  Series find(const service::Answered& answered) {
-    const Key key{answered.service.data(), answered.action.data(), answered.error_code.data()};
-    {
-      ReadLock lock(mutex_);
-      const auto at = series_.find(key);
-      if (at != series_.end()) return at->second;
+  Requests all_requests() const {
+    Requests all;
+    for (const auto& shard : shards_) {
+      Lock lock(shard.mutex);
+      all.add(shard.requests);
     }
-    WriteLock lock(mutex_);
-    Series& series = series_[key];
-    prometheus::Labels labels{{"service", std::string(answered.service)},
-                              {"action", std::string(answered.action)}};
-    series.durations = &durations_.Add(labels, kSecondsBuckets);
-    labels.emplace("code", std::string(answered.error_code));
-    series.requests = &requests_.Add(labels);
-    return series;
+    return all;
   }
 
   engine::Broker& broker_;
   const MetricSources sources_;
-  prometheus::Registry registry_;
-  prometheus::Family<prometheus::Counter>& requests_;
-  prometheus::Family<prometheus::Histogram>& durations_;
-  prometheus::Counter& received_bytes_;
-  prometheus::Counter& sent_bytes_;
-  SharedMutex mutex_;
-  std::map<Key, Series> series_ GUARDED_BY(mutex_);
+  std::array<Shard, 16> shards_;
 };
 
 Metrics::Metrics(engine::Broker& broker, MetricSources sources)
