@@ -48,10 +48,7 @@ void judge(std::string_view json, std::string_view value, Policy::Kind kind) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace squire;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  const auto middle = std::min(input.find('\0'), input.size());
-  const auto policy = input.substr(0, middle);
-  const auto value = input.substr(std::min(middle + 1, input.size()));
+  const auto [policy, value] = fuzz::split(data, size);
   fuzz::judge(policy, value, access::Policy::Kind::Resource);
   fuzz::judge(policy, value, access::Policy::Kind::Identity);
   return 0;

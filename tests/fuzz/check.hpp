@@ -1,9 +1,13 @@
 // What the fuzz targets share: stopping with a reason, and walking all actions.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "squire/sqs/actions.hpp"
 
@@ -15,6 +19,14 @@ inline void check(bool holds, std::string_view what, std::string_view detail = {
   std::fprintf(stderr, "INVARIANT: %.*s\n%.*s\n", static_cast<int>(what.size()), what.data(),
                static_cast<int>(detail.size()), detail.data());
   std::abort();
+}
+
+// The two texts of an input that a zero byte parts.
+inline std::pair<std::string, std::string> split(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto middle = std::min(input.find('\0'), input.size());
+  return {std::string(input.substr(0, middle)),
+          std::string(input.substr(std::min(middle + 1, input.size())))};
 }
 
 template <typename List>

@@ -43,10 +43,7 @@ void judge(std::string_view policy, const std::string& message, FilterScope scop
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace squire;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  const auto middle = std::min(input.find('\0'), input.size());
-  const auto policy = input.substr(0, middle);
-  const std::string message(input.substr(std::min(middle + 1, input.size())));
+  const auto [policy, message] = fuzz::split(data, size);
   fuzz::judge(policy, message, engine::FilterScope::MessageBody);
   fuzz::judge(policy, message, engine::FilterScope::MessageAttributes);
   return 0;

@@ -55,10 +55,7 @@ void edit_permissions(const std::string& policy, const std::string& label) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace squire;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  const auto middle = std::min(input.find('\0'), input.size());
-  const std::string one(input.substr(0, middle));
-  const std::string two(input.substr(std::min(middle + 1, input.size())));
+  const auto [one, two] = fuzz::split(data, size);
   fuzz::World world;
   world.make_queue("q");
   world.make_queue("picky", {{"RedriveAllowPolicy", two}});
