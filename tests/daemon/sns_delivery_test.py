@@ -233,6 +233,29 @@ class HttpsTest(SnsTest):
         self.assertFalse(until(lambda: listener.requests, timeout=1))
 
 
+class ConfinementTest(SnsTest):
+    def test_an_endpoint_where_deliveries_may_not_go_is_never_reached(self):
+        daemon = self.start("--delivery-denied-networks", "private")
+        client = self.client(daemon)
+        url = f"http://127.0.0.1:{daemon.port}"
+        topic, dead, listener = self.create_topic(client, "news"), client.create("dead"), self.endpoint()
+        arn = self.subscribe(client, topic, "http", listener.url, RawMessageDelivery="true",
+                             RedrivePolicy=redrive_to("dead"))
+        token = json.loads(visit(f"{url}/_aws/sns/subscription-tokens/{arn}"))["subscription_token"]
+        sns(client, "ConfirmSubscription", TopicArn=topic, Token=token)
+        message = self.publish(client, topic, "hello")
+        self.assertEqual(until(lambda: client.bodies(dead)), ["hello"])
+        self.assertEqual(listener.connections, 0)
+        story = json.loads(visit(f"{url}/_squire/messages/{message}"))["events"]
+        [given_up] = [event for event in story if event["event"] == "givenUp"]
+        self.assertIn("delivery_denied_networks", given_up["detail"])
+
+    def test_what_is_no_network_stops_the_start(self):
+        self.assert_refuses_to_start(
+            self.launch("--delivery-allowed-networks", "10.0.0.0/8, here"), "here",
+            "delivery_allowed_networks")
+
+
 class LambdaTest(SnsTest):
     def test_a_function_gets_an_event_of_one_record(self):
         runtime = self.endpoint()
