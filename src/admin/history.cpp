@@ -73,21 +73,24 @@ Json to_json(const std::vector<Event>& events) {
   return json;
 }
 
-// What the endpoint said at the last attempt.
-std::string last_answer(const Desk& desk, const Uuid& message,
-                        const engine::Subscription& subscription) {
-  std::string answer;
-  for (const auto& event : desk.broker.history().find(message)) {
-    if (event.kind == Event::Kind::AttemptFailed && event.more->subscription &&
-        event.more->subscription->row().id == subscription.row().id) {
-      answer = event.more->detail;
+// What the endpoint said at the last attempt, by message.
+using Answers = std::unordered_map<Uuid, std::string, UuidHash>;
+
+Answers last_answers(const Desk& desk, const engine::Subscription& subscription,
+                     std::span<const engine::PeekedMessage> pending) {
+  std::vector<Uuid> ids;
+  for (const auto& one : pending) ids.push_back(one.message.row.id);
+  Answers answers;
+  for (const auto& event : desk.broker.history().find(Event::Kind::AttemptFailed, ids)) {
+    if (event.more->subscription && event.more->subscription->row().id == subscription.row().id) {
+      answers[event.message] = event.more->detail;
     }
   }
-  return answer;
+  return answers;
 }
 
-Json to_json(const Desk& desk, const engine::Subscription& subscription,
-             const engine::PeekedMessage& pending) {
+Json to_json(const engine::Subscription& subscription, const engine::PeekedMessage& pending,
+             const std::string& last_answer) {
   const auto& [row, delivery] = pending.message;
   return {{"messageId", to_string(row.id)},
           {"subscription", subscription.arn()},
@@ -98,7 +101,7 @@ Json to_json(const Desk& desk, const engine::Subscription& subscription,
           {"nextAttemptAt", pending.state == engine::MessageState::Visible
                                 ? Json()
                                 : admin::to_json(delivery.visible_at)},
-          {"lastAnswer", last_answer(desk, row.id, subscription)}};
+          {"lastAnswer", last_answer}};
 }
 
 }  // namespace
@@ -139,8 +142,11 @@ SiteReply list_deliveries(Desk& desk) {
       count += pending_count;
       if (deliveries.size() >= page->count || skipped == pending_count) continue;
       const auto peeked = queue->peek({{}, 0, skipped + page->count - deliveries.size()});
-      for (std::size_t i = skipped; i < peeked.messages.size(); ++i) {
-        deliveries.push_back(to_json(desk, *subscription, peeked.messages[i]));
+      const auto shown =
+          std::span(peeked.messages).subspan(std::min(skipped, peeked.messages.size()));
+      auto answers = last_answers(desk, *subscription, shown);
+      for (const auto& pending : shown) {
+        deliveries.push_back(to_json(*subscription, pending, answers[pending.message.row.id]));
       }
     }
   }

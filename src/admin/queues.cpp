@@ -172,10 +172,13 @@ SiteReply peek_messages(Desk& desk) {
   const auto peeked = queue->peek({*state, page->first, page->count});
   std::vector<Uuid> ids;
   for (const auto& one : peeked.messages) ids.push_back(one.message.row.id);
-  const auto receivers = desk.broker.history().receivers(ids);
+  std::unordered_map<Uuid, engine::ClientPtr, UuidHash> receivers;  // the last one counts
+  for (const auto& event : desk.broker.history().find(engine::Event::Kind::Received, ids)) {
+    receivers[event.message] = event.client;
+  }
   Json messages = Json::array();
   for (const auto& one : peeked.messages) {
-    messages.push_back(to_json(one, receivers.at(one.message.row.id)));
+    messages.push_back(to_json(one, receivers[one.message.row.id]));
   }
   const auto count = !*state ? counts.visible + counts.in_flight + counts.delayed
                      : **state == MessageState::Visible ? counts.visible

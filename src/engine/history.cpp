@@ -113,15 +113,12 @@ std::vector<Event> History::find_trace(std::string_view trace_header) const {
   return select(events, ids);
 }
 
-std::unordered_map<Uuid, ClientPtr, UuidHash> History::receivers(
-    std::span<const Uuid> messages) const {
-  std::unordered_map<Uuid, ClientPtr, UuidHash> found;
-  for (const auto& id : messages) found.emplace(id, nullptr);
+std::vector<Event> History::find(Event::Kind kind, std::span<const Uuid> messages) const {
+  const Ids ids(messages.begin(), messages.end());
+  std::vector<Event> found;
   Lock lock(mutex_);
   for (const auto* event : all()) {
-    if (event->kind != Kind::Received) continue;
-    const auto at = found.find(event->message);
-    if (at != found.end()) at->second = event->client;
+    if (event->kind == kind && ids.contains(event->message)) found.push_back(*event);
   }
   return found;
 }

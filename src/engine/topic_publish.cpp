@@ -94,21 +94,14 @@ void Topic::note_published(const Publication& publication) {
                          std::move(more)});
 }
 
-void Topic::note_undelivered(const Subscription& subscription, const Publication& publication,
-                             std::string why) {
+void Topic::note(Event::Kind kind, const Subscription& subscription, const Publication& publication,
+                 std::string detail) {
   if (!broker_.history().is_kept()) return;
   auto more = std::make_shared<Event::More>();
   more->subscription = find(subscription.row().id);
-  more->detail = std::move(why);
-  broker_.history().add({env_.clock.now(),
-                         Event::Kind::NotDelivered,
-                         0,
-                         publication.id,
-                         {},
-                         arn_,
-                         nullptr,
-                         nullptr,
-                         std::move(more)});
+  more->detail = std::move(detail);
+  broker_.history().add(
+      {env_.clock.now(), kind, 0, publication.id, {}, arn_, nullptr, nullptr, std::move(more)});
 }
 
 // Once for each text that a protocol has of its own: a filter on the body judges what its
@@ -256,6 +249,7 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
   } else {
     if (goes_to_outbox(subscription.protocol())) {
       ticket = broker_.outbox().add(subscription, publication, message.body->text);
+      note(Event::Kind::Caught, subscription, publication, {});
     }
     if (subscription.row().delivery_queue == 0) return ticket;
     queue = broker_.find_delivery_queue(subscription.row().delivery_queue);
@@ -266,7 +260,7 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
     }
   }
   if (!why_not.empty()) {
-    note_undelivered(subscription, publication, std::string(why_not));
+    note(Event::Kind::NotDelivered, subscription, publication, std::string(why_not));
     queue = nullptr;
   }
   if (!queue && subscription.dead_letter_queue()) {

@@ -33,6 +33,17 @@ Publish::Response send_to_outbox(Call& call, DeliveryProtocol protocol, std::str
   row.body = text;
   if (publication.details) row.attributes = publication.details->attributes;
   Publish::Response response{to_string(row.message_id), {}};
+  auto more = std::make_shared<engine::Event::More>();
+  more->detail = row.endpoint;
+  call.broker.history().add({call.broker.env().clock.now(),
+                             engine::Event::Kind::Caught,
+                             0,
+                             row.message_id,
+                             {},
+                             nullptr,
+                             call.client,
+                             publication.details,
+                             std::move(more)});
   call.wait_for(call.broker.outbox().add(std::move(row)));
   return response;
 }

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "squire/core/clock.hpp"
@@ -87,8 +86,8 @@ class History {
   std::vector<Event> find(const Uuid& message) const;
   // Of all messages with that AWSTraceHeader.
   std::vector<Event> find_trace(std::string_view trace_header) const;
-  // Who received these messages last, where that is still known.
-  std::unordered_map<Uuid, ClientPtr, UuidHash> receivers(std::span<const Uuid> messages) const;
+  // The events of one kind of these messages, in order.
+  std::vector<Event> find(Event::Kind kind, std::span<const Uuid> messages) const;
   void clear();
   // How many events of each kind there ever were.
   using Totals = std::array<std::uint64_t, static_cast<std::size_t>(Event::Kind::kCount)>;

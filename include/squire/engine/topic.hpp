@@ -122,8 +122,8 @@ class Topic {
                  Rendering& rendering, Deliveries& deliveries);
   void archive(const Publication& publication) REQUIRES(order_mutex_);
   void note_published(const Publication& publication);
-  void note_undelivered(const Subscription& subscription, const Publication& publication,
-                        std::string why);
+  void note(Event::Kind kind, const Subscription& subscription, const Publication& publication,
+            std::string detail);
   std::shared_ptr<const Subscriptions> audience();
   Result<Published> publish_in_order(Publication publication, const Renderer& renderer);
 

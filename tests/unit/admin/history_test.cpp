@@ -105,6 +105,24 @@ TEST_F(HistoryTest, ADeliveryThatCannotBeMadeSaysWhy) {
   EXPECT_EQ(get("/_squire/messages/" + id)["events"][1]["detail"], "the queue does not exist");
 }
 
+TEST_F(HistoryTest, WhatCannotLeaveIsCaught) {
+  const auto topic = make_topic("t");
+  subscribe(topic, "sms", "+15551234567");
+  const auto id = publish(topic, "hello");
+  EXPECT_THAT(events_of(id), ElementsAre("published", "caught"));
+  EXPECT_EQ(get("/_squire/messages/" + id)["events"][1]["endpoint"], "+15551234567");
+}
+
+TEST_F(HistoryTest, AMessageToAPhoneIsCaughtWithoutATopic) {
+  sns::Publish::Request request;
+  request.phone_number = "+15551234567";
+  request.message = "hello";
+  auto context = call();
+  const auto id = sns::Publish::run(context, std::move(request)).value().message_id;
+  EXPECT_THAT(events_of(id), ElementsAre("caught"));
+  EXPECT_EQ(get("/_squire/messages/" + id)["events"][0]["detail"], "+15551234567");
+}
+
 TEST_F(HistoryTest, MessagesAreFoundByTheirTraceHeader) {
   auto queue = make_queue("q");
   engine::OutgoingMessage message;
