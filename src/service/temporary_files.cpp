@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFilePrefix = "squire-temporary-";
-constexpr std::string_view kDirectoryPrefix = "squire-";  // then the process id and a hyphen
+constexpr std::string_view kDirectoryPrefix = "squire-state-";  // then the process id and a hyphen
 
 // Whether the name is that of a directory whose daemon is no more. The daemon that asks has made
 // none yet: one with its own process id is of an earlier life, in a container say.
