@@ -62,14 +62,14 @@ std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
                                                std::shared_ptr<Waiter> waiter) {
   auto& broker = desk.broker;
   if (desk.request.path == kExportPath && desk.request.method == "GET" && desk.settings.files) {
-    return jobs.start([&broker, file = desk.settings.files->make()] {
-      return export_state(broker, file);
-    }, std::move(waiter));
+    return jobs.start(
+        [&broker, file = desk.settings.files->make()] { return export_state(broker, file); },
+        std::move(waiter));
   }
   if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
-    return jobs.start([&broker, file = desk.request.body_file] {
-      return import_state(broker, *file);
-    }, std::move(waiter));
+    return jobs.start(
+        [&broker, file = desk.request.body_file] { return import_state(broker, *file); },
+        std::move(waiter));
   }
   return nullptr;
 }

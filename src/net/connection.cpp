@@ -85,8 +85,8 @@ asio::awaitable<void> Connection::run() {
 
 asio::awaitable<bool> Connection::exchange() {
   request_.clear();
-  RequestParser parser(request_, worker_.settings.header_bytes_max,
-                       worker_.settings.body_bytes_max, worker_.dispatcher);
+  RequestParser parser(request_, worker_.settings.header_bytes_max, worker_.settings.body_bytes_max,
+                       worker_.dispatcher);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
   const auto begin = worker_.wire_clock.uptime();
@@ -137,9 +137,9 @@ asio::awaitable<boost::system::error_code> Connection::read_some() {
   input_.erase(0, std::exchange(input_begin_, 0));
   const std::size_t filled = input_.size();
   // Twice as much each time, so that a big message takes few reads.
-  const std::size_t room =
-      request_.upload ? kReadBytesMax
-                      : std::clamp(std::max(filled, request_.body.size()), kReadBytes, kReadBytesMax);
+  const std::size_t room = request_.upload ? kReadBytesMax
+                                           : std::clamp(std::max(filled, request_.body.size()),
+                                                        kReadBytes, kReadBytesMax);
   input_.resize(filled + room);
   ErrorCode error;
   const auto count = co_await socket_.async_read_some(
@@ -254,7 +254,8 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   append_header(output_, "x-amzn-RequestId", reply.request_id);
   if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
   append_header(output_, "Content-Type", reply.content_type);
-  append_header(output_, "Content-Length", std::to_string(reply.file ? reply.file->size() : reply.body.size()));
+  append_header(output_, "Content-Length",
+                std::to_string(reply.file ? reply.file->size() : reply.body.size()));
   append_header(output_, "Date", worker_.date());
   output_ += reply.headers;
   if (!keep_alive) {

@@ -404,9 +404,8 @@ HttpReply refuse(const Upload& upload, std::string request_id) {
   reply.status = 413;
   reply.content_type = "application/json";
   reply.request_id = std::move(request_id);
-  reply.body = "{\"message\":\"The body is larger than the setting " +
-               std::string(upload.setting) + ", " + std::to_string(upload.bytes_max) +
-               " bytes\"}\n";
+  reply.body = "{\"message\":\"The body is larger than the setting " + std::string(upload.setting) +
+               ", " + std::to_string(upload.bytes_max) + " bytes\"}\n";
   return reply;
 }
 

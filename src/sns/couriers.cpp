@@ -16,11 +16,12 @@ class Couriers::State : public std::enable_shared_from_this<State> {
     auto queue = broker.find_delivery_queue(subscription.row().delivery_queue);
     auto topic = broker.topics().find(subscription.topic());
     if (!queue || !topic) return;
-    const auto courier = std::make_shared<Courier>(
-        broker, outbound_, settings_, queue, std::move(topic), subscription.row().id,
-        [weak = weak_from_this(), ended = queue.get()] {
-          if (const auto self = weak.lock()) self->remove(ended);
-        });
+    const auto courier = std::make_shared<Courier>(broker, outbound_, settings_, queue,
+                                                   std::move(topic), subscription.row().id,
+                                                   [weak = weak_from_this(), ended = queue.get()] {
+                                                     if (const auto self = weak.lock())
+                                                       self->remove(ended);
+                                                   });
     {
       Lock lock(mutex_);
       couriers_.insert_or_assign(queue.get(), courier);

@@ -14,9 +14,9 @@ constexpr int kStepPages = 512;
 
 Backup::Backup(Database& source, const std::filesystem::path& file) {
   sqlite3* target = nullptr;
-  const int code = sqlite3_open_v2(
-      file.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-      nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &target,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   target_.reset(target);
   if (code != SQLITE_OK) throw_sqlite_error(target);
   Statement(target, "PRAGMA synchronous = OFF").run();

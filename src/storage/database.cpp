@@ -86,6 +86,7 @@ void Database::make_schema(int from_version) const {
 }
 
 // Nothing in it may do anything on its own, as a trigger would, or be larger than what we write.
+// The schema's bytes also tell UTF-8 from UTF-16.
 void Database::check_contents(int version) const {
   if (version == 0) refuse("is not a squire database");
   execute("PRAGMA trusted_schema = OFF");
@@ -94,8 +95,6 @@ void Database::check_contents(int version) const {
   if (schema_of(handle()) != schema_of_version(version)) {
     refuse("does not have the tables of a squire database");
   }
-  Statement encoding(handle(), "PRAGMA encoding");
-  if (!encoding.next() || encoding.bytes(0) != "UTF-8") refuse("is not in UTF-8");
   Statement check(handle(), "PRAGMA quick_check(1)");
   if (!check.next() || check.bytes(0) != "ok") refuse("is damaged: " + check.text(0));
 }

@@ -27,11 +27,10 @@ void MemoryJournal::load(const std::function<void(engine::Record)>& apply) {
     Lock lock(mutex_);
     archives_.clear();
   }
-  read_state(std::exchange(replacement_, {}), apply,
-             [this](engine::ArchivedRow row) {
-               Lock lock(mutex_);
-               archives_[row.message.key.queue].push_back(std::move(row));
-             });
+  read_state(std::exchange(replacement_, {}), apply, [this](engine::ArchivedRow row) {
+    Lock lock(mutex_);
+    archives_[row.message.key.queue].push_back(std::move(row));
+  });
 }
 
 void MemoryJournal::finish_copy(const std::function<void(const Apply&)>& walk) {

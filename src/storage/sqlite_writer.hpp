@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include "squire/core/condition.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/storage/sqlite_journal.hpp"
 #include "storage/backup.hpp"
-#include "squire/core/condition.hpp"
 #include "storage/database.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/record_writer.hpp"
@@ -21,8 +21,7 @@ namespace squire::storage {
 // The writer thread and its mailbox.
 class SqliteJournal::Writer {
  public:
-  explicit Writer(SqliteOptions options)
-      : options_(std::move(options)), lock_(options_.directory) {
+  explicit Writer(SqliteOptions options) : options_(std::move(options)), lock_(options_.directory) {
     open();
     lock_.sync();
     thread_ = std::thread([this] { run(); });
@@ -103,8 +102,9 @@ class SqliteJournal::Writer {
   std::optional<Database> database_;
   std::optional<RecordWriter> records_;
   std::optional<Backup> copy_;
-  bool has_written_ = false;                          // load() is over
-  std::optional<std::chrono::steady_clock::time_point> flush_at_;  // set as long as something is gathered
+  bool has_written_ = false;  // load() is over
+  std::optional<std::chrono::steady_clock::time_point>
+      flush_at_;  // set as long as something is gathered
   std::vector<std::shared_ptr<Waiter>> to_notify_;
 
   mutable Mutex mutex_;

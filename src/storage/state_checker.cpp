@@ -53,8 +53,7 @@ void StateChecker::check(const engine::Record& record) {
 
 void StateChecker::check_name(std::uint32_t number, const ResourceName& name,
                               std::string_view service) {
-  if (number == 0 || number > MessageKey::kQueueMax || queues_.contains(number) ||
-      topics_.contains(number)) {
+  if (number > MessageKey::kQueueMax || queues_.contains(number) || topics_.contains(number)) {
     refuse("a queue or topic with the number " + std::to_string(number));
   }
   const auto arn = to_arn(service, name);

@@ -294,12 +294,13 @@ class StateTest(SnsTest):
             daemon = self.in_mode(mode, mode)
             self.fill(daemon)
             wanted, state = self.picture(daemon), self.export(daemon)
-            foreign = self.directory / "foreign"
+            foreign = self.directory / f"foreign-{mode}"
             sqlite3.connect(foreign).execute("CREATE TABLE t (x)").connection.close()
             page = bytes(4096)
             cases = {
-                "not a squire database": [b"", b"hello", b"SQLite format 3\0", foreign.read_bytes(),
-                                          self.altered(state, "PRAGMA application_id = 5")],
+                "not a squire database": [b"", b"hello", b"SQLite format 3\0"],
+                "another program": [foreign.read_bytes(),
+                                    self.altered(state, "PRAGMA application_id = 5")],
                 "newer squire (schema 99": [self.altered(state, "PRAGMA user_version = 99")],
                 "": [state[:len(state) // 2], state[:-4096], state[:8192] + page + state[12288:],
                      os.urandom(100_000), state[:4096] + os.urandom(len(state) - 4096)],
@@ -312,7 +313,7 @@ class StateTest(SnsTest):
                             self.altered(state, "UPDATE move_task SET source = 'nonsense'")],
                 "no squire has written": [
                     self.altered(state, "UPDATE subscription SET protocol = 77"),
-                    self.altered(state, "UPDATE topic SET number = 1"),
+                    self.altered(state, "UPDATE topic SET number = (SELECT min(number) FROM queue) WHERE name = 'placed'"),
                     self.altered(state, "UPDATE queue SET account = 'me'"),
                     self.altered(state, "UPDATE message SET key = (SELECT number FROM topic) << 40"
                                         " WHERE key = (SELECT min(key) FROM message)"),

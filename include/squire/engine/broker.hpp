@@ -19,9 +19,9 @@
 namespace squire::engine {
 
 // Owns all queues, move tasks and topics of all accounts and regions.
-// Thread-safe. Lock order: Gate → { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never two
-// queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under their
-// locks.
+// Thread-safe. Lock order: Gate → { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never
+// two queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under
+// their locks.
 class Broker {
  public:
   // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.
@@ -96,8 +96,8 @@ class Broker {
   Gate& gate() { return gate_; }
   // Writes everything into that file, as it is at one moment (Journal::begin_copy).
   void export_to(const std::string& file);
-  // Everything is what the file holds, at once and durably; the history is empty (Journal::replace).
-  // Polls see the new messages, couriers begin and end.
+  // Everything is what the file holds, at once and durably; the history is empty
+  // (Journal::replace). Polls see the new messages, couriers begin and end.
   void import_from(const std::string& file);
 
   // Housekeeping, about once a second: retention, deduplication windows.

@@ -7,9 +7,9 @@
 namespace squire::engine {
 
 // What everybody passes who changes the broker, for as long as one change takes: a request, an
-// alarm, a courier's step. Whoever closes the gate finds no change half made, such as a publish that
-// has reached the first of two queues, and keeps the next ones waiting.
-// Thread-safe. Comes before every lock of the engine. A thread that is inside must not enter again.
+// alarm, a courier's step. Whoever closes the gate finds no change half made, such as a publish
+// that has reached the first of two queues, and keeps the next ones waiting. Thread-safe. Comes
+// before every lock of the engine. A thread that is inside must not enter again.
 class Gate {
  public:
   class Pass {

@@ -9,7 +9,6 @@
 #include "squire/access/signature.hpp"
 #include "squire/engine/history.hpp"
 
-
 namespace squire::service {
 
 class TemporaryFile;

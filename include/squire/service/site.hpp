@@ -28,8 +28,8 @@ struct SiteReply {
   unsigned status = 200;
   std::string_view content_type = "application/json";
   std::string body;
-  std::string headers;        // more of them, each with its line's end
-  engine::Ticket ticket = 0;  // what must be durable first
+  std::string headers;                            // more of them, each with its line's end
+  engine::Ticket ticket = 0;                      // what must be durable first
   std::shared_ptr<TemporaryFile> file = nullptr;  // instead of the body
 };
 

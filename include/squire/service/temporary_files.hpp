@@ -10,8 +10,8 @@
 
 namespace squire::service {
 
-// A file that is gone when this is, with what SQLite may have put beside it. Used by one thread at a
-// time.
+// A file that is gone when this is, with what SQLite may have put beside it. Used by one thread at
+// a time.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
