@@ -55,7 +55,7 @@ SiteReply refuse_state(Desk& desk) {
   if (desk.request.path == kImportPath) {
     return refuse(400, "Send a file that GET /_squire/export gave: curl -T state.squire <url>");
   }
-  return refuse(405, "This can be asked for with GET");
+  return refuse(404, "There is no directory in which a file could be made; ask with GET");
 }
 
 std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,

@@ -57,8 +57,8 @@ class Life {
     service::Call call(*broker_, {"000000000000", "us-east-1"}, "http://x", nullptr);
     topic_ = sns::CreateTopic::run(call, {"topic", {}, {}, {}}).value().topic_arn;
     for (const char* queue : {"a", "b"}) {
-      EXPECT_TRUE(sns::Subscribe::run(call, {topic_, "sqs", kArn + queue,
-                                             {{"RawMessageDelivery", "true"}}, true}));
+      EXPECT_TRUE(sns::Subscribe::run(
+          call, {topic_, "sqs", kArn + queue, {{"RawMessageDelivery", "true"}}, true}));
     }
   }
 
@@ -186,8 +186,8 @@ std::string difference(const std::vector<std::string>& mine,
                        const std::vector<std::string>& theirs) {
   const auto [at, other] = std::mismatch(mine.begin(), mine.end(), theirs.begin(), theirs.end());
   if (at == mine.end() && other == theirs.end()) return {};
-  return (at == mine.end() ? "nothing" : *at) + "\nimported: " +
-         (other == theirs.end() ? "nothing" : *other);
+  return (at == mine.end() ? "nothing" : *at) +
+         "\nimported: " + (other == theirs.end() ? "nothing" : *other);
 }
 
 // Whether the exporting and the importing broker are durable.

@@ -144,8 +144,8 @@ TEST_F(StateFileTest, ACopyThatCannotBeWrittenIsNoHarm) {
 }
 
 TEST_F(StateFileTest, OfAnOlderVersionIsBroughtUpToDate) {
-  execute(file(), std::string(kSchemaQueues) + "PRAGMA application_id = " +
-                      std::to_string(kApplicationId) +
+  execute(file(), std::string(kSchemaQueues) +
+                      "PRAGMA application_id = " + std::to_string(kApplicationId) +
                       "; PRAGMA user_version = 1; INSERT INTO queue VALUES"
                       " (1, 'us-east-1', '000000000000', 'orders', 0, 0, NULL, NULL);"
                       "INSERT INTO message (key, id, sent_at, available_at, sender, body)"
