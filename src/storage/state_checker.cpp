@@ -68,7 +68,9 @@ void StateChecker::check(const engine::QueueRow& row) {
   check_times({row.created_at, row.modified_at});
   // The names of delivery queues have a colon.
   const bool is_visible = row.name.name.find(':') == std::string::npos;
-  queues_[row.number] = {row.name.name.ends_with(".fifo"), is_visible};
+  auto& queue = queues_[row.number];
+  queue.is_fifo = row.name.name.ends_with(".fifo");
+  queue.is_visible = is_visible;
   if (is_visible) ++counts_.queues;
 }
 
@@ -81,12 +83,16 @@ void StateChecker::check(const engine::TopicRow& row) {
 
 void StateChecker::check(const engine::SequenceRow& row) {
   if (row.limit > MessageKey::kSequenceMax) refuse("a sequence that is used up");
+  const auto queue = queues_.find(row.queue);
+  if (queue != queues_.end()) queue->second.sequence_limit = row.limit;
 }
 
 void StateChecker::check(const engine::MessageRow& row) {
   const auto queue = queues_.find(row.key.queue);
   if (queue == queues_.end()) refuse("a message in a topic");
   check_times({row.sent_at, row.available_at});
+  // The next message would take its place.
+  if (row.key.sequence >= queue->second.sequence_limit) refuse("a message beyond its sequence");
   if (queue->second.is_fifo && (!row.details || row.details->group_id.empty())) {
     refuse("a message without a group in a FIFO queue");
   }

@@ -21,6 +21,7 @@ class StateChecker {
   struct Queue {
     bool is_fifo = false;
     bool is_visible = false;
+    std::uint64_t sequence_limit = 65'536;  // of a queue that has no SequenceRow yet
   };
 
   void check(const engine::QueueRow& row);

@@ -319,6 +319,7 @@ class StateTest(SnsTest):
                                         " WHERE key = (SELECT min(key) FROM message)"),
                     self.altered(state, "UPDATE message SET sent_at = 9223372036854775807"),
                     self.altered(state, "UPDATE message SET group_id = NULL"),
+                    self.altered(state, "REPLACE INTO sequence SELECT number, 1 FROM queue"),
                     self.altered(state, "REPLACE INTO registry VALUES (5, '', x'')")],
             }
             for words, files in cases.items():
