@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/desk.hpp"
+#include "admin/jobs.hpp"
 
 namespace squire::admin {
 namespace {
@@ -70,7 +71,19 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metri
     : broker_(broker),
       settings_(std::move(settings)),
       metrics_(metrics),
-      started_at_(broker.env().clock.now()) {}
+      started_at_(broker.env().clock.now()),
+      jobs_(std::make_unique<Jobs>()) {}
+
+AdminSite::~AdminSite() = default;
+
+void AdminSite::stop() {
+  jobs_->stop();
+}
+
+std::optional<service::Upload> AdminSite::upload(std::string_view method, std::string_view path) {
+  if (settings_.files == nullptr || !is_import(method, path)) return std::nullopt;
+  return service::Upload{settings_.files->make(), settings_.import_bytes_max, "import_bytes_max"};
+}
 
 std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
                                                  std::shared_ptr<Waiter> waiter) {
@@ -80,6 +93,7 @@ std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
   if (desk.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {
     if (auto wait = make_wait(desk, std::move(waiter))) return wait;
   }
+  if (auto job = make_state_job(desk, *jobs_, waiter)) return job;
   auto answered = answer(desk);
   const bool wants_table = request.accept.starts_with("text/plain");
   if (wants_table && answered.content_type == "application/json") {

@@ -126,6 +126,14 @@ SiteReply show_push_messages(Desk& desk);
 SiteReply remove_push_messages(Desk& desk);
 SiteReply show_subscription_token(Desk& desk);
 
+inline constexpr std::string_view kExportPath = "/_squire/export";
+inline constexpr std::string_view kImportPath = "/_squire/import";
+bool is_import(std::string_view method, std::string_view path);
+// What is wrong with the request if make_state_job() gives null.
+SiteReply refuse_state(Desk& desk);
+std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
+                                               std::shared_ptr<Waiter> waiter);
+
 // A request under /_squire/, /_localstack/ or /_aws/ and who answers it.
 struct Route {
   std::string_view method;

@@ -42,6 +42,10 @@ class Watched {
         endpoint_(std::move(endpoint)) {}
 
   Values look(const std::shared_ptr<Waiter>& waiter) {
+    // An import has put another queue in its place.
+    if (const auto current = queue_ ? broker_.find_queue(queue_->name()) : nullptr) {
+      queue_ = current;
+    }
     if (queue_) queue_->watch(waiter);
     broker_.outbox().watch(waiter);
     return values();
@@ -74,7 +78,7 @@ class Watched {
   }
 
   engine::Broker& broker_;
-  const std::shared_ptr<engine::Queue> queue_;  // null: only the outbox
+  std::shared_ptr<engine::Queue> queue_;  // null: only the outbox
   const std::string protocol_;
   const std::string endpoint_;
 };

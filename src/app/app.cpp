@@ -19,6 +19,7 @@
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
 #include "squire/service/access_control.hpp"
+#include "squire/service/temporary_files.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/couriers.hpp"
 #include "squire/sns/envelopes.hpp"
@@ -118,6 +119,12 @@ std::unique_ptr<engine::Journal> open_journal(const Config& config) {
       config.data_dir, config.durability == "full" ? Durability::Full : Durability::Relaxed});
 }
 
+// Once the data directory is ours.
+std::unique_ptr<service::TemporaryFiles> make_temporary_files(const Config& config) {
+  if (config.durability == "memory") return std::make_unique<service::TemporaryFiles>();
+  return std::make_unique<service::TemporaryFiles>(config.data_dir);
+}
+
 std::string why_failed(const engine::Journal& journal) {
   const auto* sqlite = dynamic_cast<const storage::SqliteJournal*>(&journal);
   return sqlite ? sqlite->failure() : std::string();
@@ -182,9 +189,12 @@ int serve(const Config& config, const sigset_t& signals) {
   declare_topics(broker, config);
   declare_init_files(broker, config, init_files.declarations);
   service::Faults faults;
+  const auto files = make_temporary_files(config);
   admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
                                       config.region,   config.base_url,
                                       to_json(config), [&] { return server.connection_count(); }};
+  admin_settings.files = files.get();
+  admin_settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
   if (config.testing) {
     admin_settings.faults = &faults;
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
@@ -225,6 +235,7 @@ int serve(const Config& config, const sigset_t& signals) {
   scripts.stop();
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();
+  site.stop();
   mailer.reset();
   client.stop();
   journal->flush();

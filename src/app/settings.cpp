@@ -64,6 +64,8 @@ const std::vector<Setting>& settings() {
        "size of a request's body; more get 413. A message of 1 MiB may take three times that, "
        "escaped",
        1024, 1'073'741'824},
+      {"import_bytes_max", &Config::import_bytes_max,
+       "size of a file sent to /_squire/import; more get 413", 1024},
       {"request_timeout_seconds", &Config::request_timeout_seconds,
        "time a client may take to send a request, and to take its reply", 1, 3600},
       {"idle_timeout_seconds", &Config::idle_timeout_seconds,

@@ -307,15 +307,18 @@ Broker::Cleared Broker::reset(std::string_view account) {
   return cleared;
 }
 
-void Broker::tick() {
+std::vector<std::shared_ptr<Queue>> Broker::queues_and_delivery_queues() const {
   std::vector<std::shared_ptr<Queue>> queues;
-  {
-    ReadLock lock(mutex_);
-    queues.reserve(queues_.size() + delivery_queues_.size());
-    for (const auto& [name, queue] : queues_) queues.push_back(queue);
-    for (const auto& [number, queue] : delivery_queues_) queues.push_back(queue);
-  }
-  for (const auto& queue : queues) queue->expire();
+  ReadLock lock(mutex_);
+  queues.reserve(queues_.size() + delivery_queues_.size());
+  for (const auto& [name, queue] : queues_) queues.push_back(queue);
+  for (const auto& [number, queue] : delivery_queues_) queues.push_back(queue);
+  return queues;
+}
+
+void Broker::tick() {
+  const Gate::Pass pass(gate_);
+  for (const auto& queue : queues_and_delivery_queues()) queue->expire();
   topics_.tick();
 }
 

@@ -33,6 +33,17 @@ class DeduplicationWindow {
     by_age_.emplace_back(entry.sequence, &at->first);
   }
 
+  // Calls f(scope, id, entry), the oldest first.
+  template <typename F>
+  void walk(F&& f) const {
+    for (const auto& [sequence, key] : by_age_) {
+      const auto& entry = entries_.at(*key);
+      if (entry.sequence != sequence) continue;
+      const std::size_t end = key->find('\0');
+      f(key->substr(0, end), key->substr(end + 1), entry);
+    }
+  }
+
   // Forgets what is over; the sequence behind the last one forgotten, if any was.
   std::optional<std::uint64_t> expire(TimePoint now) {
     std::optional<std::uint64_t> end;

@@ -81,6 +81,7 @@ void MoveTasks::restore(MoveTaskRow row) {
 }
 
 void MoveTasks::ring() {
+  const Gate::Pass pass(broker_.gate());
   Lock lock(mutex_);
   const TimePoint now = env_.clock.now();
   TimePoint next = TimePoint::max();

@@ -281,14 +281,24 @@ std::uint64_t Queue::message_count() const {
          messages_->count(State::Delayed);
 }
 
-Ticket Queue::close() {
-  std::unique_ptr<QueueMessages> closed;
-  Lock lock(mutex_);
+std::unique_ptr<QueueMessages> Queue::end() {
   is_closed_ = true;
-  closed = std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
   watchers_.tell();
   wake(line_.size());
+  return std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
+}
+
+Ticket Queue::close() {
+  std::unique_ptr<QueueMessages> closed;  // freed after the lock: there may be millions
+  Lock lock(mutex_);
+  closed = end();
   return env_.journal.append(QueueGone{number_});
+}
+
+void Queue::drop() {
+  std::unique_ptr<QueueMessages> closed;
+  Lock lock(mutex_);
+  closed = end();
 }
 
 void Queue::expire() {

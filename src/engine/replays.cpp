@@ -92,6 +92,7 @@ void Replays::restore(const ReplayRow& row) {
 }
 
 void Replays::ring() {
+  const Gate::Pass pass(broker_.gate());
   std::vector<Replay> ready;
   {
     Lock lock(mutex_);

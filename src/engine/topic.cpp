@@ -174,14 +174,23 @@ Ticket Topic::remove(const Uuid& id) {
 std::vector<std::shared_ptr<const Subscription>> Topic::close(Ticket& ticket) {
   auto all = subscriptions();
   WriteLock lock(mutex_);
+  end();
+  ticket = env_.journal.append(TopicGone{number_});
+  return all;
+}
+
+void Topic::drop() {
+  WriteLock lock(mutex_);
+  end();
+}
+
+void Topic::end() {
   is_closed_ = true;
   for (auto& [key, entry] : subscriptions_) make_live(key, entry, false);
   subscriptions_.clear();
   keys_.clear();
   keys_by_endpoint_.clear();
   unconfirmed_.clear();
-  ticket = env_.journal.append(TopicGone{number_});
-  return all;
 }
 
 void Topic::expire() {

@@ -101,6 +101,10 @@ Ticket Topics::remove_subscription(Topic& topic, const Subscription& subscriptio
 
 void Topics::on_delivery_queue(DeliveryListener listener) {
   listener_ = std::move(listener);
+  announce();
+}
+
+void Topics::announce() {
   if (!listener_) return;
   for (const auto& topic : all()) {
     for (const auto& subscription : topic->subscriptions()) {

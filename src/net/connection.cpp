@@ -9,6 +9,8 @@
 #include <boost/beast/http/status.hpp>
 #include <utility>
 
+#include "squire/service/temporary_files.hpp"
+
 namespace squire::net {
 namespace {
 
@@ -83,8 +85,8 @@ asio::awaitable<void> Connection::run() {
 
 asio::awaitable<bool> Connection::exchange() {
   request_.clear();
-  RequestParser parser(request_, worker_.settings.header_bytes_max,
-                       worker_.settings.body_bytes_max);
+  RequestParser parser(request_, worker_.settings.header_bytes_max, worker_.settings.body_bytes_max,
+                       worker_.dispatcher);
   if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
   const auto begin = worker_.wire_clock.uptime();
@@ -96,6 +98,7 @@ asio::awaitable<bool> Connection::exchange() {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
   }());
+  request_.upload.reset();  // the exchange has its file
   if (!co_await answer(exchange)) co_return false;
   tell_observers(request, exchange, begin);
   const bool keep_alive = parser.keep_alive() && !worker_.is_stopping;
@@ -123,6 +126,8 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
         co_return asio::error::eof;
       }
     }
+    // An upload may take long, as long as it goes on.
+    if (request_.upload) set_deadline(worker_.settings.request_timeout);
     if (const auto error = co_await read_some()) co_return error;
     if (std::exchange(is_idle, false)) set_deadline(worker_.settings.request_timeout);
   }
@@ -132,8 +137,9 @@ asio::awaitable<boost::system::error_code> Connection::read_some() {
   input_.erase(0, std::exchange(input_begin_, 0));
   const std::size_t filled = input_.size();
   // Twice as much each time, so that a big message takes few reads.
-  const std::size_t room =
-      std::clamp(std::max(filled, request_.body.size()), kReadBytes, kReadBytesMax);
+  const std::size_t room = request_.upload ? kReadBytesMax
+                                           : std::clamp(std::max(filled, request_.body.size()),
+                                                        kReadBytes, kReadBytesMax);
   input_.resize(filled + room);
   ErrorCode error;
   const auto count = co_await socket_.async_read_some(
@@ -148,8 +154,10 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
       error == http::error::end_of_stream) {
     co_return false;
   }
-  auto reply =
-      service::refuse(request_.view(), to_error(error), worker_.dispatcher->new_request_id());
+  auto id = worker_.dispatcher->new_request_id();
+  auto reply = request_.upload && error == http::error::body_limit
+                   ? service::refuse(*request_.upload, std::move(id))
+                   : service::refuse(request_.view(), to_error(error), std::move(id));
   if (co_await write(reply, false)) co_await drain();
   co_return false;
 }
@@ -246,8 +254,9 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   append_header(output_, "x-amzn-RequestId", reply.request_id);
   if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
   if (reply.status != 204) {  // which has no content (RFC 9110, 8.6)
+    const auto size = reply.file ? reply.file->size() : reply.body.size();
     append_header(output_, "Content-Type", reply.content_type);
-    append_header(output_, "Content-Length", std::to_string(reply.body.size()));
+    append_header(output_, "Content-Length", std::to_string(size));
   }
   append_header(output_, "Date", worker_.date());
   output_ += reply.headers;
@@ -258,9 +267,22 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
   }
   output_ += "\r\n";
   if (request_.method != "HEAD") output_ += reply.body;
-  const bool is_written = co_await write_all(output_);
+  bool is_written = co_await write_all(output_);
+  if (is_written && reply.file && request_.method != "HEAD") {
+    is_written = co_await write_file(*reply.file);
+  }
   if (output_.capacity() > kReadBytesMax) std::string().swap(output_);
   co_return is_written;
+}
+
+asio::awaitable<bool> Connection::write_file(service::TemporaryFile& file) {
+  for (std::uint64_t left = file.size(); left > 0;) {
+    set_deadline(worker_.settings.request_timeout);
+    const auto bytes = file.read(std::min<std::uint64_t>(left, kReadBytesMax));
+    if (bytes.empty() || !co_await write_all(bytes)) co_return false;
+    left -= bytes.size();
+  }
+  co_return true;
 }
 
 asio::awaitable<bool> Connection::write_all(std::string_view bytes) {

@@ -50,6 +50,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void tell_observers(const service::HttpRequest& request, service::Exchange& exchange,
                       std::chrono::microseconds begin);
   boost::asio::awaitable<bool> write(service::HttpReply& reply, bool keep_alive);
+  boost::asio::awaitable<bool> write_file(service::TemporaryFile& file);
   boost::asio::awaitable<bool> write_all(std::string_view bytes);
   void set_deadline(Seconds from_now) { deadline_ = worker_.wire_clock.now() + from_now; }
 

@@ -2,6 +2,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include "squire/service/temporary_files.hpp"
+
 namespace squire::net {
 namespace {
 
@@ -22,6 +24,7 @@ void RequestData::clear() {
     // A connection that once carried a big message does not keep its memory.
     if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
   }
+  upload.reset();
   header_ends_.clear();
   expects_continue = false;
 }
@@ -42,15 +45,18 @@ service::HttpRequest RequestData::view() {
         {text.substr(begin, end.name - begin), text.substr(end.name, end.value - end.name)});
     begin = end.value;
   }
-  return {method, target, host, content_type, amz_target, authorization, body, accept, headers_};
+  service::HttpRequest request{method,        target, host,   content_type, amz_target,
+                               authorization, body,   accept, headers_};
+  if (upload) request.body_file = upload->file;
+  return request;
 }
 
 RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
-                             std::size_t body_bytes_max)
-    : data_(data) {
+                             std::size_t body_bytes_max, const service::Dispatcher* dispatcher)
+    : data_(data), body_bytes_max_(body_bytes_max), dispatcher_(dispatcher) {
   eager(true);
   header_limit(static_cast<std::uint32_t>(header_bytes_max));
-  body_limit(body_bytes_max);
+  body_limit(boost::none);  // until the header says which
 }
 
 void RequestParser::on_request_impl(http::verb, StringView method, StringView target, int version,
@@ -85,13 +91,26 @@ void RequestParser::on_field_impl(http::field field, StringView name, StringView
   }
 }
 
+void RequestParser::on_header_impl(ErrorCode& error) {
+  if (dispatcher_) {
+    data_.upload = dispatcher_->upload(data_.method, data_.target, data_.authorization);
+  }
+  const std::uint64_t bytes_max = data_.upload ? data_.upload->bytes_max : body_bytes_max_;
+  body_limit(bytes_max);  // of chunks to come
+  if (content_length().value_or(0) > bytes_max) error = http::error::body_limit;
+}
+
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) {
   // What is announced is not yet sent: a small body is reserved, a big one grows as it comes.
-  if (length) data_.body.reserve(std::min<std::uint64_t>(*length, kKeptBytesMax));
+  if (length && !data_.upload) data_.body.reserve(std::min<std::uint64_t>(*length, kKeptBytesMax));
 }
 
 std::size_t RequestParser::on_body_impl(StringView body, ErrorCode&) {
-  data_.body.append(body.data(), body.size());
+  if (data_.upload) {
+    data_.upload->file->write({body.data(), body.size()});
+  } else {
+    data_.body.append(body.data(), body.size());
+  }
   return body.size();
 }
 

@@ -2,10 +2,11 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "squire/service/http.hpp"
+#include "squire/service/dispatcher.hpp"
 
 namespace squire::net {
 
@@ -19,6 +20,7 @@ struct RequestData {
   std::string authorization;
   std::string accept;
   std::string body;
+  std::optional<service::Upload> upload;  // the body goes there instead
   bool expects_continue = false;
   bool is_http_1_0 = false;
   bool keeps_headers = false;  // all of them, for whoever verifies signatures
@@ -40,10 +42,11 @@ struct RequestData {
 };
 
 // Beast's HTTP/1.1 state machine, storing only the headers that mean something to us. For one
-// request; `data` outlives it.
+// request; `data` and `dispatcher`, which says where big bodies go, outlive it.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
-  RequestParser(RequestData& data, std::size_t header_bytes_max, std::size_t body_bytes_max);
+  RequestParser(RequestData& data, std::size_t header_bytes_max, std::size_t body_bytes_max,
+                const service::Dispatcher* dispatcher = nullptr);
 
  private:
   using ErrorCode = boost::beast::error_code;
@@ -54,7 +57,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_response_impl(int, StringView, int, ErrorCode&) override {}
   void on_field_impl(boost::beast::http::field field, StringView name, StringView value,
                      ErrorCode& error) override;
-  void on_header_impl(ErrorCode&) override {}
+  void on_header_impl(ErrorCode& error) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode& error) override;
   std::size_t on_body_impl(StringView body, ErrorCode& error) override;
   void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override {}
@@ -62,6 +65,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_finish_impl(ErrorCode&) override {}
 
   RequestData& data_;
+  const std::size_t body_bytes_max_;
+  const service::Dispatcher* const dispatcher_;  // null: all bodies go into memory
 };
 
 }  // namespace squire::net

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
+#include <utility>
 
 #include "squire/core/clock.hpp"
 #include "squire/core/waiter.hpp"
@@ -32,7 +34,8 @@ class Wakeup final : public Waiter, public std::enable_shared_from_this<Wakeup> 
   boost::asio::awaitable<void> wait(Milliseconds duration) {
     if (!std::exchange(is_fired_, false)) {
       boost::system::error_code ignored;
-      timer_.expires_after(duration);
+      // The timer counts nanoseconds: for ever would overflow.
+      timer_.expires_after(std::min<Milliseconds>(duration, std::chrono::hours(24)));
       co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
       is_fired_ = false;
     }

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view kJsonType = "application/x-amz-json-1.0";
 constexpr std::string_view kXmlType = "text/xml";
+constexpr std::string_view kSitePrefix = "/_";
 constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
 const ActionEntry* find(std::span<const ActionEntry> actions, std::string_view name) {
@@ -67,9 +68,17 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
       settings_(std::move(settings)),
       site_(site) {}
 
+std::optional<Upload> Dispatcher::upload(std::string_view method, std::string_view target,
+                                         std::string_view authorization) const {
+  if (!target.starts_with(kSitePrefix) || site_ == nullptr) return std::nullopt;
+  if (settings_.access && !settings_.access->is_admin(authorization)) return std::nullopt;
+  return site_->upload(method, target.substr(0, target.find('?')));
+}
+
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
                    std::shared_ptr<Waiter> waiter)
     : dispatcher_(dispatcher) {
+  const engine::Gate::Pass pass(dispatcher.broker_.gate());
   reply_.request_id = dispatcher.new_request_id();
   route(request, std::move(waiter));
 }
@@ -258,7 +267,7 @@ bool Exchange::may_administrate(const HttpRequest& request, std::string_view pat
 bool Exchange::route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                           const std::shared_ptr<Waiter>& waiter) {
   // The paths of queues are many, those of the site few: all but "/" and "/metrics" begin so.
-  const bool may_be = path.starts_with("/_") || path == "/metrics" ||
+  const bool may_be = path.starts_with(kSitePrefix) || path == "/metrics" ||
                       (path == "/" && request.method == "GET" && query.empty());
   if (dispatcher_.site_ == nullptr || !may_be) return false;
   if (!may_administrate(request, path)) {
@@ -274,7 +283,8 @@ bool Exchange::route_site(const HttpRequest& request, std::string_view path, std
     return true;
   }
   visit_ = dispatcher_.site_->visit(
-      {request.method, path, form_, request.body, request.accept, request.host}, waiter);
+      {request.method, path, form_, request.body, request.accept, request.host, request.body_file},
+      waiter);
   return visit_ != nullptr;
 }
 
@@ -287,6 +297,7 @@ bool Exchange::run_visit() {
   reply_.content_type = answered->content_type;
   reply_.headers = std::move(answered->headers);
   reply_.body = std::move(answered->body);
+  reply_.file = std::move(answered->file);
   site_ticket_ = answered->ticket;
   return true;
 }
@@ -320,6 +331,7 @@ std::optional<Exchange::Step> Exchange::apply_fault() {
 }
 
 Exchange::Step Exchange::run() {
+  const engine::Gate::Pass pass(dispatcher_.broker_.gate());
   if (delayed_until_) {
     if (dispatcher_.broker_.env().clock.now() < *delayed_until_) return Step::WaitForMessage;
     delayed_until_.reset();
@@ -385,6 +397,16 @@ HttpReply refuse(const HttpRequest& request, const Error& error, std::string req
       !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
   return encode_error(error, is_json ? wire::Protocol::Json : wire::Protocol::Query,
                       kDefaultXmlErrors, std::move(request_id));
+}
+
+HttpReply refuse(const Upload& upload, std::string request_id) {
+  HttpReply reply;
+  reply.status = 413;
+  reply.content_type = "application/json";
+  reply.request_id = std::move(request_id);
+  reply.body = "{\"message\":\"The body is larger than the setting " + std::string(upload.setting) +
+               ", " + std::to_string(upload.bytes_max) + " bytes\"}\n";
+  return reply;
 }
 
 }  // namespace squire::service

@@ -63,6 +63,7 @@ void Courier::wake() {
 
 void Courier::work() {
   is_scheduled_ = false;
+  const engine::Gate::Pass pass(broker_.gate());
   refresh_policy();
   if (!seat_) seat_.emplace(std::make_shared<Bell>(weak_from_this()));
   while (const std::size_t count = allowance()) {
@@ -172,6 +173,7 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
 }
 
 void Courier::finish(const ReceivedMessage& message, const service::OutboundResult& result) {
+  const engine::Gate::Pass pass(broker_.gate());
   if (is_success(result.status)) {
     note(engine::Event::Kind::Delivered, message, "status " + std::to_string(result.status));
     broker_.give_up(*queue_, message.row.key, nullptr);

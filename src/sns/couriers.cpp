@@ -16,15 +16,15 @@ class Couriers::State : public std::enable_shared_from_this<State> {
     auto queue = broker.find_delivery_queue(subscription.row().delivery_queue);
     auto topic = broker.topics().find(subscription.topic());
     if (!queue || !topic) return;
-    const Uuid id = subscription.row().id;
-    const auto courier =
-        std::make_shared<Courier>(broker, outbound_, settings_, std::move(queue), std::move(topic),
-                                  id, [weak = weak_from_this(), id] {
-                                    if (const auto self = weak.lock()) self->remove(id);
-                                  });
+    const auto courier = std::make_shared<Courier>(broker, outbound_, settings_, queue,
+                                                   std::move(topic), subscription.row().id,
+                                                   [weak = weak_from_this(), ended = queue.get()] {
+                                                     if (const auto self = weak.lock())
+                                                       self->remove(ended);
+                                                   });
     {
       Lock lock(mutex_);
-      couriers_.insert_or_assign(id, courier);
+      couriers_.insert_or_assign(queue.get(), courier);
     }
     courier->wake();
   }
@@ -32,15 +32,17 @@ class Couriers::State : public std::enable_shared_from_this<State> {
   engine::Broker& broker;
 
  private:
-  void remove(const Uuid& id) {
+  void remove(const engine::Queue* queue) {
     Lock lock(mutex_);
-    couriers_.erase(id);
+    couriers_.erase(queue);
   }
 
   service::Outbound& outbound_;
   const CourierSettings settings_;
   Mutex mutex_;
-  std::unordered_map<Uuid, std::shared_ptr<Courier>, UuidHash> couriers_ GUARDED_BY(mutex_);
+  // By the queue, which its courier keeps alive: an import makes another one for the same
+  // subscription while this one may still have to learn that it is over.
+  std::unordered_map<const engine::Queue*, std::shared_ptr<Courier>> couriers_ GUARDED_BY(mutex_);
 };
 
 Couriers::Couriers(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings)

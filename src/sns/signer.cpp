@@ -29,15 +29,16 @@ StringMap stored_key(engine::Broker& broker) {
 
 }  // namespace
 
-const Signer::Identity& Signer::identity(engine::Broker& broker) const {
+std::shared_ptr<const Signer::Identity> Signer::identity(engine::Broker& broker) const {
   Lock lock(mutex_);
-  if (!identity_) {
-    const auto stored = stored_key(broker);
-    const auto& certificate = stored.at("Certificate");
-    identity_ = std::make_unique<const Identity>(
-        Identity{SigningKey(stored.at("PrivateKey"), certificate), path_of(certificate)});
+  const auto stored = stored_key(broker);
+  const auto& certificate = stored.at("Certificate");
+  auto path = path_of(certificate);
+  if (!identity_ || identity_->certificate_path != path) {
+    identity_ = std::make_shared<const Identity>(
+        Identity{SigningKey(stored.at("PrivateKey"), certificate), std::move(path)});
   }
-  return *identity_;
+  return identity_;
 }
 
 std::string Signer::sign(engine::Broker& broker, const Fields& fields, int version) const {
@@ -46,11 +47,11 @@ std::string Signer::sign(engine::Broker& broker, const Fields& fields, int versi
     text.append(name).append("\n").append(value).append("\n");
   }
   const auto hash = version == 2 ? SigningKey::Hash::Sha256 : SigningKey::Hash::Sha1;
-  return base64_encode(identity(broker).key.sign(text, hash));
+  return base64_encode(identity(broker)->key.sign(text, hash));
 }
 
 std::string Signer::certificate_path(engine::Broker& broker) const {
-  return identity(broker).certificate_path;
+  return identity(broker)->certificate_path;
 }
 
 std::optional<service::WebPage> certificate_page(engine::Broker& broker, std::string_view path) {

@@ -31,10 +31,11 @@ class Signer {
     SigningKey key;
     std::string certificate_path;
   };
-  const Identity& identity(engine::Broker& broker) const;
+  std::shared_ptr<const Identity> identity(engine::Broker& broker) const;
 
   mutable Mutex mutex_;
-  mutable std::unique_ptr<const Identity> identity_ GUARDED_BY(mutex_);  // never changes again
+  // Of the key that is stored; an import brings another.
+  mutable std::shared_ptr<const Identity> identity_ GUARDED_BY(mutex_);
 };
 
 // The certificate, if it is at that path.

@@ -1,7 +1,9 @@
 #include "storage/database.hpp"
 
+#include <array>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "storage/schema.hpp"
 #include "storage/statements.hpp"
@@ -22,20 +24,38 @@ void configure_sqlite() {
   });
 }
 
+// A message is at most 1 MiB; attributes and policies are far smaller.
+constexpr int kRowBytesMax = 16 * 1024 * 1024;
+
+using Schema = std::vector<std::array<std::string, 3>>;
+
+Schema schema_of(sqlite3* database) {
+  Statement rows(database, "SELECT type, name, sql FROM sqlite_schema ORDER BY name");
+  Schema schema;
+  while (rows.next()) schema.push_back({rows.text(0), rows.text(1), rows.text(2)});
+  return schema;
+}
+
+Schema schema_of_version(int version) {
+  sqlite3* handle = nullptr;
+  sqlite3_open(":memory:", &handle);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> model(handle, &sqlite3_close);
+  for (int next = 0; next < version; ++next) {
+    if (sqlite3_exec(handle, kSchemas[next], nullptr, nullptr, nullptr) != SQLITE_OK) {
+      throw_sqlite_error(handle);
+    }
+  }
+  return schema_of(handle);
+}
+
 }  // namespace
 
 Database::Database(const SqliteOptions& options) : path_(options.directory / "squire.db") {
   configure_sqlite();
   open();
   const int version = check_owner();
-  tune(options.pages_max);
-  if (version < kSchemaVersion) {
-    execute("BEGIN IMMEDIATE");
-    for (int next = version; next < kSchemaVersion; ++next) execute(kSchemas[next]);
-    execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-    execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
-    execute("COMMIT");
-  }
+  tune_for_serving(options.pages_max);
+  make_schema(version);
   // Replaces SQLite's own checkpoints, which would run inside of a COMMIT.
   sqlite3_wal_hook(
       handle(),
@@ -44,6 +64,39 @@ Database::Database(const SqliteOptions& options) : path_(options.directory / "sq
         return SQLITE_OK;
       },
       this);
+}
+
+Database::Database(std::filesystem::path path, StateFile kind)
+    : path_(std::move(path)), is_state_file_(true) {
+  configure_sqlite();
+  open();
+  const int version = kind == StateFile::New ? 0 : check_owner();
+  if (kind == StateFile::Foreign) check_contents(version);
+  tune_for_copying();
+  make_schema(version);
+}
+
+void Database::make_schema(int from_version) const {
+  if (from_version >= kSchemaVersion) return;
+  execute("BEGIN IMMEDIATE");
+  for (int next = from_version; next < kSchemaVersion; ++next) execute(kSchemas[next]);
+  execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+  execute("COMMIT");
+}
+
+// Nothing in it may do anything on its own, as a trigger would, or be larger than what we write.
+// The schema's bytes also tell UTF-8 from UTF-16.
+void Database::check_contents(int version) const {
+  if (version == 0) refuse("is not a squire database");
+  execute("PRAGMA trusted_schema = OFF");
+  execute("PRAGMA cell_size_check = ON");
+  sqlite3_limit(handle(), SQLITE_LIMIT_LENGTH, kRowBytesMax);
+  if (schema_of(handle()) != schema_of_version(version)) {
+    refuse("does not have the tables of a squire database");
+  }
+  Statement check(handle(), "PRAGMA quick_check(1)");
+  if (!check.next() || check.bytes(0) != "ok") refuse("is damaged: " + check.text(0));
 }
 
 void Database::open() {
@@ -73,18 +126,25 @@ int Database::check_owner() const {
     if (code == SQLITE_BUSY) refuse("is open in another program");
     refuse(std::string("cannot be read: ") + sqlite3_errmsg(handle()));
   }
-  if (application == 0 && object_count == 0) return 0;
+  if (application == 0 && object_count == 0 && version == 0) return 0;
   if (application != kApplicationId) refuse("is a database of another program");
   if (version > kSchemaVersion) {
-    throw StorageError(path_.string() + " was written by a newer squire (schema " +
+    throw StorageError(name() + " was written by a newer squire (schema " +
                        std::to_string(version) + "; this one knows " +
-                       std::to_string(kSchemaVersion) +
-                       "); use that version, or choose another --data-dir");
+                       std::to_string(kSchemaVersion) + "); use that version" +
+                       (is_state_file_ ? "" : ", or choose another --data-dir"));
   }
   return static_cast<int>(version);
 }
 
-void Database::tune(std::int64_t pages_max) const {
+void Database::tune_for_copying() const {
+  execute("PRAGMA page_size = 4096");
+  execute("PRAGMA journal_mode = OFF");
+  execute("PRAGMA synchronous = OFF");
+  execute("PRAGMA temp_store = MEMORY");
+}
+
+void Database::tune_for_serving(std::int64_t pages_max) const {
   execute("PRAGMA page_size = 4096");
   execute("PRAGMA journal_mode = WAL");
   execute("PRAGMA synchronous = FULL");
@@ -120,7 +180,11 @@ std::int64_t Database::pragma(const char* sql) const {
 }
 
 void Database::refuse(const std::string& why) const {
-  throw StorageError(path_.string() + " " + why + "; choose another --data-dir");
+  throw StorageError(name() + " " + why + (is_state_file_ ? "" : "; choose another --data-dir"));
+}
+
+std::string Database::name() const {
+  return is_state_file_ ? "the file" : path_.string();
 }
 
 }  // namespace squire::storage

@@ -14,7 +14,17 @@ namespace squire::storage {
 // process with one writer. Used by one thread at a time. Throws StorageError.
 class Database {
  public:
+  // `squire.db` in a data directory.
   explicit Database(const SqliteOptions& options);
+
+  // A file of its own that holds a state, on its way in or out. A crash in between leaves nothing
+  // of worth, so nothing is synced.
+  enum class StateFile {
+    New,      // made now
+    Foreign,  // from whoever: looked through from end to end, and brought up to date
+    Checked   // opened as Foreign before
+  };
+  Database(std::filesystem::path path, StateFile kind);
 
   sqlite3* handle() const { return handle_.get(); }
   void execute(const char* sql) const;
@@ -31,14 +41,19 @@ class Database {
   };
 
   void open();
+  void check_contents(int version) const;
+  void make_schema(int from_version) const;
   // Refuses strangers before anything is written to their file. The version of its schema; 0 if it
   // is empty.
   int check_owner() const;
-  void tune(std::int64_t pages_max) const;
+  void tune_for_serving(std::int64_t pages_max) const;
+  void tune_for_copying() const;
   std::int64_t pragma(const char* name) const;
   [[noreturn]] void refuse(const std::string& why) const;
+  std::string name() const;  // in errors
 
   const std::filesystem::path path_;
+  const bool is_state_file_ = false;
   std::unique_ptr<sqlite3, Close> handle_;
   int log_page_count_ = 0;
 };

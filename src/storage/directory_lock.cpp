@@ -40,6 +40,14 @@ std::string owner(int file) {
 
 }  // namespace
 
+void sync_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (!is_synced) throw StorageError(path.string() + " cannot be synced: " + std::strerror(error));
+}
+
 DirectoryLock::DirectoryLock(std::filesystem::path directory) : directory_(std::move(directory)) {
   create();
   acquire();

@@ -25,4 +25,7 @@ class DirectoryLock {
   int file_ = -1;
 };
 
+// Returns when the file's contents survive a power cut. Throws StorageError.
+void sync_file(const std::filesystem::path& file);
+
 }  // namespace squire::storage

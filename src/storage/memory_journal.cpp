@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/state_file.hpp"
+
 namespace squire::storage {
 
 engine::Ticket MemoryJournal::append(engine::Record record) {
@@ -17,6 +19,32 @@ engine::Ticket MemoryJournal::append(engine::Record record) {
     archives_.erase(gone->number);
   }
   return 0;
+}
+
+void MemoryJournal::load(const std::function<void(engine::Record)>& apply) {
+  if (replacement_.empty()) return;
+  {
+    Lock lock(mutex_);
+    archives_.clear();
+  }
+  read_state(std::exchange(replacement_, {}), apply, [this](engine::ArchivedRow row) {
+    Lock lock(mutex_);
+    archives_[row.message.key.queue].push_back(std::move(row));
+  });
+}
+
+void MemoryJournal::finish_copy(const std::function<void(const Apply&)>& walk) {
+  write_state(copy_, [&](const Apply& apply) {
+    walk(apply);
+    walk_archives(apply);
+  });
+}
+
+void MemoryJournal::walk_archives(const Apply& apply) {
+  Lock lock(mutex_);
+  for (const auto& [topic, rows] : archives_) {
+    for (const auto& row : rows) apply(std::make_unique<engine::ArchivedRow>(row));
+  }
 }
 
 void MemoryJournal::read_archive(const engine::ArchiveQuery& query,

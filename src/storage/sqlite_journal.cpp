@@ -1,20 +1,10 @@
 #include "squire/storage/sqlite_journal.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <optional>
-#include <thread>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "squire/core/mutex.hpp"
-#include "storage/condition.hpp"
-#include "storage/database.hpp"
-#include "storage/directory_lock.hpp"
 #include "storage/loader.hpp"
-#include "storage/record_writer.hpp"
+#include "storage/sqlite_writer.hpp"
 #include "storage/topic_loader.hpp"
 
 namespace squire::storage {
@@ -31,104 +21,6 @@ constexpr std::size_t kGatherCountMax = 50'000;
 constexpr milliseconds kIdleTime(1000);
 
 }  // namespace
-
-// The writer thread and its mailbox.
-class SqliteJournal::Writer {
- public:
-  explicit Writer(SqliteOptions options)
-      : options_(std::move(options)),
-        lock_(options_.directory),
-        database_(options_),
-        records_(database_) {
-    lock_.sync();
-    thread_ = std::thread([this] { run(); });
-  }
-
-  ~Writer() {
-    {
-      Lock lock(mutex_);
-      is_stopping_ = true;
-    }
-    condition_.notify();
-    thread_.join();
-  }
-
-  // All in one transaction.
-  template <typename... Records>
-  engine::Ticket append(Records&&... records);
-  engine::Ticket last_ticket() const noexcept { return appended_.load(std::memory_order_acquire); }
-  bool is_durable(engine::Ticket ticket) const noexcept;
-  void flush();
-  bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
-  std::size_t backlog_count() const noexcept;
-  void on_commit(std::weak_ptr<Waiter> waiter);
-  engine::JournalStatistics statistics() const;
-  void load(const std::function<void(engine::Record)>& apply);
-  void read_archive(const engine::ArchiveQuery& query, std::function<void(ArchiveRows)> done);
-  std::string failure() const;
-
- private:
-  // A reader of the archive, served behind the commit of all that was appended before it came.
-  struct Reader {
-    engine::ArchiveQuery query;
-    std::function<void(ArchiveRows)> done;
-  };
-
-  // What the thread sleeps for, beyond its deadline: decides who must wake it.
-  enum class Sleep { None, UntilAny, UntilUrgent };
-
-  struct Work {
-    engine::Ticket last = 0;       // the ticket of the batch's last record
-    bool with_deliveries = false;  // the oldest waited long enough
-    bool is_idle = false;          // nothing to do for kIdleTime: time for a checkpoint
-    bool is_last = false;
-    std::uint64_t flush = 0;  // the last flush() that it serves
-    std::vector<Reader> readers;
-  };
-
-  bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }
-  bool is_urgent() const REQUIRES(mutex_);
-  void run();
-  Work take(std::vector<engine::Record>& batch);
-  void commit(const std::vector<engine::Record>& batch, const Work& work);
-  void count(std::size_t batch_size);
-  void fail(const std::string& why);
-  void notify_waiters();
-
-  // Constant after construction.
-  const SqliteOptions options_;
-
-  // Used by the constructor and load(), later by the thread only.
-  DirectoryLock lock_;
-  Database database_;
-  RecordWriter records_;
-  bool has_written_ = false;                          // load() is over
-  std::optional<steady_clock::time_point> flush_at_;  // set as long as something is gathered
-  std::vector<std::shared_ptr<Waiter>> to_notify_;
-
-  mutable Mutex mutex_;
-  Condition condition_;
-  std::vector<engine::Record> pending_ GUARDED_BY(mutex_);
-  bool has_ticketed_ GUARDED_BY(mutex_) = false;  // pending_ is more than deliveries
-  bool is_stopping_ GUARDED_BY(mutex_) = false;
-  std::uint64_t flushes_wanted_ GUARDED_BY(mutex_) = 0;
-  std::uint64_t flushes_done_ GUARDED_BY(mutex_) = 0;
-  Condition flushed_;
-  std::vector<Reader> readers_ GUARDED_BY(mutex_);
-  Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
-  std::string failure_ GUARDED_BY(mutex_);
-
-  Mutex waiters_mutex_;
-  std::vector<std::weak_ptr<Waiter>> waiters_ GUARDED_BY(waiters_mutex_);
-
-  std::atomic<engine::Ticket> appended_ = 0;  // written under mutex_
-  std::atomic<engine::Ticket> committed_ = 0;
-  std::array<std::atomic<std::uint64_t>, 8> batches_{};  // JournalStatistics::batches
-  std::atomic<std::uint64_t> record_count_ = 0;
-  std::atomic<bool> has_failed_ = false;
-
-  std::thread thread_;
-};
 
 template <typename... Records>
 engine::Ticket SqliteJournal::Writer::append(Records&&... records) {
@@ -193,8 +85,8 @@ void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
 
 void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& apply) {
   // The thread leaves the database alone as long as nothing was appended.
-  records_.finish_purges();
-  for (const std::uint32_t queue : load_rows(database_, apply)) {
+  records_->finish_purges();
+  for (const std::uint32_t queue : load_rows(*database_, apply)) {
     append(engine::Record(engine::QueueGone{queue}));
   }
 }
@@ -235,10 +127,10 @@ void SqliteJournal::Writer::run() {
 SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Record>& batch) {
   Lock lock(mutex_);
   auto now = steady_clock::now();
-  const bool must_continue = has_written_ && records_.has_purges();
-  const auto idle_at = database_.has_log() ? std::optional(now + kIdleTime) : std::nullopt;
+  const bool must_continue = has_written_ && records_->has_purges();
+  const auto idle_at = database_->has_log() ? std::optional(now + kIdleTime) : std::nullopt;
   while (!is_stopping_ && !is_urgent() && !must_continue && flushes_wanted_ == flushes_done_ &&
-         readers_.empty()) {
+         readers_.empty() && errand_ == nullptr) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
@@ -251,6 +143,7 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
   work.is_last = is_stopping_;
   work.flush = flushes_wanted_;
   work.readers.swap(readers_);
+  work.errand = std::exchange(errand_, nullptr);
   work.with_deliveries =
       is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
   if (work.with_deliveries) flush_at_.reset();
@@ -262,10 +155,10 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
 }
 
 void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, const Work& work) {
-  records_.write(batch, work.with_deliveries);
+  records_->write(batch, work.with_deliveries);
   count(batch.size());
   has_written_ |= !batch.empty();
-  if (records_.has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
+  if (records_->has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
   if (committed_.load(std::memory_order_relaxed) != work.last) {
     committed_.store(work.last, std::memory_order_release);
     notify_waiters();
@@ -275,12 +168,13 @@ void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, con
     if (std::exchange(flushes_done_, work.flush) != work.flush) flushed_.notify();
   }
   for (const Reader& reader : work.readers) {
-    reader.done(storage::read_archive(database_, reader.query));
+    reader.done(storage::read_archive(*database_, reader.query));
   }
   // After the answers, which need not wait for it.
-  if (database_.needs_checkpoint() || (work.is_idle && database_.has_log())) {
-    database_.checkpoint();
+  if (database_->needs_checkpoint() || (work.is_idle && database_->has_log())) {
+    database_->checkpoint();
   }
+  if (work.errand) step(*work.errand);
 }
 
 void SqliteJournal::Writer::fail(const std::string& why) {
@@ -291,6 +185,7 @@ void SqliteJournal::Writer::fail(const std::string& why) {
     has_failed_.store(true, std::memory_order_release);
     dropped.swap(pending_);
     flushed_.notify();
+    errand_done_.notify();
   }
   notify_waiters();
 }
@@ -356,6 +251,18 @@ void SqliteJournal::load(const std::function<void(engine::Record)>& apply) {
 void SqliteJournal::read_archive(const engine::ArchiveQuery& query,
                                  std::function<void(ArchiveRows)> done) {
   writer_->read_archive(query, std::move(done));
+}
+
+void SqliteJournal::begin_copy(const std::string& file) {
+  writer_->begin_copy(file);
+}
+
+void SqliteJournal::finish_copy(const std::function<void(const Apply&)>&) {
+  writer_->finish_copy();
+}
+
+void SqliteJournal::replace(const std::string& file) {
+  writer_->replace(file);
 }
 
 std::string SqliteJournal::failure() const {

@@ -101,6 +101,25 @@ std::int64_t find_published(Database& database, std::int64_t first, std::int64_t
   return first;
 }
 
+constexpr std::string_view kSelectArchived =
+    "SELECT key, id, published_at, sender, subject, body, group_id, deduplication_id, attributes"
+    " FROM archive";
+
+engine::ArchivedRow read_archived(const Statement& rows) {
+  engine::Details details;
+  details.group_id = rows.text(6);
+  details.deduplication_id = rows.text(7);
+  details.attributes = decode_attributes(rows.bytes(8));
+  engine::MessageRow message;
+  message.key = from_rowid(rows.integer(0));
+  message.id = rows.uuid(1);
+  message.sent_at = message.available_at = rows.time(2);
+  message.sender_account = static_cast<std::uint64_t>(rows.integer(3));
+  message.body = std::make_shared<const engine::Body>(rows.text(5));
+  message.details = std::make_shared<const engine::Details>(std::move(details));
+  return {std::move(message), rows.text(4)};
+}
+
 }  // namespace
 
 void load_topics(Database& database, const std::function<void(engine::TopicRow)>& apply) {
@@ -127,30 +146,22 @@ void load_rows_of_topics(Database& database, const Apply& apply) {
   load_registry(database, apply);
 }
 
+void load_archive(Database& database, const std::function<void(engine::ArchivedRow)>& apply) {
+  const std::string sql = std::string(kSelectArchived) + " ORDER BY key";
+  Statement rows(database.handle(), sql.c_str());
+  while (rows.next()) apply(read_archived(rows));
+}
+
 engine::Journal::ArchiveRows read_archive(Database& database, const engine::ArchiveQuery& query) {
   const auto last = to_rowid(MessageKey{query.topic, MessageKey::kSequenceMax}.packed());
   auto first = to_rowid(MessageKey{query.topic, query.sequence}.packed());
   if (query.sequence == 0) first = find_published(database, first, last, query.from);
-  Statement rows(database.handle(),
-                 "SELECT key, id, published_at, sender, subject, body, group_id, deduplication_id,"
-                 " attributes FROM archive WHERE key BETWEEN ? AND ? AND published_at >= ?"
-                 " ORDER BY key LIMIT ?");
+  const std::string sql = std::string(kSelectArchived) +
+                          " WHERE key BETWEEN ? AND ? AND published_at >= ? ORDER BY key LIMIT ?";
+  Statement rows(database.handle(), sql.c_str());
   rows.query(first, last, query.from, static_cast<std::int64_t>(query.count_max));
   engine::Journal::ArchiveRows found;
-  while (rows.next()) {
-    engine::Details details;
-    details.group_id = rows.text(6);
-    details.deduplication_id = rows.text(7);
-    details.attributes = decode_attributes(rows.bytes(8));
-    engine::MessageRow message;
-    message.key = from_rowid(rows.integer(0));
-    message.id = rows.uuid(1);
-    message.sent_at = message.available_at = rows.time(2);
-    message.sender_account = static_cast<std::uint64_t>(rows.integer(3));
-    message.body = std::make_shared<const engine::Body>(rows.text(5));
-    message.details = std::make_shared<const engine::Details>(std::move(details));
-    found.push_back({std::move(message), rows.text(4)});
-  }
+  while (rows.next()) found.push_back(read_archived(rows));
   return found;
 }
 

@@ -12,6 +12,8 @@ void load_topics(Database& database, const std::function<void(engine::TopicRow)>
 // … and subscriptions, replays, outbox and registry, which come last.
 void load_rows_of_topics(Database& database, const std::function<void(engine::Record)>& apply);
 
+// All archives, each topic's in order.
+void load_archive(Database& database, const std::function<void(engine::ArchivedRow)>& apply);
 // Journal::read_archive(), of what is committed.
 engine::Journal::ArchiveRows read_archive(Database& database, const engine::ArchiveQuery& query);
 

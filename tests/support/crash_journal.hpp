@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,10 @@ class CrashJournal final : public engine::Journal {
     done(contents_.read_archive(query));
   }
 
+  void begin_copy(const std::string&) override { refuse(); }
+  void finish_copy(const std::function<void(const Apply&)>&) override { refuse(); }
+  void replace(const std::string&) override { refuse(); }
+
   void commit() {
     for (const auto& record : pending_) contents_.apply(record);
     pending_.clear();
@@ -58,6 +63,8 @@ class CrashJournal final : public engine::Journal {
   }
 
  private:
+  static void refuse() { throw std::logic_error("this journal has no files"); }
+
   void end_call() {
     if (!std::exchange(ends_with_next_call_, false)) return;
     commit();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "squire/engine/broker.hpp"
 #include "squire/service/faults.hpp"
 #include "squire/service/site.hpp"
+#include "squire/service/temporary_files.hpp"
 
 namespace squire::admin {
 
@@ -24,7 +26,12 @@ struct AdminSettings {
   // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait, faults).
   std::function<void(Milliseconds)> advance_clock = nullptr;
   service::Faults* faults = nullptr;  // likewise; outlives the site
+  // Where exports and imports lie on their way; null: there are none. Outlives the site.
+  service::TemporaryFiles* files = nullptr;
+  std::uint64_t import_bytes_max = 1'073'741'824;
 };
+
+class Jobs;
 
 // Everything under /_squire/ (src/admin/README.md), GET /metrics, and what tools made for
 // LocalStack ask for under
@@ -33,9 +40,14 @@ class AdminSite final : public service::Site {
  public:
   // The broker outlives the site, as do the metrics, which may be null.
   AdminSite(engine::Broker& broker, AdminSettings settings, const Metrics* metrics = nullptr);
+  ~AdminSite() override;
 
   std::unique_ptr<service::Visit> visit(const service::SiteRequest& request,
                                         std::shared_ptr<Waiter> waiter) override;
+  std::optional<service::Upload> upload(std::string_view method, std::string_view path) override;
+
+  // Returns when the export or import that is under way has ended, and lets none begin.
+  void stop();
 
   // From now on /_squire/health says so.
   void set_ready() { is_ready_ = true; }
@@ -49,6 +61,7 @@ class AdminSite final : public service::Site {
   const TimePoint started_at_;
   std::atomic<bool> is_ready_ = false;
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far
+  const std::unique_ptr<Jobs> jobs_;
 };
 
 }  // namespace squire::admin

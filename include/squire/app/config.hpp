@@ -73,6 +73,7 @@ struct Config {
   std::int64_t connections_max = 20'000;
   std::int64_t header_bytes_max = 65'536;
   std::int64_t body_bytes_max = 8'388'608;
+  std::int64_t import_bytes_max = 1'073'741'824;
   std::int64_t request_timeout_seconds = 30;
   std::int64_t idle_timeout_seconds = 300;
   std::int64_t in_flight_max = 120'000;

@@ -8,6 +8,7 @@
 
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/engine/gate.hpp"
 #include "squire/engine/move_tasks.hpp"
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/queue.hpp"
@@ -18,9 +19,9 @@
 namespace squire::engine {
 
 // Owns all queues, move tasks and topics of all accounts and regions.
-// Thread-safe. Lock order: { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never two
-// queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under their
-// locks.
+// Thread-safe. Lock order: Gate → { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never
+// two queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under
+// their locks.
 class Broker {
  public:
   // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.
@@ -93,6 +94,14 @@ class Broker {
   };
   Cleared reset(std::string_view account);
 
+  // Passed by all who change something here.
+  Gate& gate() { return gate_; }
+  // Writes everything into that file, as it is at one moment (Journal::begin_copy).
+  void export_to(const std::string& file);
+  // Everything is what the file holds, at once and durably; the history is empty
+  // (Journal::replace). Polls see the new messages, couriers begin and end.
+  void import_from(const std::string& file);
+
   // Housekeeping, about once a second: retention, deduplication windows.
   void tick();
 
@@ -100,12 +109,16 @@ class Broker {
   History* history_for(const ResourceName& name);
   void restore(Record record);
   void close_abandoned_delivery_queues();
+  std::vector<std::shared_ptr<Queue>> queues_and_delivery_queues() const;
+  void walk(const Journal::Apply& apply) const;
+  void drop_all();
   Result<std::uint32_t> next_number_locked() REQUIRES(mutex_);
   void move_to_dead_letters(Queue& source, Queue& target, const ReceivedMessage& message);
 
   const Env env_;
   const Rules rules_;
   const Renderer* const renderer_;
+  Gate gate_;
   History history_;
   std::shared_ptr<MoveTasks> move_tasks_;
   Topics topics_;

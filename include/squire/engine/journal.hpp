@@ -90,6 +90,21 @@ class Journal {
   // journal has failed or ends.
   using ArchiveRows = std::vector<ArchivedRow>;
   virtual void read_archive(const ArchiveQuery& query, std::function<void(ArchiveRows)> done) = 0;
+
+  // Everything as one file, a database such as storage/state_file.hpp reads. begin_copy() makes it
+  // and takes its time, while others append; finish_copy() adds what is new since, while nobody
+  // does (Gate), so that the file holds exactly what was appended before. A journal that keeps
+  // nothing itself asks walk(apply) for the rows, the archive's excepted.
+  // Both block; by one thread at a time; throw std::exception. Not after the journal has failed.
+  using Apply = std::function<void(Record)>;
+  virtual void begin_copy(const std::string& file) = 0;
+  virtual void finish_copy(const std::function<void(const Apply&)>& walk) = 0;
+
+  // Everything is what that file holds, which was checked (check_state) and now belongs to the
+  // journal: when this returns it is durable, and load() may and must be called again, before the
+  // next append. A crash keeps the old or the new. Nobody appends meanwhile. Blocks; throws
+  // std::exception if nothing has changed.
+  virtual void replace(const std::string& file) = 0;
 };
 
 }  // namespace squire::engine

@@ -41,6 +41,8 @@ class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTa
   // The newest first.
   std::vector<MoveTaskRow> list(const ResourceName& source, std::size_t count_max) const;
 
+  void walk(const Journal::Apply& apply) const;
+  void drop_all();
   // A row read from the journal at start; running tasks go on.
   void restore(MoveTaskRow row);
 

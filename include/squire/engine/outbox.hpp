@@ -34,6 +34,9 @@ class Outbox {
   // As Queue::watch().
   void watch(std::weak_ptr<Waiter> waiter);
 
+  void walk(const Journal::Apply& apply) const;
+  // All entries are gone, and the journal knows already.
+  void drop_all();
   // A row read from the journal at start.
   void restore(OutboxRow row);
 

@@ -213,8 +213,12 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
 
   // For the broker, which forgets the queue in the same step.
   Ticket close();
+  // As close(), but the journal knows already.
+  void drop();
   // Drops what is past its retention, and deduplication ids past their window.
   void expire();
+  // Calls apply with every row that restore() would need.
+  void walk(const Journal::Apply& apply) const;
   // Rows read from the journal at start, in the order of Journal::load.
   void restore(const SequenceRow& row);
   void restore(const MessageRow& row);
@@ -231,6 +235,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // Sequences are reserved by the block; a new queue has one without saying so.
   static constexpr std::uint64_t kSequenceBlock = 65'536;
 
+  // The queue is closed; what was in it.
+  std::unique_ptr<QueueMessages> end() REQUIRES(mutex_);
   Ticket commit_row() REQUIRES(mutex_);
   Result<Sent> send_locked(const OutgoingMessage& message, TimePoint now) REQUIRES(mutex_);
   Result<void> reserve_sequences(std::size_t count) REQUIRES(mutex_);

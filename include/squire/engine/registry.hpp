@@ -37,6 +37,9 @@ class Registry {
   // Forgets everything of the account, or all but the signing key if it is empty.
   void clear(std::string_view account);
 
+  void walk(const Journal::Apply& apply) const;
+  // Everything is gone, and the journal knows already.
+  void drop_all();
   // A row read from the journal at start.
   void restore(RegistryRow row);
 

@@ -36,6 +36,8 @@ class Replays final : public Alarm, public std::enable_shared_from_this<Replays>
 
   std::optional<ReplayRow::Status> status(const Uuid& subscription) const;
 
+  void walk(const Journal::Apply& apply) const;
+  void drop_all();
   // A row read from the journal at start, after its topic and subscription.
   void restore(const ReplayRow& row);
 

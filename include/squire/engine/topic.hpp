@@ -95,8 +95,13 @@ class Topic {
 
   // For Topics, which forgets the topic in the same step. All its subscriptions end.
   std::vector<std::shared_ptr<const Subscription>> close(Ticket& ticket);
+  // The topic ends, and the journal knows already.
+  void drop();
   // Drops deduplication ids past their window and archived messages past their retention.
   void expire();
+  // Calls apply with the topic's rows in two parts, as Journal::load() does: subscriptions last.
+  void walk(const Journal::Apply& apply);
+  void walk_subscriptions(const Journal::Apply& apply) const;
   // Rows read from the journal at start.
   void restore(const SequenceRow& row);
   void restore(const DeduplicationRow& row);
@@ -113,6 +118,7 @@ class Topic {
   };
 
   void put_locked(std::shared_ptr<const Subscription> subscription) REQUIRES(mutex_);
+  void end() REQUIRES(mutex_);
   void make_live(FilterIndex::Key key, Entry& entry, bool is_live) REQUIRES(mutex_);
   std::vector<std::shared_ptr<const Subscription>> interested(const Publication& publication) const;
   // Adds the publication's deliveries; the ticket of what needed no queue.

@@ -53,6 +53,10 @@ class Topics {
   // Housekeeping: deduplication windows, archives, subscriptions nobody confirmed.
   void tick();
 
+  // All end, and the journal knows already.
+  void drop_all();
+  // Has the listener hear of all subscriptions with a delivery queue.
+  void announce();
   // Rows read from the journal at start.
   void restore(TopicRow row);
   std::shared_ptr<Topic> find(std::uint32_t number) const;

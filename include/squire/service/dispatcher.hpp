@@ -42,6 +42,10 @@ class Dispatcher {
   // Whether requests must come with all their headers.
   bool verifies_signatures() const { return settings_.access != nullptr; }
 
+  // Where the body of this request goes, if not into memory; only for who may send it.
+  std::optional<Upload> upload(std::string_view method, std::string_view target,
+                               std::string_view authorization) const;
+
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
  private:
@@ -121,5 +125,7 @@ class Exchange {
 // The reply to a request so broken that it never became one (net): too large, malformed, too slow.
 // The protocol is guessed from the headers that arrived.
 HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id);
+// Likewise, to a body that is larger than its upload may be.
+HttpReply refuse(const Upload& upload, std::string request_id);
 
 }  // namespace squire::service

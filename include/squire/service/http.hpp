@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +10,8 @@
 #include "squire/engine/history.hpp"
 
 namespace squire::service {
+
+class TemporaryFile;
 
 // One HTTP request as the services see it. The views are the connection's and outlive the exchange;
 // absent headers are empty.
@@ -25,6 +29,15 @@ struct HttpRequest {
   bool is_secure = false;                        // came over TLS
   // The connection's last client, kept so that the next request can share it; may be null.
   engine::ClientPtr* client = nullptr;
+  // The body, if there is an Upload for this request; else null.
+  std::shared_ptr<TemporaryFile> body_file = nullptr;
+};
+
+// Where the body of a request goes as it comes, since it may be too large for memory.
+struct Upload {
+  std::shared_ptr<TemporaryFile> file;
+  std::uint64_t bytes_max = 0;
+  std::string_view setting;  // that says so
 };
 
 struct HttpReply {
@@ -34,6 +47,7 @@ struct HttpReply {
   std::string query_error;  // x-amzn-query-error, or empty
   std::string headers;      // more of them, each with its line's end
   std::string body;
+  std::shared_ptr<TemporaryFile> file = nullptr;  // instead of the body
 };
 
 }  // namespace squire::service

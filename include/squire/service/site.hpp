@@ -8,6 +8,7 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/waiter.hpp"
 #include "squire/engine/journal.hpp"
+#include "squire/service/http.hpp"
 #include "squire/wire/query.hpp"
 
 namespace squire::service {
@@ -20,14 +21,16 @@ struct SiteRequest {
   std::string_view body;
   std::string_view accept;
   std::string_view host;
+  std::shared_ptr<TemporaryFile> body_file = nullptr;  // instead of the body
 };
 
 struct SiteReply {
   unsigned status = 200;
   std::string_view content_type = "application/json";
   std::string body;
-  std::string headers;        // more of them, each with its line's end
-  engine::Ticket ticket = 0;  // what must be durable first
+  std::string headers;                            // more of them, each with its line's end
+  engine::Ticket ticket = 0;                      // what must be durable first
+  std::shared_ptr<TemporaryFile> file = nullptr;  // instead of the body
 };
 
 // One request to the site on its way to a reply. Used by one thread.
@@ -49,6 +52,11 @@ class Site {
   // Null: there is nothing of the site's at that path. `waiter` is notified for a waiting visit.
   virtual std::unique_ptr<Visit> visit(const SiteRequest& request,
                                        std::shared_ptr<Waiter> waiter) = 0;
+
+  // For requests whose body does not belong into memory; nothing for all others.
+  virtual std::optional<Upload> upload(std::string_view /*method*/, std::string_view /*path*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace squire::service

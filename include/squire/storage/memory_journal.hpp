@@ -20,11 +20,19 @@ class MemoryJournal final : public engine::Journal {
   std::size_t backlog_count() const noexcept override { return 0; }
   void flush() override {}
   void on_commit(std::weak_ptr<Waiter>) override {}
-  void load(const std::function<void(engine::Record)>&) override {}
+  // Nothing, but after replace(), whose file then goes.
+  void load(const std::function<void(engine::Record)>& apply) override;
   void read_archive(const engine::ArchiveQuery& query,
                     std::function<void(ArchiveRows)> done) override;
+  void begin_copy(const std::string& file) override { copy_ = file; }
+  void finish_copy(const std::function<void(const Apply&)>& walk) override;
+  void replace(const std::string& file) override { replacement_ = file; }
 
  private:
+  void walk_archives(const Apply& apply);
+
+  std::string copy_;
+  std::string replacement_;  // empty: none
   Mutex mutex_;
   std::map<std::uint32_t, std::deque<engine::ArchivedRow>> archives_ GUARDED_BY(mutex_);
 };

@@ -53,6 +53,11 @@ class SqliteJournal final : public engine::Journal {
   void load(const std::function<void(engine::Record)>& apply) override;
   void read_archive(const engine::ArchiveQuery& query,
                     std::function<void(ArchiveRows)> done) override;
+  // The copy grows between commits, some pages each time.
+  void begin_copy(const std::string& file) override;
+  void finish_copy(const std::function<void(const Apply&)>& walk) override;
+  // The file becomes `squire.db`: it must be in the data directory.
+  void replace(const std::string& file) override;
 
   // Why has_failed(), for the log; empty as long as it has not.
   std::string failure() const;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "support/admin_fixture.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace squire::test {
 namespace {
@@ -279,6 +280,32 @@ TEST_F(AdminSiteTest, AResetOfAnAccountLeavesTheOthersAlone) {
   EXPECT_EQ(get("/_squire/outbox")["count"], 0);
   EXPECT_EQ(get("/_squire/queues")["count"], 1);
   EXPECT_EQ(ask("POST", "/_squire/reset?account=me").status, 400u);
+}
+
+TEST_F(AdminSiteTest, AnImportWithoutAFileSaysHowToSendOne) {
+  for (const char* method : {"PUT", "POST"}) {
+    const auto answer = ask(method, "/_squire/import");
+    EXPECT_EQ(answer.status, 400u);
+    EXPECT_THAT(answer.body, testing::HasSubstr("curl -T"));
+  }
+  EXPECT_EQ(ask("GET", "/_squire/import").status, 405u);
+}
+
+TEST_F(AdminSiteTest, OnlyTheBodyOfAnImportIsAnUpload) {
+  const TemporaryDirectory directory;
+  service::TemporaryFiles files(directory.path());
+  admin::AdminSettings settings{"1.2.3", "000000000000", "us-east-1", "", {}};
+  settings.files = &files;
+  settings.import_bytes_max = 5000;
+  admin::AdminSite site(broker, std::move(settings));
+  for (const char* method : {"PUT", "POST"}) {
+    const auto upload = site.upload(method, "/_squire/import");
+    ASSERT_TRUE(upload.has_value());
+    EXPECT_EQ(upload->bytes_max, 5000u);
+    EXPECT_EQ(upload->setting, "import_bytes_max");
+  }
+  EXPECT_FALSE(site.upload("GET", "/_squire/import"));
+  EXPECT_FALSE(site.upload("POST", "/_squire/reset"));
 }
 
 TEST_F(AdminSiteTest, AResetLeavesNothing) {

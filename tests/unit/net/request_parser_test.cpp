@@ -8,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "squire/service/temporary_files.hpp"
+#include "support/broker_fixture.hpp"
+#include "support/temporary_directory.hpp"
+
 namespace squire::test {
 namespace {
 
@@ -220,6 +224,72 @@ TEST(RequestDataTest, ClearForgetsEverythingAndGivesBigMemoryBack) {
   }
   EXPECT_FALSE(data.expects_continue);
   EXPECT_LT(data.body.capacity(), 1000u);
+}
+
+// Takes the bodies of PUT requests to one path into files.
+class UploadSite final : public service::Site {
+ public:
+  std::unique_ptr<service::Visit> visit(const service::SiteRequest&,
+                                        std::shared_ptr<Waiter>) override {
+    return nullptr;
+  }
+  std::optional<service::Upload> upload(std::string_view method, std::string_view path) override {
+    if (method != "PUT" || path != "/_squire/import") return std::nullopt;
+    return service::Upload{files.make(), 100'000, "import_bytes_max"};
+  }
+
+  test::TemporaryDirectory directory;
+  service::TemporaryFiles files{directory.path()};
+};
+
+class UploadTest : public test::BrokerFixture {
+ protected:
+  // Small for what is kept in memory.
+  ErrorCode feed(const std::string& head, const std::string& body) {
+    ErrorCode error;
+    RequestParser parser(data, 8192, 1000, &dispatcher);
+    const std::string bytes = head + "\r\n\r\n" + body;
+    for (std::size_t begin = 0; begin < bytes.size() && !error && !parser.is_done();) {
+      begin += parser.put(boost::asio::buffer(bytes.data() + begin, bytes.size() - begin), error);
+      if (error == http::error::need_more) error = {};
+    }
+    return error;
+  }
+
+  UploadSite site;
+  service::Dispatcher dispatcher{broker, {}, {}, &site};
+  RequestData data;
+};
+
+TEST_F(UploadTest, ABodyGoesIntoAFileOfAnyLengthUpToItsLimit) {
+  EXPECT_FALSE(feed("PUT /_squire/import?x=1 HTTP/1.1\r\nContent-Length: 100000",
+                    std::string(100'000, 'x')));
+  EXPECT_EQ(data.body, "");
+  EXPECT_EQ(data.view().body_file->size(), 100'000u);
+}
+
+TEST_F(UploadTest, AChunkedBodyGoesThereToo) {
+  EXPECT_FALSE(feed("PUT /_squire/import HTTP/1.1\r\nTransfer-Encoding: chunked",
+                    "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
+  data.upload->file->close();
+  EXPECT_EQ(data.upload->file->read(100), "hello world");
+}
+
+TEST_F(UploadTest, MoreThanItsLimitIsAnError) {
+  EXPECT_EQ(feed("PUT /_squire/import HTTP/1.1\r\nContent-Length: 100001", ""),
+            http::error::body_limit);
+  EXPECT_TRUE(data.upload.has_value()) << "so that the refusal can name the setting";
+  EXPECT_EQ(feed("PUT /_squire/import HTTP/1.1\r\nTransfer-Encoding: chunked",
+                 "10000\r\n" + std::string(0x10000, 'x') + "\r\n10000\r\n" +
+                     std::string(0x10000, 'x') + "\r\n0\r\n\r\n"),
+            http::error::body_limit);
+}
+
+TEST_F(UploadTest, OtherBodiesAreKeptInMemoryAndWithinTheirLimit) {
+  EXPECT_FALSE(feed("POST /_squire/import HTTP/1.1\r\nContent-Length: 5", "hello"));
+  EXPECT_EQ(data.body, "hello");
+  data.clear();
+  EXPECT_EQ(feed("POST / HTTP/1.1\r\nContent-Length: 1001", ""), http::error::body_limit);
 }
 
 }  // namespace

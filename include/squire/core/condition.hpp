@@ -6,7 +6,7 @@
 
 #include "squire/core/mutex.hpp"
 
-namespace squire::storage {
+namespace squire {
 
 // std::condition_variable for squire::Mutex: the caller holds the mutex before and after a wait.
 class Condition {
@@ -31,4 +31,4 @@ class Condition {
   std::condition_variable condition_;
 };
 
-}  // namespace squire::storage
+}  // namespace squire

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+
+#include "squire/core/mutex.hpp"
+
+namespace squire::engine {
+
+// What everybody passes who changes the broker, for as long as one change takes: a request, an
+// alarm, a courier's step. Whoever closes the gate finds no change half made, such as a publish
+// that has reached the first of two queues, and keeps the next ones waiting. Thread-safe. Comes
+// before every lock of the engine. A thread that is inside must not enter again.
+class Gate {
+ public:
+  class Pass {
+   public:
+    explicit Pass(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : gate_(gate) {
+      // A std::shared_mutex may let those in who come for ever, while somebody waits to close.
+      if (gate.is_closing_.load(std::memory_order_acquire)) Lock wait(gate.door_);
+      gate.inside_.lock_shared();
+    }
+    ~Pass() NO_THREAD_SAFETY_ANALYSIS { gate_.inside_.unlock_shared(); }
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+
+   private:
+    Gate& gate_;
+  };
+
+  class Closed {
+   public:
+    explicit Closed(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : gate_(gate) {
+      gate.door_.lock();
+      gate.is_closing_.store(true, std::memory_order_release);
+      gate.inside_.lock();
+    }
+    ~Closed() NO_THREAD_SAFETY_ANALYSIS {
+      gate_.inside_.unlock();
+      gate_.is_closing_.store(false, std::memory_order_release);
+      gate_.door_.unlock();
+    }
+    Closed(const Closed&) = delete;
+    Closed& operator=(const Closed&) = delete;
+
+   private:
+    Gate& gate_;
+  };
+
+ private:
+  std::atomic<bool> is_closing_ = false;
+  Mutex door_;
+  SharedMutex inside_;
+};
+
+}  // namespace squire::engine

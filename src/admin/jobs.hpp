@@ -1,0 +1,44 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <thread>
+
+#include "squire/core/condition.hpp"
+#include "squire/core/mutex.hpp"
+#include "squire/service/site.hpp"
+
+namespace squire::admin {
+
+// What would keep a connection's thread for too long, done one thing after the other on a thread of
+// its own, which begins with the first. Thread-safe.
+class Jobs {
+ public:
+  using Job = std::function<service::SiteReply()>;
+
+  Jobs() = default;
+  ~Jobs() { stop(); }
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+  // A visit that is over when the job is; the waiter is then notified. A job whose visit ended
+  // before it began is left out.
+  std::unique_ptr<service::Visit> start(Job job, std::shared_ptr<Waiter> waiter);
+  // Returns when the job that runs is done. Nothing is started any more.
+  void stop();
+
+ private:
+  class Visit;
+  struct Order;
+
+  void run();
+  std::shared_ptr<Order> next();
+
+  Mutex mutex_;
+  Condition changed_;
+  std::deque<std::weak_ptr<Order>> orders_ GUARDED_BY(mutex_);
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
+  std::thread thread_ GUARDED_BY(mutex_);
+};
+
+}  // namespace squire::admin

@@ -1,0 +1,81 @@
+// The whole state as one file: export and import.
+#include "admin/desk.hpp"
+#include "admin/jobs.hpp"
+#include "squire/service/temporary_files.hpp"
+#include "squire/storage/sqlite_journal.hpp"
+#include "squire/storage/state_file.hpp"
+
+namespace squire::admin {
+namespace {
+
+SiteReply export_state(engine::Broker& broker, std::shared_ptr<service::TemporaryFile> file) {
+  broker.export_to(file->path());
+  SiteReply reply;
+  reply.content_type = "application/vnd.sqlite3";
+  reply.headers = "Content-Disposition: attachment; filename=\"state.squire\"\r\n";
+  reply.file = std::move(file);
+  return reply;
+}
+
+Json to_json(const storage::StateCounts& counts) {
+  return {{"queues", counts.queues},
+          {"messages", counts.messages},
+          {"topics", counts.topics},
+          {"subscriptions", counts.subscriptions},
+          {"pendingDeliveries", counts.pending_deliveries},
+          {"archivedMessages", counts.archived_messages}};
+}
+
+SiteReply refuse_import(unsigned status, std::string_view why) {
+  return refuse(status, "Nothing was imported: " + std::string(why));
+}
+
+SiteReply import_state(engine::Broker& broker, service::TemporaryFile& file) {
+  file.close();  // SQLite wants no other handle on it
+  if (!file.error().empty()) return refuse_import(503, file.error());
+  storage::StateCounts counts;
+  try {
+    counts = storage::check_state(file.path());
+  } catch (const storage::StorageError& error) {
+    return refuse_import(400, error.what());
+  }
+  try {
+    broker.import_from(file.path());
+  } catch (const std::exception& error) {
+    return refuse_import(503, error.what());
+  }
+  auto imported = reply(to_json(counts));
+  imported.ticket = broker.env().journal.last_ticket();
+  return imported;
+}
+
+}  // namespace
+
+SiteReply refuse_state(Desk& desk) {
+  if (desk.request.path == kImportPath) {
+    return refuse(400, "Send a file that GET /_squire/export gave: curl -T state.squire <url>");
+  }
+  return refuse(404, "There is no directory in which a file could be made; ask with GET");
+}
+
+std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
+                                               std::shared_ptr<Waiter> waiter) {
+  auto& broker = desk.broker;
+  if (desk.request.path == kExportPath && desk.request.method == "GET" && desk.settings.files) {
+    return jobs.start(
+        [&broker, file = desk.settings.files->make()] { return export_state(broker, file); },
+        std::move(waiter));
+  }
+  if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
+    return jobs.start(
+        [&broker, file = desk.request.body_file] { return import_state(broker, *file); },
+        std::move(waiter));
+  }
+  return nullptr;
+}
+
+bool is_import(std::string_view method, std::string_view path) {
+  return path == kImportPath && (method == "PUT" || method == "POST");
+}
+
+}  // namespace squire::admin

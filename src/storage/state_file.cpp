@@ -1,0 +1,61 @@
+#include "storage/state_file.hpp"
+
+#include <array>
+#include <fstream>
+#include <string_view>
+
+#include "storage/database.hpp"
+#include "storage/loader.hpp"
+#include "storage/record_writer.hpp"
+#include "storage/state_checker.hpp"
+#include "storage/topic_loader.hpp"
+
+namespace squire::storage {
+namespace {
+
+constexpr std::size_t kBatch = 1000;
+
+// SQLite would take a file of no bytes for a database that is still empty.
+void check_header(const std::filesystem::path& file) {
+  constexpr std::string_view kHeader("SQLite format 3\0", 16);
+  std::array<char, kHeader.size()> header{};
+  std::ifstream(file, std::ios::binary).read(header.data(), header.size());
+  if (std::string_view(header.data(), header.size()) != kHeader) {
+    throw StorageError("the file is not a squire database, which GET /_squire/export gives");
+  }
+}
+
+}  // namespace
+
+void write_state(const std::filesystem::path& file,
+                 const std::function<void(const engine::Journal::Apply&)>& walk) {
+  Database database(file, Database::StateFile::New);
+  RecordWriter writer(database);
+  std::vector<engine::Record> batch;
+  walk([&](engine::Record record) {
+    batch.push_back(std::move(record));
+    if (batch.size() < kBatch) return;
+    writer.write(batch, true);
+    batch.clear();
+  });
+  writer.write(batch, true);
+}
+
+void read_state(const std::filesystem::path& file, const engine::Journal::Apply& apply,
+                const std::function<void(engine::ArchivedRow)>& apply_archived) {
+  Database database(file, Database::StateFile::Checked);
+  load_rows(database, apply);
+  load_archive(database, apply_archived);
+}
+
+StateCounts check_state(const std::filesystem::path& file) {
+  check_header(file);
+  Database database(file, Database::StateFile::Foreign);
+  RecordWriter(database).finish_purges();
+  StateChecker checker;
+  load_rows(database, [&](engine::Record record) { checker.check(record); });
+  load_archive(database, [&](const engine::ArchivedRow& row) { checker.check(row); });
+  return checker.counts();
+}
+
+}  // namespace squire::storage
