@@ -124,8 +124,7 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
 }
 
 std::string Desk::queue_url(const ResourceName& name) const {
-  const std::string base =
-      settings.base_url.empty() ? "http://" + std::string(request.host) : settings.base_url;
+  const std::string& base = settings.base_url.empty() ? request.endpoint : settings.base_url;
   return base + "/" + name.account + "/" + name.name;
 }
 

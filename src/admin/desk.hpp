@@ -86,6 +86,7 @@ SiteReply list_endpoints(Desk& desk);
 SiteReply show_health(Desk& desk);
 SiteReply show_localstack_health(Desk& desk);
 SiteReply show_version(Desk& desk);
+SiteReply show_certificate(Desk& desk);
 SiteReply show_settings(Desk& desk);
 SiteReply show_overview(Desk& desk);
 SiteReply show_metrics(Desk& desk);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -13,6 +12,7 @@
 
 #include "admin/process_figures.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/core/sharded.hpp"
 
 namespace squire::admin {
 namespace {
@@ -240,12 +240,12 @@ class Metrics::State {
       : broker_(broker), sources_(std::move(sources)) {}
 
   void count(const service::Answered& answered) {
-    Shard& shard = shard_of_this_thread();
-    Lock lock(shard.mutex);
-    shard.requests.tallies[{answered.service, answered.action, answered.error_code}].add(
+    Counts& counts = counts_.mine();
+    Lock lock(counts.mutex);
+    counts.requests.tallies[{answered.service, answered.action, answered.error_code}].add(
         std::chrono::duration<double>(answered.duration).count());
-    shard.requests.request_bytes += answered.request.body.size();
-    shard.requests.reply_bytes += answered.reply.body.size();
+    counts.requests.request_bytes += answered.request.body.size();
+    counts.requests.reply_bytes += answered.reply.body.size();
   }
 
   std::string text() const {
@@ -266,31 +266,24 @@ class Metrics::State {
   }
 
  private:
-  // What some threads counted: nearly always one, which then waits for nobody and shares no cache
-  // line.
-  struct alignas(64) Shard {
+  struct Counts {
     mutable Mutex mutex;
     Requests requests GUARDED_BY(mutex);
   };
 
-  Shard& shard_of_this_thread() {
-    static std::atomic<std::size_t> thread_count = 0;
-    thread_local const std::size_t number = thread_count++;
-    return shards_[number % shards_.size()];
-  }
-
   Requests all_requests() const {
     Requests all;
-    for (const auto& shard : shards_) {
-      Lock lock(shard.mutex);
-      all.add(shard.requests);
+    for (const auto& shard : counts_) {
+      const Counts& counts = shard.value;
+      Lock lock(counts.mutex);
+      all.add(counts.requests);
     }
     return all;
   }
 
   engine::Broker& broker_;
   const MetricSources sources_;
-  std::array<Shard, 16> shards_;
+  Sharded<Counts> counts_;
 };
 
 Metrics::Metrics(engine::Broker& broker, MetricSources sources)

@@ -43,6 +43,16 @@ SiteReply show_version(Desk& desk) {
   return reply({{"version", desk.settings.version}});
 }
 
+SiteReply show_certificate(Desk& desk) {
+  if (desk.settings.certificate.empty()) {
+    return refuse(404, "There is none; the setting tls_self_signed makes one");
+  }
+  SiteReply shown;
+  shown.content_type = "application/x-pem-file";
+  shown.body = desk.settings.certificate;
+  return shown;
+}
+
 SiteReply show_settings(Desk& desk) {
   return reply(desk.settings.settings);
 }

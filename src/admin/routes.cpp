@@ -7,6 +7,8 @@ const std::vector<Route>& routes() {
       {"GET", "/_squire/", "this list", &list_endpoints},
       {"GET", "/_squire/health", "200 when everything is ready", &show_health},
       {"GET", "/_squire/version", "the version", &show_version},
+      {"GET", "/_squire/certificate", "the self-signed certificate, for clients to trust it",
+       &show_certificate},
       {"GET", "/_squire/settings", "the settings in force", &show_settings},
       {"GET", "/_squire/overview", "the daemon in numbers", &show_overview},
       {"GET", "/_squire/queues", "all queues: ?search= ?sort= ?limit= ?after=", &list_queues},

@@ -13,8 +13,10 @@
 #include "app/init_files.hpp"
 #include "app/init_scripts.hpp"
 #include "app/own_address.hpp"
+#include "app/tls.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
+#include "squire/core/text.hpp"
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/smtp_mailer.hpp"
@@ -36,6 +38,7 @@ sigset_t block_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -75,10 +78,28 @@ engine::Rules to_rules(const Config& config) {
   return rules;
 }
 
+std::vector<std::uint16_t> to_ports(const std::string& text) {
+  std::vector<std::uint16_t> ports;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    const auto port = parse_integer(text.substr(begin, end - begin));
+    if (!port || *port < 1 || *port > 65'535) {
+      throw ConfigError("extra_ports must be ports with commas between, such as 9324,4100, not \"" +
+                        text + "\"");
+    }
+    ports.push_back(static_cast<std::uint16_t>(*port));
+    begin = end + 1;
+  }
+  return ports;
+}
+
 net::ServerSettings to_server_settings(const Config& config) {
   net::ServerSettings settings;
   settings.address = config.address;
   settings.port = config.port;
+  settings.extra_ports = to_ports(config.extra_ports);
+  settings.tls_port = config.tls_port;
+  settings.admin_address = config.admin_address;
   settings.threads_count = static_cast<std::size_t>(config.threads);
   settings.connections_max = static_cast<std::size_t>(config.connections_max);
   settings.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
@@ -130,11 +151,30 @@ std::string why_failed(const engine::Journal& journal) {
   return sqlite ? sqlite->failure() : std::string();
 }
 
-void log_start(const Config& config, std::uint16_t port) {
-  spdlog::info("squire {} listening on http://{}:{}, {}", SQUIRE_VERSION, config.address, port,
-               config.durability == "memory" ? "nothing is stored (durability: memory)"
-                                             : "data in " + config.data_dir.string() +
-                                                   " (durability: " + config.durability + ")");
+// Every URL it listens on.
+std::string own_urls(const Config& config, std::uint16_t port, bool has_certificate) {
+  std::string urls;
+  const auto add = [&](const char* scheme, const std::string& authority) {
+    urls.append(urls.empty() ? "" : ", ").append(scheme).append(authority);
+  };
+  auto ports = to_ports(config.extra_ports);
+  ports.insert(ports.begin(), port);
+  for (const auto one : ports) {
+    const auto authority = config.address + ":" + std::to_string(one);
+    add("http://", authority);
+    if (has_certificate && config.tls_port == 0) add("https://", authority);
+  }
+  if (config.tls_port != 0) add("https://", config.address + ":" + std::to_string(config.tls_port));
+  if (!config.admin_address.empty()) add("for /_squire/ alone http://", config.admin_address);
+  return urls;
+}
+
+void log_start(const Config& config, std::uint16_t port, bool has_certificate) {
+  spdlog::info(
+      "squire {} listening on {}, {}", SQUIRE_VERSION, own_urls(config, port, has_certificate),
+      config.durability == "memory"
+          ? "nothing is stored (durability: memory)"
+          : "data in " + config.data_dir.string() + " (durability: " + config.durability + ")");
 }
 
 // For init scripts, until this process ends: root of its account wherever signatures are checked.
@@ -168,12 +208,31 @@ void stop_by_signal() {
   ::kill(::getpid(), SIGTERM);
 }
 
+// On SIGHUP. What is wrong with a new certificate is no reason to be without the old one.
+void renew_certificate(const Config& config, net::Server& server) {
+  try {
+    const auto certificate = find_certificate(config, server.wall_clock().now());
+    if (!certificate) return spdlog::info("SIGHUP: there is no certificate to read anew");
+    server.use_certificate(*certificate);
+    spdlog::info("SIGHUP: the certificate was read anew");
+  } catch (const std::runtime_error& error) {
+    spdlog::error("SIGHUP: {}; the certificate stays as it was", error.what());
+  }
+}
+
+void wait_for_stop(const sigset_t& signals, const Config& config, net::Server& server) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) renew_certificate(config, server);
+}
+
 // The parts in the order in which they need each other; destruction is the reverse.
 int serve(const Config& config, const sigset_t& signals) {
   const auto init_files = find_init_files(config.init_dir);
   net::Server server(to_server_settings(config));
   RandomIds ids;
   const auto journal = open_journal(config);
+  const auto certificate = find_certificate(config, server.wall_clock().now());
+  if (certificate) server.use_certificate(*certificate);
   const sns::Envelopes envelopes;
   std::optional<service::AccessControl> access;
   const auto script_key = make_script_key(config, ids);
@@ -195,17 +254,21 @@ int serve(const Config& config, const sigset_t& signals) {
                                       to_json(config), [&] { return server.connection_count(); }};
   admin_settings.files = files.get();
   admin_settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
+  if (certificate && config.tls_certificate.empty()) {
+    admin_settings.certificate = certificate->chain_pem;
+  }
   if (config.testing) {
     admin_settings.faults = &faults;
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
-  service::Dispatcher dispatcher(broker, {&sqs::service(), &sns::service()},
-                                 {config.account, config.region, config.base_url,
-                                  static_cast<std::size_t>(config.journal_backlog_max),
-                                  access ? &*access : nullptr, config.testing ? &faults : nullptr},
-                                 &site);
+  service::Dispatcher dispatcher(
+      broker, {&sqs::service(), &sns::service()},
+      {config.account, config.region, config.base_url,
+       static_cast<std::size_t>(config.journal_backlog_max), access ? &*access : nullptr,
+       config.testing ? &faults : nullptr, !config.admin_address.empty()},
+      &site);
   const auto port = server.listen();
   server.every_second([&] {
     broker.tick();
@@ -222,7 +285,7 @@ int serve(const Config& config, const sigset_t& signals) {
   if (access_log) observers.push_back(access_log.get());
   server.start(dispatcher, *journal, std::move(observers));
   if (init_files.scripts.empty()) site.set_ready();
-  log_start(config, port);
+  log_start(config, port, certificate.has_value());
   const auto succeed = [&] {
     site.set_ready();
     spdlog::info("ready, {} has been applied", config.init_dir.string());
@@ -230,8 +293,7 @@ int serve(const Config& config, const sigset_t& signals) {
   InitScripts scripts(
       {init_files.scripts, script_environment(config, port, script_key), succeed, stop_by_signal});
   if (!init_files.scripts.empty()) scripts.start();
-  int signal = 0;
-  sigwait(&signals, &signal);
+  wait_for_stop(signals, config, server);
   scripts.stop();
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();

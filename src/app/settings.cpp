@@ -8,6 +8,21 @@ const std::vector<Setting>& settings() {
   static const std::vector<Setting> kSettings = {
       {"address", &Config::address, "IP address to listen on; 0.0.0.0 for all"},
       {"port", &Config::port, "port to listen on; 0 for any free one", 0, 65'535},
+      {"extra_ports", &Config::extra_ports,
+       "more ports that are served like it, with commas between: 9324,4100 for clients of "
+       "ElasticMQ "
+       "and GoAWS"},
+      {"admin_address", &Config::admin_address,
+       "address and port, e.g. 127.0.0.1:4567, where /_squire/ and /metrics are then shown, and "
+       "nowhere else; empty: on every port"},
+      {"tls_certificate", &Config::tls_certificate,
+       "PEM file of a certificate and its chain, for HTTPS beside HTTP; SIGHUP reads it anew"},
+      {"tls_key", &Config::tls_key, "PEM file of its key, without a password"},
+      {"tls_self_signed", &Config::tls_self_signed,
+       "make a certificate, for tests; GET /_squire/certificate is for clients to trust it"},
+      {"tls_port", &Config::tls_port,
+       "port for HTTPS alone, and the others for HTTP; 0: HTTPS is spoken on every port", 0,
+       65'535},
       {"base_url", &Config::base_url,
        "what queue URLs begin with, e.g. http://broker:4566; empty: the Host the client used"},
       {"account", &Config::account, "account of requests whose access key is no account id"},

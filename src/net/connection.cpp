@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
 #include <utility>
@@ -22,6 +23,15 @@ constexpr std::size_t kReadBytes = 2048;  // a typical request with its SDK head
 constexpr std::size_t kReadBytesMax = 256 * 1024;
 constexpr std::size_t kDrainBytesMax = 64 * 1024 * 1024;
 constexpr Seconds kDrainTime{2};
+constexpr char kTlsHandshake =
+    0x16;  // a record of that type is how a client begins (RFC 8446, 5.1)
+constexpr std::string_view kHttpsOnly =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 37\r\nConnection: "
+    "close\r\n\r\nThis port speaks HTTPS: use https://\n";
+
+auto into(boost::system::error_code& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -38,8 +48,8 @@ Error to_error(const boost::system::error_code& error) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, tcp::socket socket)
-    : worker_(worker), socket_(std::move(socket)) {
+Connection::Connection(Worker& worker, tcp::socket socket, Door door)
+    : worker_(worker), socket_(std::move(socket)), door_(door) {
   place_ = worker_.connections.insert(worker_.connections.end(), this);
   ErrorCode error;
   const auto peer = socket_.remote_endpoint(error);
@@ -78,9 +88,40 @@ asio::awaitable<void> Connection::run() {
   socket_.non_blocking(true, ignored);
   address_ = socket_.remote_endpoint(ignored).address().to_string();
   request_.keeps_headers = worker_.dispatcher->verifies_signatures();
-  while (!worker_.is_stopping && co_await exchange()) {
+  request_.is_by_admin_address = door_.is_admin;
+  if (co_await open()) {
+    while (!worker_.is_stopping && co_await exchange()) {
+    }
+    if (tls_ && socket_.is_open()) co_await end_tls();
   }
   close();
+}
+
+asio::awaitable<bool> Connection::open() {
+  if (door_.speaks == Door::Speaks::Http || !worker_.tls) co_return true;
+  set_deadline(worker_.settings.idle_timeout);
+  if (co_await read_some()) co_return false;
+  if (input_.front() != kTlsHandshake) {
+    if (door_.speaks == Door::Speaks::Both) co_return true;
+    set_deadline(worker_.settings.request_timeout);
+    if (co_await write_all(kHttpsOnly)) co_await drain();
+    co_return false;
+  }
+  set_deadline(worker_.settings.request_timeout);
+  tls_ = std::make_unique<Tls>(socket_, worker_.tls);
+  ErrorCode error;
+  const auto count =
+      co_await tls_->stream.async_handshake(Tls::Stream::server, asio::buffer(input_), into(error));
+  input_.erase(0, count);
+  // Nobody may speak before the handshake is over.
+  co_return !error && input_.empty();
+}
+
+// Says good-bye, so that the client knows nothing was cut off.
+asio::awaitable<void> Connection::end_tls() {
+  ErrorCode ignored;
+  set_deadline(kDrainTime);
+  co_await tls_->stream.async_shutdown(into(ignored));
 }
 
 asio::awaitable<bool> Connection::exchange() {
@@ -94,6 +135,7 @@ asio::awaitable<bool> Connection::exchange() {
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
+  request.is_secure = tls_ != nullptr;
   service::Exchange exchange(*worker_.dispatcher, request, [&] {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
@@ -142,8 +184,13 @@ asio::awaitable<boost::system::error_code> Connection::read_some() {
                                                         kReadBytes, kReadBytesMax);
   input_.resize(filled + room);
   ErrorCode error;
-  const auto count = co_await socket_.async_read_some(
-      asio::buffer(input_.data() + filled, room), asio::redirect_error(asio::use_awaitable, error));
+  const auto buffer = asio::buffer(input_.data() + filled, room);
+  std::size_t count = 0;
+  if (tls_) {
+    count = co_await tls_->stream.async_read_some(buffer, into(error));
+  } else {
+    count = co_await socket_.async_read_some(buffer, into(error));
+  }
   input_.resize(filled + count);
   co_return error;
 }
@@ -165,14 +212,13 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
 // Closing with input unread would reset the connection, and the client might never see the reply.
 asio::awaitable<void> Connection::drain() {
   ErrorCode error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  if (!tls_) socket_.shutdown(tcp::socket::shutdown_send, error);
   set_deadline(kDrainTime);
-  std::size_t left = kDrainBytesMax;
-  input_.resize(kReadBytesMax);
-  while (!error && left > 0) {
-    left -=
-        co_await socket_.async_read_some(asio::buffer(input_.data(), std::min(left, input_.size())),
-                                         asio::redirect_error(asio::use_awaitable, error));
+  for (std::size_t left = kDrainBytesMax; !error && left > 0;) {
+    input_.clear();
+    input_begin_ = 0;
+    error = co_await read_some();
+    left -= std::min(left, input_.size());
   }
 }
 
@@ -233,8 +279,9 @@ void Connection::watch_for_hangup() {
     const std::size_t filled = self->input_.size();
     self->input_.resize(filled + kReadBytes);
     ErrorCode read_error;
-    const auto count =
-        self->socket_.read_some(asio::buffer(self->input_.data() + filled, kReadBytes), read_error);
+    const auto buffer = asio::buffer(self->input_.data() + filled, kReadBytes);
+    const auto count = self->tls_ ? self->tls_->stream.read_some(buffer, read_error)
+                                  : self->socket_.read_some(buffer, read_error);
     self->input_.resize(filled + count);
     if (!read_error || read_error == asio::error::would_block) {
       if (self->input_.size() < kReadBytesMax) self->watch_for_hangup();
@@ -286,14 +333,17 @@ asio::awaitable<bool> Connection::write_file(service::TemporaryFile& file) {
 }
 
 asio::awaitable<bool> Connection::write_all(std::string_view bytes) {
-  // A reply nearly always fits into the socket's buffer: try at once, wait only if it is full.
   ErrorCode error;
+  if (tls_) {
+    co_await asio::async_write(tls_->stream, asio::buffer(bytes.data(), bytes.size()), into(error));
+    co_return !error;
+  }
+  // A reply nearly always fits into the socket's buffer: try at once, wait only if it is full.
   for (;;) {
     bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
     if (bytes.empty()) co_return true;
     if (error && error != asio::error::would_block) co_return false;
-    co_await socket_.async_wait(tcp::socket::wait_write,
-                                asio::redirect_error(asio::use_awaitable, error));
+    co_await socket_.async_wait(tcp::socket::wait_write, into(error));
     if (error) co_return false;
   }
 }

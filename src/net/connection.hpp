@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <list>
 #include <memory>
 #include <optional>
@@ -13,11 +14,19 @@
 
 namespace squire::net {
 
+// What connections to a port may be used for.
+struct Door {
+  enum class Speaks { Http, Https, Both };
+
+  Speaks speaks = Speaks::Http;
+  bool is_admin = false;
+};
+
 // One client's connection: a coroutine that reads a request, has it answered, writes the reply, and
 // begins anew. Lives on its worker's thread; kept alive by its coroutine.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Worker& worker, boost::asio::ip::tcp::socket socket);
+  Connection(Worker& worker, boost::asio::ip::tcp::socket socket, Door door);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -35,7 +44,21 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   using ErrorCode = boost::system::error_code;
 
+  // TLS over the connection's socket, by the certificate there was when it began.
+  struct Tls {
+    using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+
+    Tls(boost::asio::ip::tcp::socket& socket, std::shared_ptr<boost::asio::ssl::context> context)
+        : context(std::move(context)), stream(socket, *this->context) {}
+
+    const std::shared_ptr<boost::asio::ssl::context> context;
+    Stream stream;
+  };
+
   boost::asio::awaitable<void> run();
+  // Begins TLS if the client does. False: the connection ends.
+  boost::asio::awaitable<bool> open();
+  boost::asio::awaitable<void> end_tls();
   // One request; false: the connection ends.
   boost::asio::awaitable<bool> exchange();
   boost::asio::awaitable<ErrorCode> read_request(RequestParser& parser);
@@ -56,6 +79,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Worker& worker_;
   boost::asio::ip::tcp::socket socket_;
+  const Door door_;
+  std::unique_ptr<Tls> tls_;                // null: plain HTTP
   std::list<Connection*>::iterator place_;  // in worker_.connections
   TimePoint deadline_ = TimePoint::max();
   std::string address_;  // IP of the other side

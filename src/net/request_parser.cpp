@@ -47,6 +47,7 @@ service::HttpRequest RequestData::view() {
   }
   service::HttpRequest request{method,        target, host,   content_type, amz_target,
                                authorization, body,   accept, headers_};
+  request.is_by_admin_address = is_by_admin_address;
   if (upload) request.body_file = upload->file;
   return request;
 }
@@ -93,7 +94,8 @@ void RequestParser::on_field_impl(http::field field, StringView name, StringView
 
 void RequestParser::on_header_impl(ErrorCode& error) {
   if (dispatcher_) {
-    data_.upload = dispatcher_->upload(data_.method, data_.target, data_.authorization);
+    data_.upload = dispatcher_->upload(data_.method, data_.target, data_.authorization,
+                                       data_.is_by_admin_address);
   }
   const std::uint64_t bytes_max = data_.upload ? data_.upload->bytes_max : body_bytes_max_;
   body_limit(bytes_max);  // of chunks to come

@@ -24,6 +24,7 @@ struct RequestData {
   bool expects_continue = false;
   bool is_http_1_0 = false;
   bool keeps_headers = false;  // all of them, for whoever verifies signatures
+  bool is_by_admin_address = false;
 
   void clear();
   void add_header(std::string_view name, std::string_view value);

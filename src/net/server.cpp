@@ -6,14 +6,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <optional>
 #include <thread>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "net/connection.hpp"
 #include "net/system_clock.hpp"
+#include "net/tls_context.hpp"
 #include "net/worker.hpp"
+#include "squire/core/text.hpp"
 
 namespace squire::net {
 namespace {
@@ -25,6 +26,20 @@ constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 constexpr Milliseconds kCloseTime{300};
+
+// "127.0.0.1:4567", "[::1]:4567"
+std::pair<std::string, std::uint16_t> parse_address(const std::string& text) {
+  const auto colon = std::min(text.rfind(':'), text.size());
+  auto address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  const auto port = parse_integer(text.substr(std::min(colon + 1, text.size())));
+  if (!port || *port < 0 || *port > 65'535) {
+    throw ListenError("admin_address \"" + text + "\" is no address such as 127.0.0.1:4567");
+  }
+  return {address, static_cast<std::uint16_t>(*port)};
+}
 
 }  // namespace
 
@@ -41,8 +56,15 @@ class Server::State {
     }
   }
 
+  // A port that is listened on.
+  struct Listener {
+    tcp::acceptor acceptor;
+    Door door;
+  };
+
+  tcp::acceptor bind(const std::string& address, std::uint16_t port);
   // Deals connections out to the workers in turn.
-  asio::awaitable<void> accept();
+  asio::awaitable<void> accept(Listener& listener);
   // Once a second, on the worker's thread.
   asio::awaitable<void> tick(Worker& worker);
   // Until all connections have ended, but not for longer than `patience`.
@@ -60,7 +82,8 @@ class Server::State {
   SystemClock clock;
   const SystemClock wire_clock;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::optional<tcp::acceptor> acceptor;
+  std::vector<Listener> listeners;
+  std::size_t turn = 0;  // the worker that gets the next connection; on the first context's thread
   std::function<void()> every_second;
   std::vector<std::thread> threads;
 
@@ -75,13 +98,32 @@ class Server::State {
   }
 };
 
-asio::awaitable<void> Server::State::accept() {
+tcp::acceptor Server::State::bind(const std::string& address, std::uint16_t port) {
   boost::system::error_code error;
-  for (std::size_t turn = 0;; ++turn) {
-    Worker& worker = *workers[turn % workers.size()];
-    tcp::socket socket = co_await acceptor->async_accept(
+  const auto ip = asio::ip::make_address(address, error);
+  if (error) throw ListenError("address \"" + address + "\" is no IP address");
+  const tcp::endpoint endpoint(ip, port);
+  tcp::acceptor acceptor(*contexts.front());
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw ListenError(
+        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
+        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
+                                              : ""));
+  }
+  return acceptor;
+}
+
+asio::awaitable<void> Server::State::accept(Listener& listener) {
+  boost::system::error_code error;
+  for (;;) {
+    Worker& worker = *workers[turn++ % workers.size()];
+    tcp::socket socket = co_await listener.acceptor.async_accept(
         worker.context, asio::redirect_error(asio::use_awaitable, error));
-    if (!acceptor->is_open()) co_return;
+    if (!listener.acceptor.is_open()) co_return;
     if (error) {
       // Out of file descriptors, most likely: others will close theirs.
       asio::steady_timer pause(*contexts.front(), Milliseconds(50));
@@ -93,9 +135,10 @@ asio::awaitable<void> Server::State::accept() {
       continue;
     }
     ++open_count;
-    asio::post(worker.context, [&worker, socket = std::move(socket)]() mutable {
-      Connection::start(std::make_shared<Connection>(worker, std::move(socket)));
-    });
+    asio::post(worker.context,
+               [&worker, door = listener.door, socket = std::move(socket)]() mutable {
+                 Connection::start(std::make_shared<Connection>(worker, std::move(socket), door));
+               });
   }
 }
 
@@ -142,24 +185,27 @@ std::size_t Server::connection_count() const {
   return state_->open_count;
 }
 
-std::uint16_t Server::listen() {
-  const auto& [address, port] = std::tie(state_->settings.address, state_->settings.port);
-  boost::system::error_code error;
-  const auto ip = asio::ip::make_address(address, error);
-  if (error) throw ListenError("address \"" + address + "\" is no IP address");
-  const tcp::endpoint endpoint(ip, port);
-  auto& acceptor = state_->acceptor.emplace(*state_->contexts.front());
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    throw ListenError(
-        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
-        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
-                                              : ""));
+void Server::use_certificate(const Certificate& certificate) {
+  const auto context = make_server_context(certificate);
+  for (const auto& worker : state_->workers) {
+    asio::post(worker->context, [&worker = *worker, context] { worker.tls = context; });
   }
-  return acceptor.local_endpoint().port();
+}
+
+std::uint16_t Server::listen() {
+  const auto& settings = state_->settings;
+  const auto add = [&](const std::string& address, std::uint16_t port, Door door) {
+    state_->listeners.push_back({state_->bind(address, port), door});
+  };
+  const Door door{settings.tls_port == 0 ? Door::Speaks::Both : Door::Speaks::Http};
+  add(settings.address, settings.port, door);
+  for (const auto port : settings.extra_ports) add(settings.address, port, door);
+  if (settings.tls_port != 0) add(settings.address, settings.tls_port, {Door::Speaks::Https});
+  if (!settings.admin_address.empty()) {
+    const auto [address, port] = parse_address(settings.admin_address);
+    add(address, port, {Door::Speaks::Both, true});
+  }
+  return state_->listeners.front().acceptor.local_endpoint().port();
 }
 
 void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
@@ -171,7 +217,9 @@ void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
     journal.on_commit(worker->commit_line);
     asio::co_spawn(worker->context, state_->tick(*worker), asio::detached);
   }
-  asio::co_spawn(*state_->contexts.front(), state_->accept(), asio::detached);
+  for (auto& listener : state_->listeners) {
+    asio::co_spawn(*state_->contexts.front(), state_->accept(listener), asio::detached);
+  }
   for (const auto& worker : state_->workers) {
     state_->threads.emplace_back([&context = worker->context] {
       const auto guard = asio::make_work_guard(context);
@@ -182,7 +230,9 @@ void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
 
 void Server::stop(Milliseconds patience) {
   if (state_->threads.empty()) return;
-  asio::post(*state_->contexts.front(), [this] { state_->acceptor->close(); });
+  asio::post(*state_->contexts.front(), [this] {
+    for (auto& listener : state_->listeners) listener.acceptor.close();
+  });
   for (const auto& worker : state_->workers) {
     worker->dispatcher->stop_waiting();
     asio::post(worker->context, [&worker = *worker] { worker.begin_stop(); });

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <list>
 #include <memory>
 #include <string>
@@ -49,6 +50,7 @@ struct Worker {
   service::Dispatcher* dispatcher = nullptr;
   std::vector<service::Observer*> observers;
   std::shared_ptr<CommitLine> commit_line;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // null: no certificate
   std::list<Connection*> connections;
   bool is_stopping = false;
 

@@ -47,8 +47,9 @@ bool is_queue_path(std::string_view path) {
 // What is shown to whoever asks, also where the rest of the site needs a token: whether the daemon
 // is well, and the page that then asks for the token.
 bool is_open_page(const HttpRequest& request, std::string_view path) {
-  return request.method != "POST" && (path == "/" || path == "/_squire/health" ||
-                                      path == "/_squire/console" || path == "/_localstack/health");
+  return request.method != "POST" &&
+         (path == "/" || path == "/_squire/health" || path == "/_squire/console" ||
+          path == "/_squire/certificate" || path == "/_localstack/health");
 }
 
 // A host and port, by the characters they may have: it comes back in queue URLs.
@@ -69,10 +70,18 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
       site_(site) {}
 
 std::optional<Upload> Dispatcher::upload(std::string_view method, std::string_view target,
-                                         std::string_view authorization) const {
+                                         std::string_view authorization,
+                                         bool is_by_admin_address) const {
   if (!target.starts_with(kSitePrefix) || site_ == nullptr) return std::nullopt;
-  if (settings_.access && !settings_.access->is_admin(authorization)) return std::nullopt;
+  if (settings_.has_admin_address != is_by_admin_address) return std::nullopt;
+  if (!may_administrate(authorization, is_by_admin_address)) return std::nullopt;
   return site_->upload(method, target.substr(0, target.find('?')));
+}
+
+bool Dispatcher::may_administrate(std::string_view authorization, bool is_by_admin_address) const {
+  const auto* access = settings_.access;
+  return access == nullptr || access->is_admin(authorization) ||
+         (is_by_admin_address && !access->has_admin_token());
 }
 
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
@@ -110,7 +119,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
       action_ = nullptr;
       return answer(Error{Errc::MalformedInput, "The Host header is malformed."});
     }
-    endpoint.append("http://").append(request.host);
+    endpoint = request.endpoint();
   }
   Identity identity{
       is_account_id(credential_.access_key) ? std::string(credential_.access_key)
@@ -245,46 +254,57 @@ void Exchange::find_action(std::string_view name) {
   }
 }
 
+void Exchange::refuse_visit(unsigned status, std::string_view message) {
+  is_answered_ = true;
+  reply_.status = status;
+  reply_.content_type = "application/json";
+  reply_.body.append("{\"message\":\"").append(message).append("\"}\n");
+}
+
 bool Exchange::may_administrate(const HttpRequest& request, std::string_view path) {
-  const auto* access = dispatcher_.settings_.access;
-  if (access == nullptr || access->is_admin(request.authorization) || is_open_page(request, path)) {
+  if (is_open_page(request, path) ||
+      dispatcher_.may_administrate(request.authorization, request.is_by_admin_address)) {
     return true;
   }
-  if (access->has_admin_token()) {
-    reply_.status = 401;
+  if (dispatcher_.settings_.access->has_admin_token()) {
     reply_.headers = "WWW-Authenticate: Bearer\r\n";
-    reply_.body =
-        "{\"message\":\"Send the setting admin_token: Authorization: Bearer <admin_token>\"}\n";
+    refuse_visit(401, "Send the setting admin_token: Authorization: Bearer <admin_token>");
   } else {
-    reply_.status = 403;
-    reply_.body =
-        "{\"message\":\"With auth: sigv4 this needs a token. Set admin_token, and send "
-        "Authorization: Bearer <admin_token>\"}\n";
+    refuse_visit(403,
+                 "With auth: sigv4 this needs a token. Set admin_token, and send Authorization: "
+                 "Bearer <admin_token>; or set admin_address");
   }
   return false;
+}
+
+// Where the site has an address of its own, it is there alone, and nothing else is.
+bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, bool is_site) {
+  if (!dispatcher_.settings_.has_admin_address || is_site == request.is_by_admin_address ||
+      path.ends_with("/health") || path == "/_squire/certificate") {
+    return false;
+  }
+  refuse_visit(404, is_site ? "This is shown at the setting admin_address alone"
+                            : "This is the admin_address, which has /_squire/ and /metrics; queues "
+                              "and topics are at the setting port");
+  return true;
 }
 
 bool Exchange::route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                           const std::shared_ptr<Waiter>& waiter) {
   // The paths of queues are many, those of the site few: all but "/" and "/metrics" begin so.
-  const bool may_be = path.starts_with(kSitePrefix) || path == "/metrics" ||
-                      (path == "/" && request.method == "GET" && query.empty());
-  if (dispatcher_.site_ == nullptr || !may_be) return false;
-  if (!may_administrate(request, path)) {
-    is_answered_ = true;
-    reply_.content_type = "application/json";
-    return true;
-  }
+  const bool is_site = path.starts_with(kSitePrefix) || path == "/metrics" ||
+                       (path == "/" && request.method == "GET" && query.empty());
+  if (dispatcher_.site_ == nullptr) return false;
+  if (is_misplaced(request, path, is_site)) return true;
+  if (!is_site) return false;
+  if (!may_administrate(request, path)) return true;
   if (form_.parse(query).has_error()) {
-    is_answered_ = true;
-    reply_.status = 400;
-    reply_.content_type = "application/json";
-    reply_.body = "{\"message\":\"The parameters of the URL are malformed\"}\n";
+    refuse_visit(400, "The parameters of the URL are malformed");
     return true;
   }
-  visit_ = dispatcher_.site_->visit(
-      {request.method, path, form_, request.body, request.accept, request.host, request.body_file},
-      waiter);
+  visit_ = dispatcher_.site_->visit({request.method, path, form_, request.body, request.accept,
+                                     request.endpoint(), request.body_file},
+                                    waiter);
   return visit_ != nullptr;
 }
 

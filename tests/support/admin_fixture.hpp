@@ -29,7 +29,8 @@ class AdminFixture : public TopicFixture {
     wire::Form form;
     EXPECT_TRUE(form.parse(std::string_view(target).substr(std::min(question + 1, target.size()))));
     const auto path = target.substr(0, question);
-    const auto visit = site.visit({method, path, form, body, accept, "localhost:4566"}, nullptr);
+    const auto visit =
+        site.visit({method, path, form, body, accept, "http://localhost:4566"}, nullptr);
     if (!visit) return {};
     const auto reply = visit->run(true);
     EXPECT_TRUE(reply.has_value()) << target << " waits";

@@ -29,6 +29,7 @@ struct AdminSettings {
   // Where exports and imports lie on their way; null: there are none. Outlives the site.
   service::TemporaryFiles* files = nullptr;
   std::uint64_t import_bytes_max = 1'073'741'824;
+  std::string certificate = {};  // self-signed, as PEM, for clients to trust; empty: there is none
 };
 
 class Jobs;

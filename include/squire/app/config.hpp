@@ -48,6 +48,12 @@ struct TopicDeclaration {
 struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 4566;
+  std::string extra_ports;
+  std::string admin_address;
+  std::string tls_certificate;
+  std::string tls_key;
+  bool tls_self_signed = false;
+  std::uint16_t tls_port = 0;
   std::string base_url;
   std::string account = "000000000000";
   std::string region = "us-east-1";

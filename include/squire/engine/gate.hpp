@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "squire/core/mutex.hpp"
+#include "squire/core/sharded.hpp"
 
 namespace squire::engine {
 
@@ -14,17 +15,17 @@ class Gate {
  public:
   class Pass {
    public:
-    explicit Pass(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : gate_(gate) {
+    explicit Pass(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : inside_(gate.inside_.mine()) {
       // A std::shared_mutex may let those in who come for ever, while somebody waits to close.
       if (gate.is_closing_.load(std::memory_order_acquire)) Lock wait(gate.door_);
-      gate.inside_.lock_shared();
+      inside_.lock_shared();
     }
-    ~Pass() NO_THREAD_SAFETY_ANALYSIS { gate_.inside_.unlock_shared(); }
+    ~Pass() NO_THREAD_SAFETY_ANALYSIS { inside_.unlock_shared(); }
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
 
    private:
-    Gate& gate_;
+    SharedMutex& inside_;
   };
 
   class Closed {
@@ -32,10 +33,10 @@ class Gate {
     explicit Closed(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : gate_(gate) {
       gate.door_.lock();
       gate.is_closing_.store(true, std::memory_order_release);
-      gate.inside_.lock();
+      for (auto& inside : gate.inside_) inside.value.lock();
     }
     ~Closed() NO_THREAD_SAFETY_ANALYSIS {
-      gate_.inside_.unlock();
+      for (auto& inside : gate_.inside_) inside.value.unlock();
       gate_.is_closing_.store(false, std::memory_order_release);
       gate_.door_.unlock();
     }
@@ -49,7 +50,7 @@ class Gate {
  private:
   std::atomic<bool> is_closing_ = false;
   Mutex door_;
-  SharedMutex inside_;
+  Sharded<SharedMutex> inside_;
 };
 
 }  // namespace squire::engine

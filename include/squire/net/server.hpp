@@ -10,6 +10,7 @@
 
 #include "squire/core/clock.hpp"
 #include "squire/engine/journal.hpp"
+#include "squire/net/certificate.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/observer.hpp"
 
@@ -22,7 +23,11 @@ struct ListenError : std::runtime_error {
 
 struct ServerSettings {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 4566;      // 0: any free one
+  std::uint16_t port = 4566;               // 0: any free one
+  std::vector<std::uint16_t> extra_ports;  // served like `port`
+  // HTTPS, once there is a certificate. 0: every port speaks HTTP and HTTPS, as the client begins.
+  std::uint16_t tls_port = 0;
+  std::string admin_address;      // "127.0.0.1:4567", for the site alone; empty: every port has it
   std::size_t threads_count = 0;  // 0: one per core
   std::size_t connections_max = 20'000;
   std::size_t header_bytes_max = 64 * 1024;
@@ -31,7 +36,7 @@ struct ServerSettings {
   Seconds idle_timeout{300};    // between requests
 };
 
-// HTTP/1.1 over TCP: keep-alive, pipelining, Expect: 100-continue, chunked bodies.
+// HTTP/1.1 over TCP and TLS: keep-alive, pipelining, Expect: 100-continue, chunked bodies.
 // N single-threaded contexts, one per thread; an acceptor deals connections out in turn, and a
 // connection stays on its thread. Create it before the broker, which needs its clock.
 class Server {
@@ -52,7 +57,11 @@ class Server {
   // the server runs.
   void advance_clock(Milliseconds by);
 
-  // Binds and listens; throws ListenError. The port it got.
+  // Connections from now on are shown this one, where they begin with TLS. Throws
+  // std::runtime_error that says what is wrong with it, and then changes nothing.
+  void use_certificate(const Certificate& certificate);
+
+  // Binds and listens; throws ListenError. The port it got for `port`.
   std::uint16_t listen();
 
   // Serves until stop(); each observer is told of every request. All outlive the server's threads.

@@ -20,11 +20,12 @@ namespace squire::service {
 struct DispatcherSettings {
   std::string account = "000000000000";
   std::string region = "us-east-1";
-  std::string base_url;  // of queue URLs; empty: http:// and the request's Host
+  std::string base_url;  // of queue URLs; empty: the scheme and the Host of the request
   std::size_t journal_backlog_max = 1'000'000;  // records; above it, requests get 503
   // Outlives the dispatcher; null: everybody is who he says he is, and may do everything.
   const AccessControl* access = nullptr;
-  Faults* faults = nullptr;  // null: nothing goes wrong on purpose; outlives the dispatcher
+  Faults* faults = nullptr;        // null: nothing goes wrong on purpose; outlives the dispatcher
+  bool has_admin_address = false;  // the site is shown there and nothing else, and only there
 };
 
 // HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
@@ -44,12 +45,15 @@ class Dispatcher {
 
   // Where the body of this request goes, if not into memory; only for who may send it.
   std::optional<Upload> upload(std::string_view method, std::string_view target,
-                               std::string_view authorization) const;
+                               std::string_view authorization, bool is_by_admin_address) const;
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
  private:
   friend class Exchange;
+
+  // The site is for whoever has the token, or comes to an address of its own that needs none.
+  bool may_administrate(std::string_view authorization, bool is_by_admin_address) const;
 
   engine::Broker& broker_;
   const std::vector<const Service*> services_;
@@ -101,6 +105,8 @@ class Exchange {
   Result<void> authenticate(const HttpRequest& request, Identity& identity,
                             std::optional<Permit>& permit) const;
   bool may_administrate(const HttpRequest& request, std::string_view path);
+  bool is_misplaced(const HttpRequest& request, std::string_view path, bool is_site);
+  void refuse_visit(unsigned status, std::string_view message);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   void answer(Result<std::string> result);

@@ -27,6 +27,13 @@ struct HttpRequest {
   std::span<const access::Header> headers = {};  // all of them; none if nobody verifies signatures
   std::string_view address = {};                 // of the client: an IP address
   bool is_secure = false;                        // came over TLS
+  bool is_by_admin_address = false;              // came to the address that the site has of its own
+
+  // What this daemon's URLs begin with for whoever sent it: "https://broker:4566".
+  std::string endpoint() const {
+    return std::string(is_secure ? "https://" : "http://").append(host);
+  }
+
   // The connection's last client, kept so that the next request can share it; may be null.
   engine::ClientPtr* client = nullptr;
   // The body, if there is an Upload for this request; else null.

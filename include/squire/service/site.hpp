@@ -20,7 +20,7 @@ struct SiteRequest {
   const wire::Form& parameters;  // of the query string
   std::string_view body;
   std::string_view accept;
-  std::string_view host;
+  std::string endpoint;  // what the daemon's URLs begin with for the visitor
   std::shared_ptr<TemporaryFile> body_file = nullptr;  // instead of the body
 };
 
