@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 
-from sns_support import QUEUE, SnsTest, sns
+from sns_support import QUEUE, SnsTest, sns, visit
 from support import Wire, in_parallel, until
 
 ROUNDS = int(os.environ.get("SQUIRE_KILL_ROUNDS", "20"))
@@ -245,6 +245,23 @@ class StateTest(SnsTest):
             self.assertLess(time.monotonic() - begin, 10)
             self.assertEqual([message["Body"] for message in got[0]], ["hello"])
 
+    def test_a_wait_sees_the_imported_queue(self):
+        daemon = self.in_mode("memory", "data", "--testing", "true")
+        client = self.client(daemon)
+        url = client.create("orders")
+        client.call("SendMessage", QueueUrl=url, MessageBody="hello")
+        state = self.export(daemon)
+        client.call("PurgeQueue", QueueUrl=url)
+        answers = []
+        wait = threading.Thread(target=lambda: answers.append(self.get(
+            daemon, "/_squire/wait?queue=orders&until=total==2&timeout=20s")))
+        wait.start()
+        time.sleep(0.3)
+        self.imported(daemon, state)
+        client.call("SendMessage", QueueUrl=url, MessageBody="another")
+        wait.join()
+        self.assertTrue(answers[0]["met"])
+
     def test_couriers_begin_and_end_with_the_import(self):
         old, new = self.endpoint(), self.endpoint()
         policy = json.dumps({"healthyRetryPolicy": {
@@ -274,7 +291,10 @@ class StateTest(SnsTest):
             self.assertEqual([json.loads(body)["Message"] for body in new.bodies()], ["pending"])
             new.requests.clear()
         self.publish(client, TOPIC_PLACED, "live")
-        self.assertEqual(json.loads(new.wait_for(1)[0][2])["Message"], "live")
+        live = json.loads(new.wait_for(1)[0][2])
+        self.assertEqual(live["Message"], "live")
+        # Signed with the key that came with the state.
+        self.assertIn("BEGIN CERTIFICATE", visit(live["SigningCertURL"]))
         count = len(old.requests)
         time.sleep(2.5)  # two retries' worth
         self.assertEqual(len(old.requests), count)

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <fstream>
 #include <random>
+#include <sstream>
 
 #include "squire/sns/actions.hpp"
 #include "squire/sns/envelopes.hpp"
@@ -154,6 +155,15 @@ class Life {
     return all;
   }
 
+  // Of whatever queues.
+  void drain_what_there_is() {
+    for (const auto& queue : broker_->all_queues()) {
+      for (int i = 0; i < 1000 && !receive(*queue, 10).empty(); ++i) {
+      }
+    }
+    broker_->tick();
+  }
+
   std::string export_state() {
     const std::string file = directory_ / ("export" + std::to_string(++files_));
     broker_->export_to(file);
@@ -218,6 +228,37 @@ TEST_P(StateModelTest, AnImportedStateAnswersAsTheExportedOne) {
       std::erase_if(mine, is_new);
       std::erase_if(theirs, is_new);
       EXPECT_EQ(difference(mine, theirs), "");
+    }
+  }
+}
+
+TEST(StateDamageTest, ADamagedFileIsRefusedOrHarmless) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  TemporaryDirectory directory;
+  ManualClock clock;
+  Life one(clock, false, directory.path() / "one");
+  one.furnish();
+  for (int i = 0; i < 200; ++i) one.step(random);
+  const auto file = one.export_state();
+  std::ostringstream whole;
+  whole << std::ifstream(file, std::ios::binary).rdbuf();
+  for (int round = 0; round < 200; ++round) {
+    auto bytes = whole.str();
+    for (auto left = random() % 4 == 0 ? 100 : 1 + random() % 5; left > 0; --left) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    if (random() % 10 == 0) bytes.resize(random() % bytes.size());
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    Life other(clock, false, directory.path() / std::to_string(round));
+    other.furnish();
+    try {
+      other.import_state(file);
+      clock.advance(Seconds(31));
+      other.drain_what_there_is();
+    } catch (const storage::StorageError&) {
+      EXPECT_FALSE(other.drain().empty()) << "what was there is still there";
     }
   }
 }

@@ -102,7 +102,8 @@ TEST_F(StateFileTest, ReplacesAllThatAJournalHasForGood) {
   std::filesystem::copy_file(file(), other / "incoming");
   {
     SqliteJournal journal({.directory = other});
-    for (int i = 0; i < 3000; ++i) journal.append(records.next());
+    test::RandomRecords replaced(seed + 1);
+    for (int i = 0; i < 3000; ++i) journal.append(replaced.next());
     journal.replace(other / "incoming");
     EXPECT_EQ(test::difference(test::load_lines(journal), test::lines(expected)), "");
     for (int i = 0; i < 500; ++i) {

@@ -20,7 +20,7 @@ class MemoryJournal final : public engine::Journal {
   std::size_t backlog_count() const noexcept override { return 0; }
   void flush() override {}
   void on_commit(std::weak_ptr<Waiter>) override {}
-  // Nothing, but after replace(), whose file then goes.
+  // Nothing, but after replace() what that file holds.
   void load(const std::function<void(engine::Record)>& apply) override;
   void read_archive(const engine::ArchiveQuery& query,
                     std::function<void(ArchiveRows)> done) override;
