@@ -150,6 +150,10 @@ void add_process(std::vector<MetricFamily>& families) {
       MetricType::Counter, figures.cpu_seconds);
   add("process_open_fds", "Number of open file descriptors.", MetricType::Gauge,
       double(figures.open_files));
+  add("process_max_fds", "Maximum number of open file descriptors.", MetricType::Gauge,
+      double(figures.open_files_max));
+  add("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+      MetricType::Gauge, figures.started_at);
 }
 
 // Service, action and error code (empty: success): texts of our own tables, there for good.

@@ -3,10 +3,34 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <string>
 
 namespace squire::admin {
+namespace {
+
+// The kernel counts from the boot on: proc(5), field 22 of stat; the name of the program, which
+// comes before, may hold anything.
+double read_started_at() {
+  std::string line;
+  std::getline(std::ifstream("/proc/self/stat"), line);
+  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string skipped;
+  for (int field = 3; field < 22; ++field) fields >> skipped;
+  double ticks = 0;
+  fields >> ticks;
+  double booted_at = 0;
+  std::ifstream boot("/proc/stat");
+  while (boot >> skipped && skipped != "btime") {
+  }
+  boot >> booted_at;
+  return booted_at + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
 
 ProcessFigures read_process_figures() {
   ProcessFigures figures;
@@ -23,6 +47,11 @@ ProcessFigures read_process_figures() {
   };
   figures.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
 
+  figures.started_at = read_started_at();
+
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  figures.open_files_max = limit.rlim_cur;
   std::error_code error;
   const std::filesystem::directory_iterator files("/proc/self/fd", error);
   if (!error)

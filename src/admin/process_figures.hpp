@@ -10,6 +10,8 @@ struct ProcessFigures {
   std::uint64_t virtual_bytes = 0;
   double cpu_seconds = 0;
   std::uint64_t open_files = 0;
+  std::uint64_t open_files_max = 0;
+  double started_at = 0;  // seconds since 1970
 };
 
 ProcessFigures read_process_figures();

@@ -2,39 +2,9 @@
 
 import json
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from support import ENDPOINT, arn, bodies, receive, unique
-
-
-@pytest.fixture(scope="session")
-def sns():
-    return boto3.client("sns", endpoint_url=ENDPOINT, region_name="us-east-1",
-                        config=Config(retries={"max_attempts": 0}),
-                        aws_access_key_id="test", aws_secret_access_key="test")
-
-
-@pytest.fixture
-def make_topic(sns):
-    """Creates topics under names that nobody else has, and deletes them after the test."""
-    arns = []
-
-    def make(name="topic", tags=None, **attributes):
-        name = unique(name) + (".fifo" if attributes.get("FifoTopic") else "")
-        tags = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
-        arns.append(sns.create_topic(Name=name, Attributes=attributes, Tags=tags)["TopicArn"])
-        return arns[-1]
-
-    yield make
-    for topic in arns:
-        sns.delete_topic(TopicArn=topic)
-
-
-@pytest.fixture
-def topic(make_topic):
-    return make_topic()
+from support import arn, bodies, receive, unique
 
 
 def subscribe(sns, sqs, topic, queue, **attributes):
