@@ -12,7 +12,8 @@ namespace squire::service {
 // SequenceNumber: add(name, make), where make() gives the value, empty for one it does not have.
 template <typename Add>
 void for_each_system_attribute(const engine::ReceivedMessage& message, Add&& add) {
-  const auto& [row, delivery] = message;
+  const auto& row = message.row;
+  const auto& delivery = message.delivery;
   const auto milliseconds = [](TimePoint time) {
     return std::to_string(time.time_since_epoch().count());
   };
