@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <tuple>
 
 #include "squire/core/iso_time.hpp"
@@ -51,10 +52,16 @@ ResourceName asked_name(const Desk& desk, std::string_view name) {
           account.empty() ? desk.settings.account : std::string(account), std::string(name)};
 }
 
+std::string to_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "-";
+  // Ages and rates: nobody reads more than thousandths.
+  if (value.is_number_float()) return Json(std::round(value.get<double>() * 1000) / 1000).dump();
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string to_cell(const Json& value) {
-  std::string text = value.is_string() ? value.get<std::string>()
-                     : value.is_null() ? "-"
-                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto text = to_text(value);
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   }

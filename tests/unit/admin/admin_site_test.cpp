@@ -196,6 +196,20 @@ TEST_F(AdminSiteTest, AnyListIsATableForPeople) {
   EXPECT_EQ(ask("GET", "/_squire/version", "", "text/plain").body, "version: 1.2.3\n");
 }
 
+TEST_F(AdminSiteTest, ATableHasThousandthsOfRatesAtMost) {
+  auto queue = make_queue("orders");
+  send(*queue, "m");
+  for (int second = 0; second < 3; ++second) {
+    clock.advance(1s);
+    broker.tick();
+  }
+  EXPECT_EQ(get("/_squire/queues/orders")["sentPerSecond"], 0.125);
+  clock.advance(1s);
+  broker.tick();
+  EXPECT_THAT(ask("GET", "/_squire/queues/orders", "", "text/plain").body,
+              HasSubstr("\nsentPerSecond: 0.063\n"));
+}
+
 // ---- topics and filters
 
 TEST_F(AdminSiteTest, ATopicIsShownWithItsSubscriptions) {
