@@ -4,6 +4,8 @@ import socket
 import sys
 import time
 
+from process import resident_mb
+
 port, pid, count = map(int, sys.argv[1:])
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -12,12 +14,6 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 def cpu_seconds():
     fields = open(f"/proc/{pid}/stat").read().split()
     return (int(fields[13]) + int(fields[14])) / 100
-
-
-def resident_mb():
-    for line in open(f"/proc/{pid}/status"):
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
 
 
 body = b'{"QueueUrl":"idle","WaitTimeSeconds":20}'
@@ -30,4 +26,4 @@ for _ in range(count):
 time.sleep(1)
 before = cpu_seconds()
 time.sleep(5)
-print(f"{resident_mb():.1f} {(cpu_seconds() - before) / 5 * 100:.1f}")
+print(f"{resident_mb(pid):.1f} {(cpu_seconds() - before) / 5 * 100:.1f}")
