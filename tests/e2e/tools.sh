@@ -34,6 +34,23 @@ use_python_packages() {
   PATH=$directory/bin:$PATH
 }
 
+# Debian 12 has Go 1.19, too old for the SDK; that one gets a newer one as the module it is published as.
+use_go() {
+  command -v go >/dev/null || debian golang-go ca-certificates
+  command -v go >/dev/null || missing go
+  [[ $(printf '%s\n' go1.24 "$(go env GOVERSION)" | sort -V | head -1) == go1.24 ]] && return
+  local newer=$cache/go-1.26.0 module
+  module=golang.org/toolchain@v0.0.1-go1.26.0.$(go env GOOS)-$(go env GOARCH)
+  if [[ ! -x $newer/bin/go ]]; then
+    (cd / && go mod download "$module")
+    rm -rf "$newer"
+    cp -r "$(go env GOMODCACHE)/$module" "$newer"
+    chmod -R u+w "$newer"
+    chmod +x "$newer"/pkg/tool/*/* "$newer"/bin/*
+  fi
+  PATH=$newer/bin:$PATH
+}
+
 # Goes to a copy of the suite with its node_modules, which Node.js looks for beside the importing file.
 use_node_packages() {
   command -v npm >/dev/null || debian nodejs npm
