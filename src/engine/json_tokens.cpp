@@ -1,8 +1,9 @@
 #include "engine/json_tokens.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <limits>
 
+#include "squire/core/json_number.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::engine {
@@ -101,31 +102,19 @@ Type JsonTokens::read_word(std::string_view word, Type type) {
 }
 
 Type JsonTokens::read_number() {
-  const std::size_t begin = at_;
-  const auto digits = [&] {
-    const std::size_t first = at_;
-    while (peek() >= '0' && peek() <= '9') ++at_;
-    return at_ - first;
-  };
-  if (peek() == '-') ++at_;
-  const bool starts_with_zero = peek() == '0';
-  const std::size_t count = digits();
-  if (count == 0 || (starts_with_zero && count > 1)) return fail();
-  if (peek() == '.') {
-    ++at_;
-    if (digits() == 0) return fail();
+  const std::size_t size = json_number_length(text_.substr(at_));
+  if (size == 0) {
+    // The complaint is about what stands behind.
+    at_ = std::min(text_.find_first_not_of("-+.eE0123456789", at_), text_.size());
+    return fail();
   }
-  if (peek() == 'e' || peek() == 'E') {
-    ++at_;
-    if (peek() == '+' || peek() == '-') ++at_;
-    if (digits() == 0) return fail();
-  }
-  string_ = text_.substr(begin, at_ - begin);
-  // Out of range leaves 0; the range of filters is far narrower, and text is compared then.
-  const auto [end, error] =
-      std::from_chars(string_.data(), string_.data() + string_.size(), number_);
-  if (error == std::errc::result_out_of_range) number_ = std::numeric_limits<double>::infinity();
+  string_ = text_.substr(at_, size);
+  at_ += size;
   consumed_ = at_;
+  const auto value = json_number_value(string_);
+  is_out_of_range_ = !value;
+  if (!value) return fail();
+  number_ = *value;
   return type_ = Type::Number;
 }
 
@@ -193,6 +182,7 @@ bool JsonTokens::read_escape() {
 }
 
 std::string JsonTokens::complaint() const {
+  if (is_out_of_range_) return "Numeric value (" + std::string(string_) + ") out of range of double";
   if (at_ >= text_.size()) return "Unexpected end-of-input";
   if (depth_ > kDepthMax) return "Nesting is too deep";
   std::size_t end = at_ + 1;  // of the character, which may have several bytes

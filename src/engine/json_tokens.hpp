@@ -75,6 +75,7 @@ class JsonTokens {
   std::string_view string_;
   std::string decoded_;
   double number_ = 0;
+  bool is_out_of_range_ = false;  // the number that ended the stream
   int depth_ = 0;
   std::uint64_t is_object_ = 0;  // a bit for each level, the innermost lowest
 };

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "squire/core/json_number.hpp"
+
 namespace squire::wire {
 
 Result<void> JsonReader::finish() {
@@ -97,27 +99,10 @@ void JsonReader::read_integer(std::int64_t& out, std::int64_t min, std::int64_t 
   out = *number;
 }
 
-// RFC 8259, section 6.
 void JsonReader::skip_number() {
-  const auto digits = [&] {
-    const std::size_t begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    return at_ > begin;
-  };
-  const auto take_char = [&](char c) {
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  };
-  take_char('-');
-  const bool has_leading_zero = at_ < text_.size() && text_[at_] == '0';
-  const std::size_t begin = at_;
-  if (!digits() || (has_leading_zero && at_ - begin > 1)) return fail("Invalid numeric value");
-  if (take_char('.') && !digits()) return fail("Invalid numeric value");
-  if (take_char('e') || take_char('E')) {
-    if (!take_char('+')) take_char('-');
-    if (!digits()) return fail("Invalid numeric value");
-  }
+  const std::size_t size = json_number_length(text_.substr(at_));
+  if (size == 0) return fail("Invalid numeric value");
+  at_ += size;
 }
 
 void JsonReader::read(std::string& out) {
