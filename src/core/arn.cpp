@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "squire/core/keyed_hash.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire {
@@ -56,8 +57,7 @@ bool is_region(std::string_view text) {
 }
 
 std::size_t ResourceNameHash::operator()(const ResourceName& name) const noexcept {
-  constexpr std::hash<std::string_view> kHash;
-  return kHash(name.name) ^ kHash(name.account) * 3 ^ kHash(name.region) * 5;
+  return keyed_hash(name.name) ^ keyed_hash(name.account) * 3 ^ keyed_hash(name.region) * 5;
 }
 
 }  // namespace squire

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "squire/core/keyed_hash.hpp"
 #include "squire/engine/record.hpp"
 
 namespace squire::engine {
@@ -73,7 +74,7 @@ class DeduplicationWindow {
     return key;
   }
 
-  std::unordered_map<std::string, Entry> entries_;
+  std::unordered_map<std::string, Entry, KeyedHash> entries_;
   std::deque<std::pair<std::uint64_t, const std::string*>> by_age_;
 };
 

@@ -9,6 +9,16 @@ void MessageList::push_back(Message& message) {
   tail = &message;
 }
 
+void MessageList::insert(Message& message) {
+  Message* before = tail;
+  while (before && before->sequence > message.sequence) before = before->previous;
+  if (before == tail) return push_back(message);
+  message.previous = before;
+  message.next = before ? before->next : head;
+  message.next->previous = &message;
+  (before ? before->next : head) = &message;
+}
+
 void MessageList::erase(Message& message) {
   (message.previous ? message.previous->next : head) = message.next;
   (message.next ? message.next->previous : tail) = message.previous;

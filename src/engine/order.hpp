@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "engine/stored_message.hpp"
+#include "squire/core/keyed_hash.hpp"
 
 namespace squire::engine {
 
@@ -15,6 +16,8 @@ struct MessageList {
   Message* tail = nullptr;
 
   void push_back(Message& message);
+  // Where its sequence belongs; nearly always that is the end.
+  void insert(Message& message);
   void erase(Message& message);
 };
 
@@ -22,7 +25,6 @@ struct MessageList {
 struct Group {
   std::string id;
   MessageList messages;
-  std::uint32_t in_flight_count = 0;
   bool is_ready = false;  // stands in the line of groups
   Group* previous = nullptr;
   Group* next = nullptr;
@@ -47,7 +49,8 @@ class Groups {
   void erase(Group& group) { groups_.erase(group.id); }
 
  private:
-  std::unordered_map<std::string_view, std::unique_ptr<Group>> groups_;  // key: the group's own id
+  // By the group's own id.
+  std::unordered_map<std::string_view, std::unique_ptr<Group>, KeyedHash> groups_;
 };
 
 // Who is received next: the only difference between standard and FIFO queues. Used by one Queue

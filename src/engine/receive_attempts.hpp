@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "squire/core/clock.hpp"
+#include "squire/core/keyed_hash.hpp"
 
 namespace squire::engine {
 
@@ -45,7 +46,7 @@ class ReceiveAttempts {
   void remove(const std::string& id) { attempts_.erase(id); }
 
  private:
-  std::unordered_map<std::string, Attempt> attempts_;
+  std::unordered_map<std::string, Attempt, KeyedHash> attempts_;
   std::deque<std::pair<TimePoint, std::string>> by_age_;
 };
 

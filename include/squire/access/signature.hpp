@@ -14,6 +14,7 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/digest.hpp"
 #include "squire/core/error.hpp"
+#include "squire/core/keyed_hash.hpp"
 #include "squire/core/mutex.hpp"
 
 namespace squire::access {
@@ -77,8 +78,8 @@ class Verifier {
   void keep(const Key& key, const std::string& scope, const Sha256& derived) const;
 
   std::unordered_map<std::string, Key> keys_;  // by access key
-  mutable Mutex mutex_;
-  mutable std::unordered_map<std::string, Sha256> derived_ GUARDED_BY(mutex_);
+  mutable Mutex mutex_{LockRank::Leaf};
+  mutable std::unordered_map<std::string, Sha256, KeyedHash> derived_ GUARDED_BY(mutex_);
 };
 
 }  // namespace squire::access
