@@ -100,13 +100,15 @@ class BodyReader {
   }
 
   void read_array() {
-    fields.has_arrays_ = true;
-    places_.push_back({++last_array_, 0});
-    while (tokens_.next() != Token::EndArray && tokens_.type() != Token::Error) {
+    const auto parent = place_;
+    const auto array = ++last_array_;
+    for (std::uint32_t element = 0;
+         tokens_.next() != Token::EndArray && tokens_.type() != Token::Error; ++element) {
+      place_ = static_cast<std::uint32_t>(fields.places_.size());
+      fields.places_.push_back({array, element, parent});
       read_value();
-      ++places_.back().element;
     }
-    places_.pop_back();
+    place_ = parent;
   }
 
   void read_value() {
@@ -119,16 +121,26 @@ class BodyReader {
         return;
       default:
         auto value = to_value(tokens_);
-        value.places = places_;
+        value.place = place_;
         fields.values_[path_].push_back(std::move(value));
     }
   }
 
   JsonTokens tokens_;
   std::string path_;
-  std::vector<FieldValue::Place> places_;
+  std::uint32_t place_ = 0;
   std::uint32_t last_array_ = 0;
 };
+
+bool Fields::are_consistent(std::uint32_t place, std::uint32_t other) const {
+  while (place != 0 && other != 0) {
+    const Place& a = places_[place];
+    const Place& b = places_[other];
+    if (a.array == b.array) return a.element == b.element;  // and all around it is the same
+    (a.array > b.array ? place : other) = a.array > b.array ? a.parent : b.parent;
+  }
+  return true;
+}
 
 std::optional<Fields> Fields::of_body(std::string_view body) {
   BodyReader reader(body);

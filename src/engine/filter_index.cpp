@@ -20,11 +20,8 @@ struct Watcher {
 };
 using Watchers = std::vector<Watcher>;
 
-struct TextHash : std::hash<std::string_view> {
-  using is_transparent = void;
-};
 template <typename T>
-using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+using TextMap = std::unordered_map<std::string, T, KeyedHash, std::equal_to<>>;
 
 // Prefixes, or suffixes: a text is looked up once for each length there is.
 struct AffixIndex {
@@ -36,7 +33,7 @@ struct AffixIndex {
 struct PathIndex {
   TextMap<Watchers> texts;
   TextMap<Watchers> folded_texts;
-  std::unordered_map<double, Watchers> numbers;
+  std::unordered_map<double, Watchers, KeyedHash> numbers;
   std::array<Watchers, 3> words;  // true, false, null
   AffixIndex prefixes;
   AffixIndex suffixes;

@@ -11,12 +11,19 @@ namespace squire::engine {
 namespace {
 
 using Type = FieldValue::Type;
-using Places = std::vector<FieldValue::Place>;
 
 bool is_equal(const FieldValue& a, const FieldValue& b) {
   if (a.type != b.type) return false;
   if (a.type == Type::String) return a.text == b.text;
   return a.type != Type::Number || a.number == b.number;
+}
+
+// Where `piece` begins in `text`; std::string_view::find() takes the product of both lengths for
+// texts that are made for it.
+std::size_t find_piece(std::string_view text, std::string_view piece) {
+  const void* at = ::memmem(text.data(), text.size(), piece.data(), piece.size());
+  return at == nullptr ? std::string_view::npos
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
 }
 
 // The pieces in this order, the first one in front, the last one at the end. Taking each as early
@@ -26,7 +33,7 @@ bool matches_wildcard(const std::vector<std::string>& pieces, std::string_view t
   if (!text.starts_with(pieces.front())) return false;
   text.remove_prefix(pieces.front().size());
   for (std::size_t i = 1; i + 1 < pieces.size(); ++i) {
-    const auto at = text.find(pieces[i]);
+    const auto at = find_piece(text, pieces[i]);
     if (at == std::string_view::npos) return false;
     text.remove_prefix(at + pieces[i].size());
   }
@@ -39,19 +46,11 @@ bool is_in_range(const Pattern& range, double number) {
   return is_above && is_below;
 }
 
-// Whether both can be members of the same objects: an array around both must show both the same
-// element.
-bool are_consistent(const Places& a, const Places& b) {
-  return std::all_of(a.begin(), a.end(), [&](const auto& place) {
-    return std::all_of(b.begin(), b.end(), [&](const auto& other) {
-      return place.array != other.array || place.element == other.element;
-    });
+bool matches_any(const std::vector<Pattern>& patterns, const Candidate& candidate,
+                 MatchWork& work) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const Pattern& pattern) {
+    return pattern.matches(candidate, work);
   });
-}
-
-bool matches_any(const std::vector<Pattern>& patterns, const FieldValue& value) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const Pattern& pattern) { return pattern.matches(value); });
 }
 
 bool has_absent(const Clause& clause) {
@@ -59,30 +58,62 @@ bool has_absent(const Clause& clause) {
                      [](const Pattern& pattern) { return pattern.kind == Pattern::Kind::Absent; });
 }
 
-// A message made to be hard to match is one that does not.
-constexpr int kStepsMax = 100'000;
+// Whether a conjunction holds of one set of objects, where there are arrays.
+class Search {
+ public:
+  Search(const std::vector<Clause>& clauses, const Fields& fields) : fields_(fields) {
+    for (const auto& clause : clauses) is_possible_ = is_possible_ && add(clause);
+  }
 
-// The clauses from `clause` on, with values that agree with the places taken so far.
-bool match_rest(const std::vector<Clause>& clauses, std::size_t clause, const Fields& fields,
-                Places& taken, int& steps_left) {
-  if (clause == clauses.size()) return true;
-  const auto* values = fields.find(clauses[clause].path);
-  if (values == nullptr) {
-    return has_absent(clauses[clause]) &&
-           match_rest(clauses, clause + 1, fields, taken, steps_left);
+  bool succeeds() {
+    // Those with the fewest choices first.
+    std::sort(choices_.begin(), choices_.end(),
+              [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    return is_possible_ && take(0) && !work_.is_exhausted();
   }
-  for (const auto& value : *values) {
-    if (--steps_left < 0) return false;
-    if (!are_consistent(value.places, taken) || !matches_any(clauses[clause].patterns, value)) {
-      continue;
+
+ private:
+  using Places = std::vector<std::uint32_t>;
+
+  // Finds out, once, where values stand that the clause takes. False: nowhere.
+  bool add(const Clause& clause) {
+    const auto* values = fields_.find(clause.path);
+    if (values == nullptr) return has_absent(clause);
+    Places places;
+    for (const auto& value : *values) {
+      if (!matches_any(clause.patterns, Candidate(value), work_)) continue;
+      if (value.place == 0) return true;  // agrees with whatever the others take
+      places.push_back(value.place);
     }
-    const std::size_t count = taken.size();
-    taken.insert(taken.end(), value.places.begin(), value.places.end());
-    if (match_rest(clauses, clause + 1, fields, taken, steps_left)) return true;
-    taken.resize(count);
+    if (places.empty() || work_.is_exhausted()) return false;
+    choices_.push_back(std::move(places));
+    return true;
   }
-  return false;
-}
+
+  // One place for each clause from `clause` on, in agreement with those taken so far.
+  bool take(std::size_t clause) {
+    if (clause == choices_.size()) return true;
+    for (const auto place : choices_[clause]) {
+      if (!work_.spend(1 + kPlaceCost * taken_.size())) return false;
+      const bool agrees = std::all_of(taken_.begin(), taken_.end(), [&](std::uint32_t other) {
+        return fields_.are_consistent(place, other);
+      });
+      if (!agrees) continue;
+      taken_.push_back(place);
+      if (take(clause + 1)) return true;
+      taken_.pop_back();
+    }
+    return false;
+  }
+
+  static constexpr std::size_t kPlaceCost = 16;
+
+  const Fields& fields_;
+  MatchWork work_;
+  std::vector<Places> choices_;  // of each clause that needs one
+  Places taken_;
+  bool is_possible_ = true;
+};
 
 void append_folded(std::string& out, std::uint32_t code) {
   const bool is_latin = code >= 0xc0 && code <= 0xde && code != 0xd7;
@@ -125,23 +156,33 @@ bool AddressBlock::contains(std::string_view address) const {
   return bytes[index] >> shift == other[index] >> shift;
 }
 
-bool Pattern::matches(const FieldValue& given) const {
-  const bool is_string = given.type == Type::String;
+std::string_view Candidate::folded(MatchWork& work) const {
+  if (!folded_) {
+    work.spend(value_.text.size());
+    folded_ = fold_case(value_.text);
+  }
+  return *folded_;
+}
+
+bool Pattern::matches(const Candidate& candidate, MatchWork& work) const {
+  if (!work.spend(1)) return false;
+  const auto& given = candidate.value();
+  const bool is_string = candidate.is_string();
   switch (kind) {
     case Kind::Value:
       return is_equal(value, given);
     case Kind::Prefix:
       return is_string && given.text.starts_with(value.text);
     case Kind::PrefixIgnoreCase:
-      return is_string && fold_case(given.text).starts_with(value.text);
+      return is_string && candidate.folded(work).starts_with(value.text);
     case Kind::Suffix:
       return is_string && given.text.ends_with(value.text);
     case Kind::SuffixIgnoreCase:
-      return is_string && fold_case(given.text).ends_with(value.text);
+      return is_string && candidate.folded(work).ends_with(value.text);
     case Kind::EqualsIgnoreCase:
-      return is_string && fold_case(given.text) == value.text;
+      return is_string && candidate.folded(work) == value.text;
     case Kind::Wildcard:
-      return is_string && matches_wildcard(pieces, given.text);
+      return is_string && work.spend(given.text.size()) && matches_wildcard(pieces, given.text);
     case Kind::Range:
       return given.type == Type::Number && is_in_range(*this, given.number);
     case Kind::Cidr:
@@ -151,24 +192,22 @@ bool Pattern::matches(const FieldValue& given) const {
     case Kind::Absent:
       return false;
     case Kind::AnythingBut:
-      return !matches_any(excluded, given);
+      return !matches_any(excluded, candidate, work);
   }
   return false;
 }
 
 bool Conjunction::matches(const Fields& fields) const {
-  if (fields.has_arrays()) {
-    Places taken;
-    int steps_left = kStepsMax;
-    return match_rest(clauses, 0, fields, taken, steps_left);
-  }
-  return std::all_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+  if (fields.has_arrays()) return Search(clauses, fields).succeeds();
+  MatchWork work;
+  const bool matches = std::all_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
     const auto* values = fields.find(clause.path);
     if (values == nullptr) return has_absent(clause);
     return std::any_of(values->begin(), values->end(), [&](const FieldValue& value) {
-      return matches_any(clause.patterns, value);
+      return matches_any(clause.patterns, Candidate(value), work);
     });
   });
+  return matches && !work.is_exhausted();
 }
 
 FilterPolicy::FilterPolicy(std::unique_ptr<const Program> program) : program_(std::move(program)) {}

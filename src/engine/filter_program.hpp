@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "squire/core/keyed_hash.hpp"
 #include "squire/engine/filter_policy.hpp"
 
 namespace squire::engine {
@@ -16,16 +17,10 @@ namespace squire::engine {
 struct FieldValue {
   enum class Type : std::uint8_t { String, Number, True, False, Null };
 
-  // Which element of which array it stands in, for each array around it.
-  struct Place {
-    std::uint32_t array;
-    std::uint32_t element;
-  };
-
   Type type = Type::String;
-  std::string text;   // of a String
-  double number = 0;  // of a Number
-  std::vector<Place> places;
+  std::uint32_t place = 0;  // in which array's element (Fields::are_consistent); 0: in none
+  std::string text;         // of a String
+  double number = 0;        // of a Number
 };
 
 // The scalars of a message by their path: names of attributes, or names joined by dots.
@@ -48,16 +43,57 @@ class Fields {
     for (const auto& [path, values] : values_) f(path, values);
   }
 
-  bool has_arrays() const { return has_arrays_; }
+  bool has_arrays() const { return places_.size() > 1; }
+
+  // Whether values in both places can be members of the same objects: an array around both must
+  // show both the same element. Costs no more than arrays are nested.
+  bool are_consistent(std::uint32_t place, std::uint32_t other) const;
 
  private:
   friend class BodyReader;
 
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
+  // One element of one array, and where that array stands. Arrays are numbered as they begin, so an
+  // outer one has a lower number.
+  struct Place {
+    std::uint32_t array;
+    std::uint32_t element;
+    std::uint32_t parent;
   };
-  std::unordered_map<std::string, Values, Hash, std::equal_to<>> values_;
-  bool has_arrays_ = false;
+
+  std::unordered_map<std::string, Values, KeyedHash, std::equal_to<>> values_;
+  std::vector<Place> places_{{0, 0, 0}};
+};
+
+// What comparing one message with one conjunction may cost: bytes looked at, about. No message and
+// no policy makes a publish take long; one that was made to is one that does not match.
+class MatchWork {
+ public:
+  // False: it was too much.
+  bool spend(std::size_t bytes) {
+    left_ -= static_cast<std::int64_t>(bytes);
+    return left_ >= 0;
+  }
+  bool is_exhausted() const { return left_ < 0; }
+
+ private:
+  // A message of the largest size against a hundred wildcards; some tens of milliseconds.
+  static constexpr std::int64_t kMax = 128 * 1024 * 1024;
+
+  std::int64_t left_ = kMax;
+};
+
+// A scalar that is being compared; folded at most once, whatever asks for it.
+class Candidate {
+ public:
+  explicit Candidate(const FieldValue& value) : value_(value) {}
+
+  const FieldValue& value() const { return value_; }
+  bool is_string() const { return value_.type == FieldValue::Type::String; }
+  std::string_view folded(MatchWork& work) const;
+
+ private:
+  const FieldValue& value_;
+  mutable std::optional<std::string> folded_;
 };
 
 // An address block. IPv4 addresses are those of 4 bytes.
@@ -97,7 +133,7 @@ struct Pattern {
   std::vector<Pattern> excluded;
 
   // Whether a scalar matches; Absent never does.
-  bool matches(const FieldValue& value) const;
+  bool matches(const Candidate& candidate, MatchWork& work) const;
 };
 
 // One of these patterns at that path …

@@ -215,5 +215,40 @@ TEST(FilterPolicyTest, NothingIsNoFilter) {
   }
 }
 
+// A second, and not minutes, is far more than it takes; that it ends at all is the point.
+TEST(FilterMatchTest, APolicyAndAMessageMadeForEachOtherEnd) {
+  std::string policy = R"({"a":[{"exists":true}],"b":[{"exists":true}],"c":[)";
+  for (int i = 0; i < 20; ++i) {
+    policy += R"({"wildcard":"*)" + std::string(30, 'a') + "b" + std::to_string(i) + R"(*"},)";
+  }
+  policy.back() = ']';
+  policy += "}";
+  std::string numbers;
+  for (int i = 0; i < 300; ++i) numbers += std::to_string(i) + ",";
+  numbers.pop_back();
+  const std::string body = R"({"a":[)" + numbers + R"(],"b":[)" + numbers + R"(],"c":[")" +
+                           std::string(100'000, 'a') + R"("]})";
+  const auto compiled =
+      engine::FilterPolicy::compile(policy, engine::FilterScope::MessageBody).value();
+  EXPECT_FALSE(compiled->matches({}, body));
+}
+
+TEST(FilterMatchTest, ValuesOfNestedArraysAgreeOnEveryArrayAroundThem) {
+  const auto compiled = engine::FilterPolicy::compile(R"({"x":{"a":[1],"b":[2]}})",
+                                                      engine::FilterScope::MessageBody)
+                            .value();
+  EXPECT_TRUE(compiled->matches({}, R"({"x":[[{"a":1,"b":2}]]})"));
+  EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1}],[{"b":2}]]})"));
+  EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1},{"b":2}]]})"));
+  EXPECT_TRUE(compiled->matches({}, R"({"x":[[{"a":1},{"b":2}],[{"a":1,"b":2}]]})"));
+}
+
+TEST(FilterMatchTest, ABodyWithANumberThatNoDoubleHoldsMatchesNoPolicyOnIt) {
+  const auto compiled =
+      engine::FilterPolicy::compile(R"({"a":[{"exists":true}]})", engine::FilterScope::MessageBody)
+          .value();
+  EXPECT_FALSE(compiled->matches({}, R"({"a":1e400})"));
+}
+
 }  // namespace
 }  // namespace squire::test
