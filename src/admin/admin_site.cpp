@@ -76,6 +76,13 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metri
 
 AdminSite::~AdminSite() = default;
 
+void AdminSite::end_test() {
+  if (settings_.faults) settings_.faults->clear();
+  if (!settings_.reset_clock) return;
+  settings_.reset_clock();
+  advanced_ = Milliseconds(0);
+}
+
 void AdminSite::stop() {
   jobs_->stop();
 }

@@ -9,7 +9,7 @@ struct Jobs::Order {
 
   const Job job;
   const std::shared_ptr<Waiter> waiter;
-  Mutex mutex;
+  Mutex mutex{LockRank::Leaf};
   std::optional<SiteReply> reply GUARDED_BY(mutex);
 };
 

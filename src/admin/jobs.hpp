@@ -34,7 +34,7 @@ class Jobs {
   void run();
   std::shared_ptr<Order> next();
 
-  Mutex mutex_;
+  Mutex mutex_{LockRank::Leaf};
   Condition changed_;
   std::deque<std::weak_ptr<Order>> orders_ GUARDED_BY(mutex_);
   bool is_stopping_ GUARDED_BY(mutex_) = false;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "admin/process_figures.hpp"
+#include "squire/core/internal_errors.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/core/sharded.hpp"
 
@@ -236,6 +237,17 @@ void add_requests(const Requests& all, std::vector<MetricFamily>& families) {
           .take());
 }
 
+void add_internal_errors(std::vector<MetricFamily>& families) {
+  Family errors("squire_internal_errors_total", "What went wrong inside, by where it was caught.",
+                MetricType::Counter);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Border::kCount); ++i) {
+    const auto border = static_cast<Border>(i);
+    errors.add({{"where", std::string(border_name(border))}},
+               double(internal_errors().count(border)));
+  }
+  families.push_back(errors.take());
+}
+
 }  // namespace
 
 class Metrics::State {
@@ -259,6 +271,7 @@ class Metrics::State {
     add_topics(broker_, families);
     add_deliveries(broker_, families);
     add_journal(broker_.env().journal, families);
+    add_internal_errors(families);
     families.push_back(Family("squire_connections", "Open connections.", MetricType::Gauge)
                            .add({}, double(sources_.connection_count()))
                            .take());
@@ -271,7 +284,7 @@ class Metrics::State {
 
  private:
   struct Counts {
-    mutable Mutex mutex;
+    mutable Mutex mutex{LockRank::Leaf};
     Requests requests GUARDED_BY(mutex);
   };
 

@@ -2,6 +2,7 @@
 #include "admin/desk.hpp"
 #include "admin/process_figures.hpp"
 #include "squire/admin/console_page.hpp"
+#include "squire/core/internal_errors.hpp"
 
 namespace squire::admin {
 namespace {
@@ -27,8 +28,12 @@ SiteReply show_health(Desk& desk) {
   if (!desk.is_ready()) {
     return reply({{"status", "starting"}, {"version", desk.settings.version}}, 503);
   }
-  return reply(
-      {{"status", "ready"}, {"version", desk.settings.version}, {"services", services("running")}});
+  Json health{
+      {"status", "ready"}, {"version", desk.settings.version}, {"services", services("running")}};
+  if (const auto count = internal_errors().count(Border::Load)) {
+    health["rowsSetAside"] = count;  // the log names them
+  }
+  return reply(health);
 }
 
 // As LocalStack words it, for the tools that wait for it.
@@ -127,6 +132,7 @@ SiteReply reset(Desk& desk) {
     return refuse(400, "account is an account id of 12 digits");
   }
   const auto cleared = desk.broker.reset(account);
+  if (account.empty()) desk.site.end_test();
   auto answered = reply({{"queues", cleared.queue_count}, {"topics", cleared.topic_count}});
   answered.ticket = cleared.ticket;
   return answered;

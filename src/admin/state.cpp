@@ -30,7 +30,7 @@ SiteReply refuse_import(unsigned status, std::string_view why) {
   return refuse(status, "Nothing was imported: " + std::string(why));
 }
 
-SiteReply import_state(engine::Broker& broker, service::TemporaryFile& file) {
+SiteReply import_state(engine::Broker& broker, AdminSite& site, service::TemporaryFile& file) {
   file.close();  // SQLite wants no other handle on it
   if (!file.error().empty()) return refuse_import(503, file.error());
   storage::StateCounts counts;
@@ -44,6 +44,7 @@ SiteReply import_state(engine::Broker& broker, service::TemporaryFile& file) {
   } catch (const std::exception& error) {
     return refuse_import(503, error.what());
   }
+  site.end_test();
   auto imported = reply(to_json(counts));
   imported.ticket = broker.env().journal.last_ticket();
   return imported;
@@ -68,7 +69,9 @@ std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
   }
   if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
     return jobs.start(
-        [&broker, file = desk.request.body_file] { return import_state(broker, *file); },
+        [&broker, &site = desk.site, file = desk.request.body_file] {
+          return import_state(broker, site, *file);
+        },
         std::move(waiter));
   }
   return nullptr;

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "admin/desk.hpp"
+#include "squire/service/patience.hpp"
 
 namespace squire::admin {
 namespace {
@@ -85,11 +86,11 @@ class Watched {
 
 class Wait final : public service::Visit {
  public:
-  Wait(Watched watched, std::vector<Condition> conditions, TimePoint deadline, const Clock& clock,
+  Wait(Watched watched, std::vector<Condition> conditions, Milliseconds timeout, const Clock& clock,
        std::shared_ptr<Waiter> waiter)
       : watched_(std::move(watched)),
         conditions_(std::move(conditions)),
-        deadline_(deadline),
+        patience_{clock.now(), clock.now() + timeout},
         clock_(clock),
         waiter_(std::move(waiter)) {}
 
@@ -98,16 +99,16 @@ class Wait final : public service::Visit {
     const bool is_met = std::all_of(
         conditions_.begin(), conditions_.end(),
         [&](const Condition& condition) { return condition.holds(values.at(condition.name)); });
-    if (!is_met && may_wait && clock_.now() < deadline_) return std::nullopt;
+    if (!is_met && may_wait && patience_.lasts(clock_.now())) return std::nullopt;
     return reply({{"met", is_met}, {"values", values}}, is_met ? 200 : 408);
   }
 
-  TimePoint deadline() const override { return deadline_; }
+  TimePoint deadline() const override { return patience_.end; }
 
  private:
   Watched watched_;
   const std::vector<Condition> conditions_;
-  const TimePoint deadline_;
+  const service::Patience patience_;
   const Clock& clock_;
   const std::shared_ptr<Waiter> waiter_;
 };
@@ -177,7 +178,7 @@ std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> wa
   const auto timeout =
       timeout_text.empty() ? std::optional(kWaitDefault) : parse_duration(timeout_text);
   if (!conditions || !timeout) return nullptr;
-  return std::make_unique<Wait>(std::move(watched), std::move(*conditions), desk.now() + *timeout,
+  return std::make_unique<Wait>(std::move(watched), std::move(*conditions), *timeout,
                                 desk.broker.env().clock, std::move(waiter));
 }
 

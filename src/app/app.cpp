@@ -16,6 +16,7 @@
 #include "app/tls.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
+#include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 #include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
@@ -57,6 +58,10 @@ void set_up_log(const Config& config) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("squire"));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  internal_errors().listen([](Border border, std::string_view what) {
+    spdlog::error("something went wrong inside ({}): {}; please report it", border_name(border),
+                  what);
+  });
 }
 
 engine::Rules to_rules(const Config& config) {
@@ -260,6 +265,7 @@ int serve(const Config& config, const sigset_t& signals) {
   if (config.testing) {
     admin_settings.faults = &faults;
     admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
+    admin_settings.reset_clock = [&] { server.reset_clock(); };
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);

@@ -53,7 +53,7 @@ class InitScripts {
   const Options options_;
   bool has_failed_ = false;  // the thread's until it has ended
   std::thread thread_;
-  Mutex mutex_;
+  Mutex mutex_{LockRank::Leaf};
   pid_t child_ GUARDED_BY(mutex_) = 0;  // leads the process group of all it starts; 0: none runs
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };

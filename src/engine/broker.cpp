@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "squire/core/internal_errors.hpp"
 #include "squire/engine/delivery_guard.hpp"
 
 namespace squire::engine {
@@ -47,7 +48,10 @@ History* Broker::history_for(const ResourceName& name) {
 }
 
 void Broker::load() {
-  env_.journal.load([this](Record record) { restore(std::move(record)); });
+  // A row that cannot be is set aside: it stays on the disk, and the others are served.
+  env_.journal.load([this](Record record) {
+    guarded(Border::Load, "a row is set aside", [&] { restore(std::move(record)); });
+  });
   topics_.begin_life();
   close_abandoned_delivery_queues();
   ReadLock lock(mutex_);
@@ -96,6 +100,11 @@ void Broker::restore(Record record) {
           }
           topics_.restore(std::move(row));
         } else if constexpr (std::is_same_v<Row, SequenceRow>) {
+          if (row.queue == SequenceRow::kNumbers) {
+            WriteLock lock(mutex_);
+            last_number_ = std::max(last_number_, static_cast<std::uint32_t>(row.limit - 1));
+            return;
+          }
           const auto topic = topics_.find(row.queue);
           topic ? topic->restore(row) : numbered(row.queue)->restore(row);
         } else if constexpr (std::is_same_v<Row, DeduplicationRow>) {
@@ -168,7 +177,10 @@ Result<std::uint32_t> Broker::next_number_locked() {
   if (last_number_ == MessageKey::kQueueMax) {
     return Error{Errc::OverLimit, "The data directory has used up its numbers of queues."};
   }
-  return ++last_number_;
+  ++last_number_;
+  // Before the row that has the number: handles of what was deleted must never fit anything new.
+  env_.journal.append(SequenceRow{SequenceRow::kNumbers, last_number_ + std::uint64_t{1}});
+  return last_number_;
 }
 
 Result<std::uint32_t> Broker::create_delivery_queue(const ResourceName& topic,
@@ -217,6 +229,12 @@ Result<Ticket> Broker::delete_queue(const ResourceName& name) {
   queues_by_number_.erase(queue->number());
   if (rules_.recreate_delay > Seconds(0)) deleted_at_[name] = env_.clock.now();
   return queue->close();
+}
+
+void Broker::forget_deleted(TimePoint now) {
+  WriteLock lock(mutex_);
+  std::erase_if(deleted_at_,
+                [&](const auto& entry) { return entry.second + rules_.recreate_delay <= now; });
 }
 
 std::vector<std::shared_ptr<Queue>> Broker::list_queues(std::string_view region,
@@ -285,6 +303,7 @@ Broker::Cleared Broker::reset(std::string_view account) {
     return account.empty() || name.account == account;
   };
   Cleared cleared;
+  move_tasks_->clear(account);
   for (const auto& topic : topics_.all()) {
     if (!is_meant(topic->name())) continue;
     topics_.remove(topic->name());
@@ -318,8 +337,11 @@ std::vector<std::shared_ptr<Queue>> Broker::queues_and_delivery_queues() const {
 
 void Broker::tick() {
   const Gate::Pass pass(gate_);
-  for (const auto& queue : queues_and_delivery_queues()) queue->expire();
-  topics_.tick();
+  forget_deleted(env_.clock.now());
+  for (const auto& queue : queues_and_delivery_queues()) {
+    guarded(Border::Tick, queue->arn(), [&] { queue->expire(); });
+  }
+  guarded(Border::Tick, "topics", [&] { topics_.tick(); });
 }
 
 }  // namespace squire::engine

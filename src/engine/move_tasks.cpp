@@ -73,6 +73,15 @@ std::vector<MoveTaskRow> MoveTasks::list(const ResourceName& source, std::size_t
   return rows;
 }
 
+void MoveTasks::clear(std::string_view account) {
+  Lock lock(mutex_);
+  std::erase_if(tasks_, [&](const Task& task) {
+    const bool is_meant = account.empty() || task.row.source.account == account;
+    if (is_meant) env_.journal.append(MoveTaskGone{task.row.id});
+    return is_meant;
+  });
+}
+
 void MoveTasks::restore(MoveTaskRow row) {
   Lock lock(mutex_);
   const bool is_running = row.status == Status::Running;

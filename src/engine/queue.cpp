@@ -58,6 +58,21 @@ QueueRow Queue::row() const {
   return row_;
 }
 
+Result<Queue::Edition> Queue::edition() const {
+  Lock lock(mutex_);
+  if (is_closed_) return Error::queue_does_not_exist();
+  return Edition{row_, edition_};
+}
+
+Result<std::optional<Ticket>> Queue::replace(const Edition& edited) {
+  Lock lock(mutex_);
+  if (is_closed_) return Error::queue_does_not_exist();
+  if (edited.number != edition_) return std::optional<Ticket>();
+  ++edition_;
+  row_ = edited.row;
+  return std::optional(commit_row());
+}
+
 QueueCounts Queue::counts() {
   return report().counts;
 }
@@ -237,6 +252,7 @@ bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
     moved->delivery->key = moved->row.key;
     moved->delivery->received_at = now;
     moved->delivery->visible_at = now;
+    moved->delivery->earlier_count = moved->delivery->receive_count;
   }
   const Message& added = messages_->add(to_message(moved->row, moved->delivery), now);
   ++totals_.sent;
@@ -250,7 +266,10 @@ bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
 
 void Queue::put_back(const ReceivedMessage& message) {
   Lock lock(mutex_);
-  if (!is_closed_) messages_->add(to_message(message.row, message.delivery), env_.clock.now());
+  if (is_closed_) return;
+  messages_->add(to_message(message.row, message.delivery), env_.clock.now());
+  wake(1);
+  watchers_.tell();
 }
 
 std::optional<ReceivedMessage> Queue::take_out() {
@@ -349,6 +368,7 @@ void Queue::restore(const DeliveryRow& row) {
   message->first_received_at = row.first_received_at;
   message->received_at = row.received_at;
   message->receive_count = row.receive_count;
+  message->earlier_count = row.earlier_count;
   const TimePoint now = env_.clock.now();
   messages_->delay_until(*message, now, now);
   if (row.visible_at > now) messages_->take(*message, row.visible_at);

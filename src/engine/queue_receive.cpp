@@ -85,19 +85,18 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
       continue;
     }
     if (options.can_dead_letter && settings_->redrive &&
-        message->receive_count >= settings_->redrive->receive_count_max) {
+        message->receive_count - message->earlier_count >= settings_->redrive->receive_count_max) {
       received.dead_letters.push_back(to_received(*message, number_));
       messages_->remove(*message);
       continue;
     }
-    ++message->receive_count;
-    message->received_at = now;
-    if (message->receive_count == 1) message->first_received_at = now;
     messages_->take(*message, now + timeout);
-    ++totals_.received;
-    note(Event::Kind::Received, *message, now, options.client);
+    if (options.is_counted) {
+      count_receive(*message, now);
+      note(Event::Kind::Received, *message, now, options.client);
+      env_.journal.append(to_delivery(*message, number_));
+    }
     received.messages.push_back(to_received(*message, number_));
-    env_.journal.append(received.messages.back().delivery);
     taken.push_back(message);
     last = message;
   }
@@ -114,6 +113,24 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     attempts_->add(options.attempt_id, std::move(attempt));
   }
   return received;
+}
+
+void Queue::count_receive(Message& message, TimePoint now) {
+  ++message.receive_count;
+  message.received_at = now;
+  if (message.receive_count == 1) message.first_received_at = now;
+  ++totals_.received;
+}
+
+std::optional<DeliveryRow> Queue::begin_attempt(const MessageKey& key, Seconds visibility) {
+  Lock lock(mutex_);
+  Message* message = messages_->find(key.sequence);
+  if (is_closed_ || message == nullptr || message->state == State::Delayed) return std::nullopt;
+  const TimePoint now = env_.clock.now();
+  count_receive(*message, now);
+  messages_->take(*message, now + visibility);
+  env_.journal.append(to_delivery(*message, number_));
+  return to_delivery(*message, number_);
 }
 
 // The same messages with the same handles, their timeouts restarted; nothing if the attempt is new,

@@ -20,6 +20,16 @@ std::vector<Registry::Entry> Registry::list(Kind kind, std::string_view prefix) 
   return found;
 }
 
+std::optional<Ticket> Registry::replace(Kind kind, const std::string& key,
+                                        const std::optional<StringMap>& before, StringMap after) {
+  Lock lock(mutex_);
+  const auto at = entries_.find({kind, key});
+  const bool is_there = at != entries_.end();
+  if (is_there != before.has_value() || (is_there && at->second != *before)) return std::nullopt;
+  entries_[{kind, key}] = after;
+  return env_.journal.append(RegistryRow{kind, key, std::move(after)});
+}
+
 Ticket Registry::remove(Kind kind, const std::string& key) {
   Lock lock(mutex_);
   if (entries_.erase({kind, key}) == 0) return env_.journal.last_ticket();

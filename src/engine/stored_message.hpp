@@ -37,6 +37,7 @@ struct Message {
   TimePoint first_received_at;
   TimePoint received_at;  // or its arrival, if later: no older handle is of this message
   std::uint32_t receive_count = 0;
+  std::uint32_t earlier_count = 0;  // of these, in other queues (DeliveryRow)
   State state = State::Visible;
 
   std::uint32_t timer_slot = 0;  // TimerHeap's
@@ -56,7 +57,8 @@ inline DeliveryRow to_delivery(const Message& message, std::uint32_t queue) {
           message.visible_at,
           message.first_received_at,
           message.received_at,
-          message.receive_count};
+          message.receive_count,
+          message.earlier_count};
 }
 
 inline std::unique_ptr<Message> to_message(const MessageRow& row,
@@ -66,6 +68,7 @@ inline std::unique_ptr<Message> to_message(const MessageRow& row,
     message->first_received_at = delivery->first_received_at;
     message->received_at = delivery->received_at;
     message->receive_count = delivery->receive_count;
+    message->earlier_count = delivery->earlier_count;
   }
   return message;
 }

@@ -42,6 +42,22 @@ std::shared_ptr<const TopicSettings> Topic::settings() const {
   return settings_;
 }
 
+Result<Topic::Edition> Topic::edition() const {
+  ReadLock lock(mutex_);
+  if (is_closed_) return Error::not_found("Topic");
+  return Edition{row_, edition_};
+}
+
+Result<std::optional<Ticket>> Topic::replace(const Edition& edited) {
+  WriteLock lock(mutex_);
+  if (is_closed_) return Error::not_found("Topic");
+  if (edited.number != edition_) return std::optional<Ticket>();
+  ++edition_;
+  row_ = edited.row;
+  settings_ = std::make_shared<const TopicSettings>(row_.attributes);
+  return std::optional(env_.journal.append(row_));
+}
+
 SubscriptionCounts Topic::counts() const {
   ReadLock lock(mutex_);
   SubscriptionCounts counts{0, 0, deleted_count_};
@@ -96,12 +112,29 @@ std::vector<std::shared_ptr<const Subscription>> Topic::unconfirmed_until(TimePo
   return found;
 }
 
-Result<Ticket> Topic::put(std::shared_ptr<const Subscription> subscription) {
+Result<std::optional<Ticket>> Topic::put(std::shared_ptr<const Subscription> subscription,
+                                         const std::shared_ptr<const Subscription>& before) {
+  auto row = std::make_unique<SubscriptionRow>(subscription->row());
   WriteLock lock(mutex_);
   if (is_closed_) return Error::not_found("Topic");
-  auto row = std::make_unique<SubscriptionRow>(subscription->row());
+  if (current(*row, before != nullptr) != before) return std::optional<Ticket>();
   put_locked(std::move(subscription));
-  return env_.journal.append(std::move(row));
+  return std::optional(env_.journal.append(std::move(row)));
+}
+
+std::shared_ptr<const Subscription> Topic::current(const SubscriptionRow& row,
+                                                   bool is_known) const {
+  FilterIndex::Key key = 0;
+  if (is_known) {
+    const auto at = keys_.find(row.id);
+    if (at == keys_.end()) return nullptr;
+    key = at->second;
+  } else {
+    const auto at = keys_by_endpoint_.find(endpoint_key(row.protocol, row.endpoint));
+    if (at == keys_by_endpoint_.end()) return nullptr;
+    key = at->second;
+  }
+  return subscriptions_.at(key).subscription;
 }
 
 void Topic::put_locked(std::shared_ptr<const Subscription> subscription) {

@@ -180,6 +180,9 @@ Result<Published> Topic::publish_in_order(Publication publication, const Rendere
   if (const auto* first = deduplication_->find(scope, details.deduplication_id, now)) {
     return Published{first->message_id, first->sequence, env_.journal.last_ticket()};
   }
+  if (next_sequence_ + 1 > MessageKey::kSequenceMax) {
+    return Error{Errc::TopicLimitExceeded, "The topic has used up its message numbers."};
+  }
   if (next_sequence_ + 1 + kSequenceBlock / 2 > reserved_sequences_) {
     reserved_sequences_ += kSequenceBlock;
     env_.journal.append(SequenceRow{number_, reserved_sequences_});

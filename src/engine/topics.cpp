@@ -32,6 +32,9 @@ Result<std::shared_ptr<Topic>> Topics::topic(const ResourceName& name) const {
 }
 
 Result<Topics::Created> Topics::create(TopicRow row) {
+  if (auto existing = find(row.name)) {
+    return Created{std::move(existing), false, env_.journal.last_ticket()};
+  }
   SQUIRE_TRY(row.number, broker_.next_number());
   WriteLock lock(mutex_);
   if (const auto at = topics_.find(row.name); at != topics_.end()) {
@@ -80,7 +83,18 @@ std::vector<std::shared_ptr<Topic>> Topics::all() const {
   return topics;
 }
 
-Result<Topics::Subscribed> Topics::put_subscription(Topic& topic, SubscriptionRow row) {
+Result<Topics::Subscribed> Topics::subscribe(Topic& topic, SubscriptionRow row) {
+  for (;;) {
+    if (auto existing = topic.find(row.protocol, row.endpoint)) {
+      return Subscribed{std::move(existing), false, env_.journal.last_ticket()};
+    }
+    SQUIRE_TRY(auto made, put(topic, row, nullptr));
+    if (made) return *std::move(made);
+  }
+}
+
+Result<std::optional<Topics::Subscribed>> Topics::put(
+    Topic& topic, SubscriptionRow row, const std::shared_ptr<const Subscription>& before) {
   row.topic = topic.number();
   const bool needs_queue =
       row.delivery_queue == 0 && has_delivery_queue(row.protocol, broker_.rules().sends_email);
@@ -88,9 +102,14 @@ Result<Topics::Subscribed> Topics::put_subscription(Topic& topic, SubscriptionRo
     SQUIRE_TRY(row.delivery_queue, broker_.create_delivery_queue(topic.name(), row.id));
   }
   auto subscription = std::make_shared<const Subscription>(std::move(row), topic.name());
-  SQUIRE_TRY(const auto ticket, topic.put(subscription));
+  const auto ticket = topic.put(subscription, before);
+  const bool is_put = ticket.has_value() && ticket->has_value();
+  // Nobody would ever look into the queue.
+  if (needs_queue && !is_put) broker_.close_delivery_queue(subscription->row().delivery_queue);
+  if (ticket.has_error()) return ticket.error();
+  if (!is_put) return std::optional<Subscribed>();
   if (needs_queue && listener_) listener_(subscription);
-  return Subscribed{std::move(subscription), ticket};
+  return std::optional(Subscribed{std::move(subscription), before == nullptr, **ticket});
 }
 
 Ticket Topics::remove_subscription(Topic& topic, const Subscription& subscription) {
@@ -113,7 +132,7 @@ void Topics::announce() {
         listener_(subscription);
       } else if (has_delivery_queue(row.protocol, broker_.rules().sends_email)) {
         // Made before there was a mail server.
-        static_cast<void>(put_subscription(*topic, row));
+        static_cast<void>(put(*topic, row, subscription));
       }
     }
   }

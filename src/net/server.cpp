@@ -14,6 +14,7 @@
 #include "net/system_clock.hpp"
 #include "net/tls_context.hpp"
 #include "net/worker.hpp"
+#include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::net {
@@ -74,6 +75,8 @@ class Server::State {
       std::this_thread::sleep_for(Milliseconds(2));
     }
   }
+  // What became due happens at once, and who waits looks again.
+  void clock_was_moved();
   bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
 
   const ServerSettings settings;
@@ -149,7 +152,7 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
     co_await timer.async_wait(asio::use_awaitable);
     if (worker.is_stopping) co_return;
     worker.watch();
-    if (is_first(worker) && every_second) every_second();
+    if (is_first(worker) && every_second) guarded(Border::Tick, "every second", every_second);
   }
 }
 
@@ -169,10 +172,19 @@ const Clock& Server::wall_clock() const {
 
 void Server::advance_clock(Milliseconds by) {
   state_->clock.advance(by);
-  asio::post(*state_->contexts.front(), [this] {
-    if (state_->every_second) state_->every_second();
+  state_->clock_was_moved();
+}
+
+void Server::reset_clock() {
+  state_->clock.reset();
+  state_->clock_was_moved();
+}
+
+void Server::State::clock_was_moved() {
+  asio::post(*contexts.front(), [this] {
+    if (every_second) guarded(Border::Tick, "clock moved", every_second);
   });
-  for (const auto& worker : state_->workers) {
+  for (const auto& worker : workers) {
     asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
   }
 }

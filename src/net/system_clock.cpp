@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "squire/core/internal_errors.hpp"
+
 namespace squire::net {
 
 SystemClock::SystemClock(boost::asio::io_context& context)
@@ -27,6 +29,11 @@ void SystemClock::advance(Milliseconds by) {
   Milliseconds advanced = advanced_;
   while (!advanced_.compare_exchange_weak(advanced, advanced + by)) {
   }
+  boost::asio::post(context_, [this] { arm(); });
+}
+
+void SystemClock::reset() {
+  advanced_ = Milliseconds(0);
   boost::asio::post(context_, [this] { arm(); });
 }
 
@@ -63,7 +70,7 @@ void SystemClock::ring_due() {
     }
   }
   for (const auto& weak : due) {
-    if (const auto alarm = weak.lock()) alarm->ring();
+    if (const auto alarm = weak.lock()) guarded(Border::Alarm, "alarm", [&] { alarm->ring(); });
   }
   arm();
 }

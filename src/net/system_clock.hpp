@@ -27,6 +27,8 @@ class SystemClock final : public Clock {
 
   // From now on it is that much later; what became due rings.
   void advance(Milliseconds by);
+  // It was never advanced.
+  void reset();
 
   // No more alarms; on the context's thread, or after it ended.
   void stop() { timer_.cancel(); }
@@ -47,7 +49,7 @@ class SystemClock final : public Clock {
   boost::asio::io_context& context_;
   boost::asio::steady_timer timer_;  // the context's thread only
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Clock};
   std::priority_queue<Entry> alarms_ GUARDED_BY(mutex_);
 };
 

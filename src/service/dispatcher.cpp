@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "squire/core/internal_errors.hpp"
+
 namespace squire::service {
 namespace {
 
@@ -89,7 +91,26 @@ Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
     : dispatcher_(dispatcher) {
   const engine::Gate::Pass pass(dispatcher.broker_.gate());
   reply_.request_id = dispatcher.new_request_id();
-  route(request, std::move(waiter));
+  guard([&] {
+    route(request, std::move(waiter));
+    return Step::Reply;
+  });
+}
+
+// What nobody expected is this request's failure, and nobody else's.
+template <typename F>
+Exchange::Step Exchange::guard(F&& f) {
+  Step step = Step::Reply;
+  const bool is_well = guarded(Border::Request, reply_.request_id, [&] { step = f(); });
+  if (is_well) return step;
+  if (!is_for_a_service_) {
+    refuse_visit(500, "Something went wrong inside, see the log for " + reply_.request_id);
+  } else {
+    answer(Error{Errc::InternalFailure, {}});
+  }
+  visit_.reset();
+  call_.reset();
+  return Step::Reply;
 }
 
 void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
@@ -99,6 +120,7 @@ void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   if (route_site(request, path, query, waiter)) return;
   if (request.method == "GET" && route_page(path)) return;
 
+  is_for_a_service_ = true;
   const bool is_json = !request.amz_target.empty();
   input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_, {}};
   reply_.content_type = is_json ? kJsonType : kXmlType;
@@ -328,7 +350,8 @@ void Exchange::find_fault(const HttpRequest& request) {
   if (!fault_) return;
   using Effect = Fault::Effect;
   if (fault_->effect == Effect::Delay) {
-    delayed_until_ = dispatcher_.broker_.env().clock.now() + fault_->delay;
+    const TimePoint now = dispatcher_.broker_.env().clock.now();
+    delay_ = {now, now + fault_->delay};
   }
   call_->faults = std::make_unique<CallFaults>(
       CallFaults{fault_->effect == Effect::Duplicate, fault_->effect == Effect::Reorder,
@@ -352,9 +375,13 @@ std::optional<Exchange::Step> Exchange::apply_fault() {
 
 Exchange::Step Exchange::run() {
   const engine::Gate::Pass pass(dispatcher_.broker_.gate());
-  if (delayed_until_) {
-    if (dispatcher_.broker_.env().clock.now() < *delayed_until_) return Step::WaitForMessage;
-    delayed_until_.reset();
+  return guard([this] { return step(); });
+}
+
+Exchange::Step Exchange::step() {
+  if (delay_) {
+    if (delay_->lasts(dispatcher_.broker_.env().clock.now())) return Step::WaitForMessage;
+    delay_.reset();
   }
   if (visit_ && !is_answered_) {
     if (!run_visit()) return Step::WaitForMessage;
@@ -362,9 +389,9 @@ Exchange::Step Exchange::run() {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
     if (run_action() == Step::WaitForMessage) return Step::WaitForMessage;
   }
-  const auto step = finish();
+  const auto next = finish();
   const bool is_dropped = fault_ && fault_->effect == Fault::Effect::DropAfter;
-  return step == Step::Reply && is_dropped ? Step::Drop : step;
+  return next == Step::Reply && is_dropped ? Step::Drop : next;
 }
 
 // Reply: answered, but perhaps not yet durable.

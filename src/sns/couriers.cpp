@@ -16,6 +16,7 @@ class Couriers::State : public std::enable_shared_from_this<State> {
     auto queue = broker.find_delivery_queue(subscription.row().delivery_queue);
     auto topic = broker.topics().find(subscription.topic());
     if (!queue || !topic) return;
+    std::shared_ptr<Courier> earlier;  // ends after the lock: it leaves its queue's line
     const auto courier = std::make_shared<Courier>(broker, outbound_, settings_, queue,
                                                    std::move(topic), subscription.row().id,
                                                    [weak = weak_from_this(), ended = queue.get()] {
@@ -24,22 +25,24 @@ class Couriers::State : public std::enable_shared_from_this<State> {
                                                    });
     {
       Lock lock(mutex_);
-      couriers_.insert_or_assign(queue.get(), courier);
+      auto& place = couriers_[queue.get()];
+      earlier = std::exchange(place, courier);
     }
-    courier->wake();
+    courier->start();
   }
 
   engine::Broker& broker;
 
  private:
   void remove(const engine::Queue* queue) {
+    decltype(couriers_)::node_type ended;  // after the lock: it leaves its queue's line
     Lock lock(mutex_);
-    couriers_.erase(queue);
+    ended = couriers_.extract(queue);
   }
 
   service::Outbound& outbound_;
   const CourierSettings settings_;
-  Mutex mutex_;
+  Mutex mutex_{LockRank::Leaf};
   // By the queue, which its courier keeps alive: an import makes another one for the same
   // subscription while this one may still have to learn that it is over.
   std::unordered_map<const engine::Queue*, std::shared_ptr<Courier>> couriers_ GUARDED_BY(mutex_);

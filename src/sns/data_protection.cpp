@@ -92,11 +92,11 @@ Result<void> check_data_protection_policy(const std::string& json) {
 
 Result<NoOutput> PutDataProtectionPolicy::run(Call& call, Request request) {
   SQUIRE_TRY(const auto topic, find_topic(call, request.resource_arn, "ResourceArn"));
-  auto& policy = request.data_protection_policy;
+  const auto& policy = request.data_protection_policy;
   const bool is_cleared = policy.empty() || policy == "{}";
   if (!is_cleared) SQUIRE_CHECK(check_data_protection_policy(policy));
   SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) {
-    row.data_protection_policy = is_cleared ? std::string() : std::move(policy);
+    row.data_protection_policy = is_cleared ? std::string() : policy;
     return Result<void>();
   }));
   call.wait_for(ticket);

@@ -18,11 +18,14 @@ std::string path_of(const std::string& certificate_pem) {
 StringMap stored_key(engine::Broker& broker) {
   if (auto stored = broker.registry().find(Kind::SigningKey, "")) return *std::move(stored);
   const auto key = SigningKey::make(broker.env().clock.now(), "sns.amazonaws.com");
-  // Whatever is signed with it is appended later, so no signature outlives its key in a crash.
   StringMap attributes{{"PrivateKey", key.private_key_pem()},
                        {"Certificate", key.certificate_pem()}};
-  const auto appended = broker.registry().edit(
-      Kind::SigningKey, "", [&](const StringMap*) -> Result<StringMap> { return attributes; });
+  // Whatever is signed with it is appended later, so no signature outlives its key in a crash.
+  const auto appended = broker.registry().edit(Kind::SigningKey, "",
+                                               [&](const StringMap* first) -> Result<StringMap> {
+                                                 if (first) attributes = *first;
+                                                 return attributes;
+                                               });
   static_cast<void>(appended);
   return attributes;
 }
@@ -30,15 +33,18 @@ StringMap stored_key(engine::Broker& broker) {
 }  // namespace
 
 std::shared_ptr<const Signer::Identity> Signer::identity(engine::Broker& broker) const {
-  Lock lock(mutex_);
   const auto stored = stored_key(broker);
   const auto& certificate = stored.at("Certificate");
   auto path = path_of(certificate);
-  if (!identity_ || identity_->certificate_path != path) {
-    identity_ = std::make_shared<const Identity>(
-        Identity{SigningKey(stored.at("PrivateKey"), certificate), std::move(path)});
+  {
+    Lock lock(mutex_);
+    if (identity_ && identity_->certificate_path == path) return identity_;
   }
-  return identity_;
+  auto identity = std::make_shared<const Identity>(
+      Identity{SigningKey(stored.at("PrivateKey"), certificate), std::move(path)});
+  Lock lock(mutex_);
+  identity_ = identity;
+  return identity;
 }
 
 std::string Signer::sign(engine::Broker& broker, const Fields& fields, int version) const {

@@ -33,7 +33,7 @@ class Signer {
   };
   std::shared_ptr<const Identity> identity(engine::Broker& broker) const;
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Leaf};
   // Of the key that is stored; an import brings another.
   mutable std::shared_ptr<const Identity> identity_ GUARDED_BY(mutex_);
 };

@@ -29,25 +29,30 @@ Subscribe::Response to_response(const engine::Subscription& subscription,
   return {"pending confirmation"};
 }
 
-// Writes the row in the place of the subscription it was.
-Result<SubscriptionPointer> put(Call& call, engine::Topic& topic, SubscriptionRow row) {
-  SQUIRE_TRY(const auto changed, call.broker.topics().put_subscription(topic, std::move(row)));
-  call.wait_for(changed.ticket);
-  return changed.subscription;
-}
-
-// With a new token, the confirmation goes out (again).
-Result<SubscriptionPointer> ask_to_confirm(Call& call, engine::Topic& topic, SubscriptionRow row,
-                                           std::string_view type) {
+void give_token(Call& call, SubscriptionRow& row) {
   row.token = make_token(call);
   row.changed_at = call.broker.env().clock.now();
-  SQUIRE_TRY(auto subscription, put(call, topic, std::move(row)));
-  send_confirmation(call, *subscription, type);
-  return subscription;
 }
 
-Result<SubscriptionPointer> subscribe_new(Call& call, const std::shared_ptr<engine::Topic>& topic,
-                                          SubscriptionRow row, const StringMap& attributes) {
+// With a new token, the confirmation goes out again.
+Result<void> ask_to_confirm(Call& call, engine::Topic& topic, const Uuid& id,
+                            SubscriptionRow::State state, std::string_view type) {
+  SQUIRE_TRY(const auto asked, call.broker.topics().edit_subscription(
+                                   topic, id, [&](SubscriptionRow& row) -> Result<void> {
+                                     row.state = state;
+                                     give_token(call, row);
+                                     return {};
+                                   }));
+  call.wait_for(asked.ticket);
+  send_confirmation(call, *asked.subscription, type);
+  return {};
+}
+
+// The subscription there is, if somebody else was faster.
+Result<engine::Topics::Subscribed> subscribe_new(Call& call,
+                                                 const std::shared_ptr<engine::Topic>& topic,
+                                                 SubscriptionRow row,
+                                                 const StringMap& attributes) {
   if (attributes.contains("FilterPolicy")) {
     SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
   }
@@ -58,17 +63,22 @@ Result<SubscriptionPointer> subscribe_new(Call& call, const std::shared_ptr<engi
   }
   row.id = call.broker.env().ids.next();
   row.owner = call.identity.account;
-  if (!is_owned(call, row.protocol, row.endpoint)) {
-    return ask_to_confirm(call, *topic, std::move(row), kSubscriptionConfirmation);
+  if (is_owned(call, row.protocol, row.endpoint)) {
+    row.state = State::Confirmed;
+    row.was_authenticated = true;
+    row.changed_at = call.broker.env().clock.now();
+  } else {
+    give_token(call, row);
   }
-  row.state = State::Confirmed;
-  row.was_authenticated = true;
-  row.changed_at = call.broker.env().clock.now();
-  SQUIRE_TRY(auto subscription, put(call, *topic, std::move(row)));
-  if (subscription->has_replay_policy()) {
-    call.wait_for(call.broker.replays().start(topic, *subscription));
+  SQUIRE_TRY(auto made, call.broker.topics().subscribe(*topic, std::move(row)));
+  call.wait_for(made.ticket);
+  const auto& subscription = *made.subscription;
+  if (made.is_new && !subscription.is_confirmed()) {
+    send_confirmation(call, subscription, kSubscriptionConfirmation);
+  } else if (made.is_new && subscription.has_replay_policy()) {
+    call.wait_for(call.broker.replays().start(topic, subscription));
   }
-  return subscription;
+  return made;
 }
 
 SubscriptionListResponse::Subscription to_item(const engine::Subscription& subscription) {
@@ -105,13 +115,14 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
   SQUIRE_CHECK(check_endpoint(call, *protocol, request.endpoint));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_CHECK(check_topic_type(*topic, *protocol, request.endpoint));
-  const auto existing = topic->find(*protocol, request.endpoint);
+  auto existing = topic->find(*protocol, request.endpoint);
   if (!existing) {
     SubscriptionRow row;
     row.protocol = *protocol;
     row.endpoint = request.endpoint;
     SQUIRE_TRY(const auto made, subscribe_new(call, topic, std::move(row), request.attributes));
-    return to_response(*made, request);
+    if (made.is_new) return to_response(*made.subscription, request);
+    existing = made.subscription;
   }
   SubscriptionRow checked = existing->row();
   SQUIRE_CHECK(set_subscription_attributes(checked, *topic, request.attributes));
@@ -123,9 +134,9 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
     call.wait_for(call.broker.env().journal.last_ticket());
     return to_response(*existing, request);
   }
-  SQUIRE_TRY(const auto asked,
-             ask_to_confirm(call, *topic, existing->row(), kSubscriptionConfirmation));
-  return to_response(*asked, request);
+  SQUIRE_CHECK(ask_to_confirm(call, *topic, existing->row().id, State::Pending,
+                              kSubscriptionConfirmation));
+  return to_response(*existing, request);
 }
 
 Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Request request) {
@@ -140,13 +151,17 @@ Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Reque
   if (authenticate == "true" && !call.identity.is_signed) {
     return Error{Errc::AuthorizationError, "AuthenticateOnUnsubscribe requires a signed request"};
   }
-  SubscriptionRow row = subscription->row();
-  row.state = State::Confirmed;
-  row.changed_at = call.broker.env().clock.now();
-  row.was_authenticated = call.identity.is_signed;
-  row.authenticates_unsubscribe = authenticate == "true";
-  SQUIRE_TRY(const auto confirmed, put(call, *topic, std::move(row)));
-  return Response{confirmed->arn()};
+  SQUIRE_TRY(const auto confirmed,
+             call.broker.topics().edit_subscription(
+                 *topic, subscription->row().id, [&](SubscriptionRow& row) -> Result<void> {
+                   row.state = State::Confirmed;
+                   row.changed_at = call.broker.env().clock.now();
+                   row.was_authenticated = call.identity.is_signed;
+                   row.authenticates_unsubscribe = authenticate == "true";
+                   return {};
+                 }));
+  call.wait_for(confirmed.ticket);
+  return Response{confirmed.subscription->arn()};
 }
 
 Result<NoOutput> Unsubscribe::run(Call& call, Request request) {
@@ -173,9 +188,7 @@ Result<NoOutput> Unsubscribe::run(Call& call, Request request) {
     return NoOutput{};
   }
   // Whoever had the link may have had no right to it: the endpoint can take it back.
-  SubscriptionRow deleted = row;
-  deleted.state = State::Deleted;
-  SQUIRE_CHECK(ask_to_confirm(call, *topic, std::move(deleted), kUnsubscribeConfirmation));
+  SQUIRE_CHECK(ask_to_confirm(call, *topic, row.id, State::Deleted, kUnsubscribeConfirmation));
   return NoOutput{};
 }
 
@@ -188,19 +201,23 @@ Result<GetSubscriptionAttributes::Response> GetSubscriptionAttributes::run(Call&
 Result<NoOutput> SetSubscriptionAttributes::run(Call& call, Request request) {
   SQUIRE_TRY(const auto found, find_subscription(call, request.subscription_arn));
   const auto& [topic, subscription] = found;
-  SubscriptionRow row = subscription->row();
   const bool is_replay = request.attribute_name == "ReplayPolicy";
-  if (request.attribute_name == "FilterPolicy" && !row.attributes.contains("FilterPolicy")) {
-    SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
-  }
-  SQUIRE_CHECK(
-      set_subscription_attribute(row, *topic, request.attribute_name, request.attribute_value));
-  if (is_replay) row.changed_at = call.broker.env().clock.now();
-  SQUIRE_TRY(const auto changed, put(call, *topic, std::move(row)));
-  if (is_replay && changed->has_replay_policy()) {
-    call.wait_for(call.broker.replays().start(topic, *changed));
+  const auto set = [&, &topic = topic](SubscriptionRow& row) -> Result<void> {
+    if (request.attribute_name == "FilterPolicy" && !row.attributes.contains("FilterPolicy")) {
+      SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
+    }
+    SQUIRE_CHECK(
+        set_subscription_attribute(row, *topic, request.attribute_name, request.attribute_value));
+    if (is_replay) row.changed_at = call.broker.env().clock.now();
+    return {};
+  };
+  SQUIRE_TRY(const auto changed,
+             call.broker.topics().edit_subscription(*topic, subscription->row().id, set));
+  call.wait_for(changed.ticket);
+  if (is_replay && changed.subscription->has_replay_policy()) {
+    call.wait_for(call.broker.replays().start(topic, *changed.subscription));
   } else if (is_replay) {
-    call.broker.replays().stop(*topic, changed->row().id);
+    call.broker.replays().stop(*topic, changed.subscription->row().id);
   }
   return NoOutput{};
 }

@@ -94,7 +94,7 @@ Result<NoOutput> SetTopicAttributes::run(Call& call, Request request) {
                                      name.name.ends_with(kFifoSuffix), AttributeUse::Set));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) {
-    set_topic_attribute(row, request.attribute_name, std::move(request.attribute_value),
+    set_topic_attribute(row, request.attribute_name, request.attribute_value,
                         call.broker.env().clock.now());
     return Result<void>();
   }));

@@ -53,7 +53,7 @@ Result<ListQueueTags::Response> ListQueueTags::run(Call& call, Request request) 
 Result<NoOutput> TagQueue::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   SQUIRE_TRY(const auto ticket, queue->edit([&](engine::QueueRow& row) {
-    for (auto& [key, value] : request.tags) row.tags.insert_or_assign(key, std::move(value));
+    for (const auto& [key, value] : request.tags) row.tags.insert_or_assign(key, value);
     return check_tags(row.name.name, row.tags);
   }));
   call.wait_for(ticket);

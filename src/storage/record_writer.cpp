@@ -30,7 +30,7 @@ RecordWriter::RecordWriter(Database& database)
                    " VALUES (?, ?, ?, ?, ?, ?)"),
       put_detailed_message_(database.handle(),
                             "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)"),
+      put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?)"),
       put_purged_(database.handle(), "REPLACE INTO purged VALUES (?, ?)"),
       put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
       put_move_task_(database.handle(),
@@ -254,7 +254,8 @@ void RecordWriter::put(const engine::DeliveryRow& row) {
   begin();
   may_have_stored_deliveries_ = true;
   put_delivery_.run(to_rowid(row.key.packed()), row.visible_at, row.first_received_at,
-                    row.received_at, std::int64_t{row.receive_count});
+                    row.received_at, std::int64_t{row.receive_count},
+                    std::int64_t{row.earlier_count});
 }
 
 void RecordWriter::remove(std::uint64_t first, std::uint64_t last) {

@@ -124,8 +124,13 @@ CREATE TABLE registry (
 ) WITHOUT ROWID;
 )sql";
 
+// Version 3. Of receive_count: in the queues the message was dead-lettered from.
+inline constexpr const char* kSchemaEarlierReceives = R"sql(
+ALTER TABLE delivery ADD COLUMN earlier_count INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // A database of version N has the first N of these.
-inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics};
+inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics, kSchemaEarlierReceives};
 inline constexpr int kSchemaVersion = std::size(kSchemas);  // PRAGMA user_version
 
 }  // namespace squire::storage

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "squire/core/internal_errors.hpp"
 #include "storage/loader.hpp"
 #include "storage/sqlite_writer.hpp"
 #include "storage/topic_loader.hpp"
@@ -168,7 +169,8 @@ void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, con
     if (std::exchange(flushes_done_, work.flush) != work.flush) flushed_.notify();
   }
   for (const Reader& reader : work.readers) {
-    reader.done(storage::read_archive(*database_, reader.query));
+    auto rows = storage::read_archive(*database_, reader.query);
+    guarded(Border::Journal, "archive", [&] { reader.done(std::move(rows)); });
   }
   // After the answers, which need not wait for it.
   if (database_->needs_checkpoint() || (work.is_idle && database_->has_log())) {

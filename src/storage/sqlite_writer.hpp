@@ -107,7 +107,7 @@ class SqliteJournal::Writer {
       flush_at_;  // set as long as something is gathered
   std::vector<std::shared_ptr<Waiter>> to_notify_;
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Journal};
   Condition condition_;
   std::vector<engine::Record> pending_ GUARDED_BY(mutex_);
   bool has_ticketed_ GUARDED_BY(mutex_) = false;  // pending_ is more than deliveries
@@ -121,7 +121,7 @@ class SqliteJournal::Writer {
   Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
   std::string failure_ GUARDED_BY(mutex_);
 
-  Mutex waiters_mutex_;
+  Mutex waiters_mutex_{LockRank::Leaf};
   std::vector<std::weak_ptr<Waiter>> waiters_ GUARDED_BY(waiters_mutex_);
 
   std::atomic<engine::Ticket> appended_ = 0;  // written under mutex_

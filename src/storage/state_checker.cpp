@@ -83,6 +83,10 @@ void StateChecker::check(const engine::TopicRow& row) {
 
 void StateChecker::check(const engine::SequenceRow& row) {
   if (row.limit > MessageKey::kSequenceMax) refuse("a sequence that is used up");
+  if (row.queue == engine::SequenceRow::kNumbers &&
+      (row.limit == 0 || row.limit > MessageKey::kQueueMax + 1ull)) {
+    refuse("a sequence of numbers that is none");
+  }
   const auto queue = queues_.find(row.queue);
   if (queue != queues_.end()) queue->second.sequence_limit = row.limit;
 }
@@ -101,6 +105,7 @@ void StateChecker::check(const engine::MessageRow& row) {
 
 void StateChecker::check(const engine::DeliveryRow& row) {
   check_times({row.visible_at, row.first_received_at, row.received_at});
+  if (row.earlier_count > row.receive_count) refuse("more receives of other queues than of all");
 }
 
 void StateChecker::check(const engine::DeduplicationRow& row) {

@@ -114,7 +114,7 @@ class Model {
     EXPECT_EQ(queue.find(id), nullptr) << "an id was given twice";
     queue.messages.push_back(
         {id, message.body->text, message.details ? message.details->group_id : "", now,
-         now + message.delay.value_or(queue.delay), 0, "", handle_count_, handle_count_});
+         now + message.delay.value_or(queue.delay), 0, 0, "", handle_count_, handle_count_});
   }
 
   void receive(const std::string& name, ReferenceQueue& queue) {
@@ -149,6 +149,7 @@ class Model {
     queue.remove(moved.id);
     ReferenceQueue& target = reference_.at(queue.dead_letter_queue);
     moved.visible_at = clock_.now();
+    moved.earlier_count = moved.receive_count;
     moved.handle.clear();
     moved.handle_number = moved.arrived_after = handle_count_;
     if (target.is_fifo) moved.sent_at = clock_.now();

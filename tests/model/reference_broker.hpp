@@ -21,6 +21,7 @@ struct ReferenceMessage {
   TimePoint sent_at;
   TimePoint visible_at;
   std::uint32_t receive_count = 0;
+  std::uint32_t earlier_count = 0;  // of these, in other queues
   std::string handle;     // of the latest receive
   int handle_number = 0;  // they rise, also over crashes
   int arrived_after = 0;  // the number of handles given before; none of those is of this message
@@ -60,7 +61,7 @@ struct ReferenceQueue {
   }
 
   bool is_dead(const ReferenceMessage& message) const {
-    return !dead_letter_queue.empty() && message.receive_count >= receive_count_max;
+    return !dead_letter_queue.empty() && message.receive_count - message.earlier_count >= receive_count_max;
   }
 
   // The messages a receive may look at now, in an order that keeps each group's.
@@ -70,9 +71,8 @@ struct ReferenceQueue {
       if (!message.is_visible(now)) continue;
       const bool is_blocked =
           is_fifo && std::any_of(messages.begin(), messages.end(), [&](const auto& other) {
-            // Another of its group is in flight, or stands before it and is delayed.
-            return other.group == message.group &&
-                   (other.is_in_flight(now) || (&other < &message && !other.is_visible(now)));
+            // Another of its group stands before it and is in flight or delayed.
+            return other.group == message.group && &other < &message && !other.is_visible(now);
           });
       if (!is_blocked) found.push_back(&message);
     }

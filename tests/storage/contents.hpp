@@ -49,7 +49,8 @@ inline void print(std::ostream& out, const engine::MessageRow& row) {
 
 inline void print(std::ostream& out, const engine::DeliveryRow& row) {
   out << "delivery " << text(row.key) << ' ' << text(row.visible_at) << ' '
-      << text(row.first_received_at) << ' ' << text(row.received_at) << ' ' << row.receive_count;
+      << text(row.first_received_at) << ' ' << text(row.received_at) << ' ' << row.receive_count
+      << ' ' << row.earlier_count;
 }
 
 inline void print(std::ostream& out, const engine::DeduplicationRow& row) {

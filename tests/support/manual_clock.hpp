@@ -14,6 +14,8 @@ namespace squire::test {
 // their time, each with now() at exactly that time.
 class ManualClock final : public Clock {
  public:
+  static constexpr TimePoint kStart{Milliseconds(1'795'408'915'000)};
+
   TimePoint now() const override {
     Lock lock(mutex_);
     return now_;
@@ -22,6 +24,11 @@ class ManualClock final : public Clock {
   void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override {
     Lock lock(mutex_);
     alarms_.emplace(time, std::move(alarm));
+  }
+
+  void set_back(Milliseconds duration) {
+    Lock lock(mutex_);
+    now_ -= duration;
   }
 
   void advance(Milliseconds duration) {
@@ -44,8 +51,8 @@ class ManualClock final : public Clock {
     return nullptr;
   }
 
-  mutable Mutex mutex_;
-  TimePoint now_ GUARDED_BY(mutex_) = TimePoint(Milliseconds(1'795'408'915'000));
+  mutable Mutex mutex_{LockRank::Clock};
+  TimePoint now_ GUARDED_BY(mutex_) = kStart;
   std::multimap<TimePoint, std::weak_ptr<Alarm>> alarms_ GUARDED_BY(mutex_);
 };
 

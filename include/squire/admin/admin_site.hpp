@@ -25,6 +25,7 @@ struct AdminSettings {
   std::function<std::size_t()> connection_count = [] { return std::size_t{0}; };
   // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait, faults).
   std::function<void(Milliseconds)> advance_clock = nullptr;
+  std::function<void()> reset_clock = nullptr;  // to real time; there if advance_clock is
   service::Faults* faults = nullptr;  // likewise; outlives the site
   // Where exports and imports lie on their way; null: there are none. Outlives the site.
   service::TemporaryFiles* files = nullptr;
@@ -46,6 +47,9 @@ class AdminSite final : public service::Site {
   std::unique_ptr<service::Visit> visit(const service::SiteRequest& request,
                                         std::shared_ptr<Waiter> waiter) override;
   std::optional<service::Upload> upload(std::string_view method, std::string_view path) override;
+
+  // What a test has set up goes with the state it was for: faults, the moved clock.
+  void end_test();
 
   // Returns when the export or import that is under way has ended, and lets none begin.
   void stop();

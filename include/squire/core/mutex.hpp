@@ -1,8 +1,11 @@
-// std::mutex with the annotations that let clang check who guards what (-Wthread-safety).
+// std::mutex with the annotations that let clang check who guards what (-Wthread-safety), and with a
+// rank that says in which order a thread may take several.
 #pragma once
 
 #include <mutex>
 #include <shared_mutex>
+
+#include "squire/core/lock_rank.hpp"
 
 #if defined(__clang__)
 #define SQUIRE_THREAD_ANNOTATION(x) __attribute__((x))
@@ -24,12 +27,21 @@ namespace squire {
 
 class CAPABILITY("mutex") Mutex {
  public:
-  void lock() ACQUIRE() { mutex_.lock(); }
-  void unlock() RELEASE() { mutex_.unlock(); }
-  // For std::condition_variable only.
+  explicit Mutex(LockRank rank) : rank_(rank) {}
+
+  void lock() ACQUIRE() {
+    lock_order::enter(rank_);
+    mutex_.lock();
+  }
+  void unlock() RELEASE() {
+    mutex_.unlock();
+    lock_order::leave(rank_);
+  }
+  // For Condition only.
   std::mutex& native() { return mutex_; }
 
  private:
+  const LockRank rank_;
   std::mutex mutex_;
 };
 
@@ -46,12 +58,27 @@ class SCOPED_CAPABILITY Lock {
 
 class CAPABILITY("mutex") SharedMutex {
  public:
-  void lock() ACQUIRE() { mutex_.lock(); }
-  void unlock() RELEASE() { mutex_.unlock(); }
-  void lock_shared() ACQUIRE_SHARED() { mutex_.lock_shared(); }
-  void unlock_shared() RELEASE() { mutex_.unlock_shared(); }
+  explicit SharedMutex(LockRank rank) : rank_(rank) {}
+
+  void lock() ACQUIRE() {
+    lock_order::enter(rank_);
+    mutex_.lock();
+  }
+  void unlock() RELEASE() {
+    mutex_.unlock();
+    lock_order::leave(rank_);
+  }
+  void lock_shared() ACQUIRE_SHARED() {
+    lock_order::enter(rank_);
+    mutex_.lock_shared();
+  }
+  void unlock_shared() RELEASE() {
+    mutex_.unlock_shared();
+    lock_order::leave(rank_);
+  }
 
  private:
+  const LockRank rank_;
   std::shared_mutex mutex_;
 };
 

@@ -85,8 +85,8 @@ class Broker {
   const Renderer& renderer() const { return *renderer_; }
   const Rules& rules() const { return rules_; }
 
-  // Deletes every queue and topic, and what else there is of SNS, of that account; empty: of all,
-  // the outbox and the history included.
+  // Deletes every queue, move task and topic, and what else there is of SNS, of that account; empty:
+  // of all, the outbox and the history included.
   struct Cleared {
     std::size_t queue_count = 0;
     std::size_t topic_count = 0;
@@ -110,6 +110,7 @@ class Broker {
   void restore(Record record);
   void close_abandoned_delivery_queues();
   std::vector<std::shared_ptr<Queue>> queues_and_delivery_queues() const;
+  void forget_deleted(TimePoint now);
   void walk(const Journal::Apply& apply) const;
   void drop_all();
   Result<std::uint32_t> next_number_locked() REQUIRES(mutex_);
@@ -126,7 +127,7 @@ class Broker {
   Outbox outbox_;
   Registry registry_;
 
-  mutable SharedMutex mutex_;
+  mutable SharedMutex mutex_{LockRank::Broker};
   std::unordered_map<ResourceName, std::shared_ptr<Queue>, ResourceNameHash> queues_
       GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> queues_by_number_ GUARDED_BY(mutex_);

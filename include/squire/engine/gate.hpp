@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
+#include <shared_mutex>
 
 #include "squire/core/mutex.hpp"
 #include "squire/core/sharded.hpp"
@@ -15,30 +17,36 @@ class Gate {
  public:
   class Pass {
    public:
-    explicit Pass(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : inside_(gate.inside_.mine()) {
+    explicit Pass(Gate& gate) : inside_(gate.inside_.mine()) {
+      lock_order::enter(LockRank::Gate);
       // A std::shared_mutex may let those in who come for ever, while somebody waits to close.
-      if (gate.is_closing_.load(std::memory_order_acquire)) Lock wait(gate.door_);
+      if (gate.is_closing_.load(std::memory_order_acquire)) std::lock_guard wait(gate.door_);
       inside_.lock_shared();
     }
-    ~Pass() NO_THREAD_SAFETY_ANALYSIS { inside_.unlock_shared(); }
+    ~Pass() {
+      inside_.unlock_shared();
+      lock_order::leave(LockRank::Gate);
+    }
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
 
    private:
-    SharedMutex& inside_;
+    std::shared_mutex& inside_;
   };
 
   class Closed {
    public:
-    explicit Closed(Gate& gate) NO_THREAD_SAFETY_ANALYSIS : gate_(gate) {
+    explicit Closed(Gate& gate) : gate_(gate) {
+      lock_order::enter(LockRank::Gate);
       gate.door_.lock();
       gate.is_closing_.store(true, std::memory_order_release);
       for (auto& inside : gate.inside_) inside.value.lock();
     }
-    ~Closed() NO_THREAD_SAFETY_ANALYSIS {
+    ~Closed() {
       for (auto& inside : gate_.inside_) inside.value.unlock();
       gate_.is_closing_.store(false, std::memory_order_release);
       gate_.door_.unlock();
+      lock_order::leave(LockRank::Gate);
     }
     Closed(const Closed&) = delete;
     Closed& operator=(const Closed&) = delete;
@@ -49,8 +57,8 @@ class Gate {
 
  private:
   std::atomic<bool> is_closing_ = false;
-  Mutex door_;
-  Sharded<SharedMutex> inside_;
+  std::mutex door_;
+  Sharded<std::shared_mutex> inside_;  // together one lock, of rank Gate
 };
 
 }  // namespace squire::engine

@@ -99,7 +99,7 @@ class History {
   static std::uint64_t size_in_bytes(const Event& event);
 
   const std::uint64_t bytes_max_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Leaf};
   std::vector<Event> ring_ GUARDED_BY(mutex_);
   std::size_t first_ GUARDED_BY(mutex_) = 0;
   std::size_t count_ GUARDED_BY(mutex_) = 0;

@@ -41,6 +41,9 @@ class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTa
   // The newest first.
   std::vector<MoveTaskRow> list(const ResourceName& source, std::size_t count_max) const;
 
+  // Forgets those of the account, running ones included; empty: all.
+  void clear(std::string_view account);
+
   void walk(const Journal::Apply& apply) const;
   void drop_all();
   // A row read from the journal at start; running tasks go on.
@@ -62,7 +65,7 @@ class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTa
 
   Broker& broker_;
   const Env& env_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::MoveTasks};
   std::deque<Task> tasks_ GUARDED_BY(mutex_);  // the oldest first
 };
 

@@ -43,7 +43,7 @@ class Outbox {
  private:
   const Env& env_;
   const Rules& rules_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Outbox};
   std::deque<OutboxRow> rows_ GUARDED_BY(mutex_);  // the oldest first
   Watchers watchers_ GUARDED_BY(mutex_);
   std::uint64_t last_number_ GUARDED_BY(mutex_) = 0;

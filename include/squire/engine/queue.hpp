@@ -63,6 +63,7 @@ struct ReceiveOptions {
   std::string attempt_id;                     // ReceiveRequestAttemptId, or empty
   bool is_long_poll = false;
   bool can_dead_letter = false;  // the dead-letter queue exists
+  bool is_counted = true;        // false: begin_attempt() does that
   ClientPtr client;
 };
 
@@ -169,10 +170,11 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // Looks at no more than some thousand messages at a time, so a page may be short or empty.
   Peeked peek(const PeekOptions& options);
 
-  // Calls edit(row) under the lock: it changes attributes or tags and returns Result<void>; on
-  // success the row is journaled. edit must not call the queue.
+  // Calls edit(row) with a copy of the row, under no lock: it changes attributes or tags, and may
+  // look at other queues, this one included; on success (Result<void>) the row is journaled. If
+  // somebody else's edit came first, it is called again with what that left.
   template <typename Edit>
-  Result<Ticket> edit(Edit&& edit);
+  Result<Ticket> edit(const Edit& edit);
 
   // OverLimit once all sequences are used up (MessageKey).
   Result<Sent> send(const OutgoingMessage& message);
@@ -193,6 +195,9 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // sqs.md 6.12. The range of the timeout was checked.
   Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout,
                                    const ClientPtr& client = nullptr);
+  // A message that was received without being counted is about to be brought to its endpoint: now it
+  // counts, and stays invisible for so long. Nothing if it is gone.
+  std::optional<DeliveryRow> begin_attempt(const MessageKey& key, Seconds visibility);
   // A message in flight becomes visible again at that time, for the courier that could not bring
   // it.
   void retry_at(const MessageKey& key, TimePoint time);
@@ -235,6 +240,14 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // Sequences are reserved by the block; a new queue has one without saying so.
   static constexpr std::uint64_t kSequenceBlock = 65'536;
 
+  struct Edition {
+    QueueRow row;
+    std::uint64_t number = 0;
+  };
+  Result<Edition> edition() const;
+  // Nothing if `edited` was made of an edition that is no longer the last one.
+  Result<std::optional<Ticket>> replace(const Edition& edited);
+
   // The queue is closed; what was in it.
   std::unique_ptr<QueueMessages> end() REQUIRES(mutex_);
   Ticket commit_row() REQUIRES(mutex_);
@@ -243,6 +256,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   Result<Received> receive_locked(const ReceiveOptions& options, TimePoint now) REQUIRES(mutex_);
   Result<std::optional<Received>> repeat_attempt(const ReceiveOptions& options, TimePoint now)
       REQUIRES(mutex_);
+  void count_receive(Message& message, TimePoint now) REQUIRES(mutex_);
   void settle(TimePoint now) REQUIRES(mutex_);
   void expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& expired)
       REQUIRES(mutex_);
@@ -262,8 +276,9 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   const std::shared_ptr<const std::string> arn_;
   History* const history_;
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Queue};
   QueueRow row_ GUARDED_BY(mutex_);
+  std::uint64_t edition_ GUARDED_BY(mutex_) = 0;  // how often the row was replaced
   std::shared_ptr<const QueueSettings> settings_ GUARDED_BY(mutex_);
   std::unique_ptr<QueueMessages> messages_ GUARDED_BY(mutex_);
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(mutex_);  // FIFO only
@@ -283,13 +298,13 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
 };
 
 template <typename Edit>
-Result<Ticket> Queue::edit(Edit&& edit) {
-  Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
-  QueueRow changed = row_;
-  SQUIRE_CHECK(edit(changed));
-  row_ = std::move(changed);
-  return commit_row();
+Result<Ticket> Queue::edit(const Edit& edit) {
+  for (;;) {
+    SQUIRE_TRY(Edition edited, edition());
+    SQUIRE_CHECK(edit(edited.row));
+    SQUIRE_TRY(const auto ticket, replace(edited));
+    if (ticket) return *ticket;
+  }
 }
 
 }  // namespace squire::engine

@@ -29,8 +29,11 @@ struct QueueRow {
 };
 
 // Put: message sequences of this queue below `limit` may have been given out. Written once per
-// block of sequences, so that none is ever used twice, also after everything was deleted.
+// block of sequences, so that none is ever used twice, also after everything was deleted. Likewise,
+// for kNumbers, the numbers of queues and topics themselves.
 struct SequenceRow {
+  static constexpr std::uint32_t kNumbers = 0;
+
   std::uint32_t queue = 0;
   std::uint64_t limit = 0;
 };
@@ -54,6 +57,7 @@ struct DeliveryRow {
   TimePoint first_received_at;
   TimePoint received_at;
   std::uint32_t receive_count = 0;
+  std::uint32_t earlier_count = 0;  // of receive_count: in the queues it was dead-lettered from
 };
 
 // Put: a FIFO deduplication id was used at `sent_at` by the message `key`, which may be gone since.

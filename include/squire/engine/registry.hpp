@@ -27,10 +27,11 @@ class Registry {
   // Those whose key begins with `prefix`, by key.
   std::vector<Entry> list(Kind kind, std::string_view prefix) const;
 
-  // Calls edit(attributes) under the lock, with null if there is no entry of that key; it returns
-  // Result<StringMap>, the attributes from now on. edit must not call the registry.
+  // Calls edit(attributes) under no lock, with null if there is no entry of that key; it returns
+  // Result<StringMap>, the attributes from now on. If somebody else's edit came first, it is called
+  // again with what that left.
   template <typename Edit>
-  Result<Ticket> edit(Kind kind, const std::string& key, Edit&& edit);
+  Result<Ticket> edit(Kind kind, const std::string& key, const Edit& edit);
   // Ticket of what came before if there is none.
   Ticket remove(Kind kind, const std::string& key);
 
@@ -44,18 +45,22 @@ class Registry {
   void restore(RegistryRow row);
 
  private:
+  // Nothing if the entry is no longer `before`.
+  std::optional<Ticket> replace(Kind kind, const std::string& key,
+                                const std::optional<StringMap>& before, StringMap after);
+
   const Env& env_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Registry};
   std::map<std::pair<Kind, std::string>, StringMap> entries_ GUARDED_BY(mutex_);
 };
 
 template <typename Edit>
-Result<Ticket> Registry::edit(Kind kind, const std::string& key, Edit&& edit) {
-  Lock lock(mutex_);
-  const auto at = entries_.find({kind, key});
-  SQUIRE_TRY(StringMap attributes, edit(at == entries_.end() ? nullptr : &at->second));
-  entries_[{kind, key}] = attributes;
-  return env_.journal.append(RegistryRow{kind, key, std::move(attributes)});
+Result<Ticket> Registry::edit(Kind kind, const std::string& key, const Edit& edit) {
+  for (;;) {
+    const auto before = find(kind, key);
+    SQUIRE_TRY(StringMap after, edit(before ? &*before : nullptr));
+    if (const auto ticket = replace(kind, key, before, std::move(after))) return *ticket;
+  }
 }
 
 }  // namespace squire::engine

@@ -62,7 +62,7 @@ class Replays final : public Alarm, public std::enable_shared_from_this<Replays>
 
   Broker& broker_;
   const Env& env_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Replays};
   std::unordered_map<Uuid, Replay, UuidHash> replays_ GUARDED_BY(mutex_);
   std::uint64_t last_generation_ GUARDED_BY(mutex_) = 0;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "squire/core/error.hpp"
+#include "squire/core/keyed_hash.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
 #include "squire/engine/publication.hpp"
@@ -65,13 +66,14 @@ class Topic {
   // Those that are not confirmed and became so at `time` or before.
   std::vector<std::shared_ptr<const Subscription>> unconfirmed_until(TimePoint time) const;
 
-  // Calls edit(row) under the lock: it changes the row and returns Result<void>; on success the row
-  // is journaled.
+  // As Queue::edit().
   template <typename Edit>
-  Result<Ticket> edit(Edit&& edit);
+  Result<Ticket> edit(const Edit& edit);
 
-  // Adds or replaces; NotFound if the topic was deleted.
-  Result<Ticket> put(std::shared_ptr<const Subscription> subscription);
+  // Puts the subscription in the place of `before`; null: where none of its endpoint is. Nothing if
+  // that is no longer so; NotFound if the topic was deleted.
+  Result<std::optional<Ticket>> put(std::shared_ptr<const Subscription> subscription,
+                                    const std::shared_ptr<const Subscription>& before);
   // Ticket 0 if there is none of that id.
   Ticket remove(const Uuid& id);
 
@@ -117,6 +119,16 @@ class Topic {
     bool is_indexed = false;  // live and confirmed: messages may go there
   };
 
+  struct Edition {
+    TopicRow row;
+    std::uint64_t number = 0;
+  };
+  Result<Edition> edition() const;
+  Result<std::optional<Ticket>> replace(const Edition& edited);
+
+  // The subscription with the row's id if that is known, else the one of its endpoint.
+  std::shared_ptr<const Subscription> current(const SubscriptionRow& row, bool is_known) const
+      REQUIRES(mutex_);
   void put_locked(std::shared_ptr<const Subscription> subscription) REQUIRES(mutex_);
   void end() REQUIRES(mutex_);
   void make_live(FilterIndex::Key key, Entry& entry, bool is_live) REQUIRES(mutex_);
@@ -141,19 +153,20 @@ class Topic {
   const std::shared_ptr<const std::string> arn_;
 
   // FIFO only.
-  Mutex order_mutex_;
+  Mutex order_mutex_{LockRank::TopicOrder};
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(order_mutex_);
   std::uint64_t next_sequence_ GUARDED_BY(order_mutex_) = 1;
   std::uint64_t reserved_sequences_ GUARDED_BY(order_mutex_) = kSequenceBlock;
   TimePoint archive_expired_at_ GUARDED_BY(order_mutex_);
 
-  mutable SharedMutex mutex_;
+  mutable SharedMutex mutex_{LockRank::Topic};
   TopicRow row_ GUARDED_BY(mutex_);
+  std::uint64_t edition_ GUARDED_BY(mutex_) = 0;  // how often the row was replaced
   std::shared_ptr<const TopicSettings> settings_ GUARDED_BY(mutex_);
   bool is_closed_ GUARDED_BY(mutex_) = false;
   std::map<FilterIndex::Key, Entry> subscriptions_ GUARDED_BY(mutex_);
   std::unordered_map<Uuid, FilterIndex::Key, UuidHash> keys_ GUARDED_BY(mutex_);
-  std::unordered_map<std::string, FilterIndex::Key> keys_by_endpoint_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, FilterIndex::Key, KeyedHash> keys_by_endpoint_ GUARDED_BY(mutex_);
   FilterIndex index_ GUARDED_BY(mutex_);
   std::shared_ptr<const Subscriptions> audience_ GUARDED_BY(mutex_);  // null: to be made anew
   std::set<FilterIndex::Key> unconfirmed_ GUARDED_BY(mutex_);
@@ -163,14 +176,13 @@ class Topic {
 };
 
 template <typename Edit>
-Result<Ticket> Topic::edit(Edit&& edit) {
-  WriteLock lock(mutex_);
-  if (is_closed_) return Error::not_found("Topic");
-  TopicRow changed = row_;
-  SQUIRE_CHECK(edit(changed));
-  row_ = std::move(changed);
-  settings_ = std::make_shared<const TopicSettings>(row_.attributes);
-  return env_.journal.append(row_);
+Result<Ticket> Topic::edit(const Edit& edit) {
+  for (;;) {
+    SQUIRE_TRY(Edition edited, edition());
+    SQUIRE_CHECK(edit(edited.row));
+    SQUIRE_TRY(const auto ticket, replace(edited));
+    if (ticket) return *ticket;
+  }
 }
 
 }  // namespace squire::engine

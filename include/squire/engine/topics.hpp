@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -35,13 +36,17 @@ class Topics {
   // The account's topics in that region, by name.
   std::vector<std::shared_ptr<Topic>> list(std::string_view region, std::string_view account) const;
 
-  // A new subscription, or one that is put in the place of the one with its id. Gives it a delivery
-  // queue if it needs one and has none.
+  // Subscriptions get a delivery queue if they need one.
   struct Subscribed {
     std::shared_ptr<const Subscription> subscription;
+    bool is_new = false;
     Ticket ticket = 0;
   };
-  Result<Subscribed> put_subscription(Topic& topic, SubscriptionRow row);
+  // A new subscription, or the one there is if somebody subscribed its endpoint first.
+  Result<Subscribed> subscribe(Topic& topic, SubscriptionRow row);
+  // Calls edit(row) as Queue::edit() does. NotFound if there is no such subscription (any more).
+  template <typename Edit>
+  Result<Subscribed> edit_subscription(Topic& topic, const Uuid& id, const Edit& edit);
   // Ends the subscription and what waits to be delivered to it.
   Ticket remove_subscription(Topic& topic, const Subscription& subscription);
 
@@ -64,13 +69,31 @@ class Topics {
   std::vector<std::shared_ptr<Topic>> all() const;
 
  private:
+  // Puts the row in the place of `before`, or where none was if that is null. Nothing if somebody
+  // else has put one there meanwhile.
+  Result<std::optional<Subscribed>> put(Topic& topic, SubscriptionRow row,
+                                        const std::shared_ptr<const Subscription>& before);
+
   Broker& broker_;
   const Env& env_;
-  mutable SharedMutex mutex_;
+  mutable SharedMutex mutex_{LockRank::Topics};
   std::unordered_map<ResourceName, std::shared_ptr<Topic>, ResourceNameHash> topics_
       GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::shared_ptr<Topic>> topics_by_number_ GUARDED_BY(mutex_);
   DeliveryListener listener_;  // constant once requests are served
 };
+
+template <typename Edit>
+Result<Topics::Subscribed> Topics::edit_subscription(Topic& topic, const Uuid& id,
+                                                     const Edit& edit) {
+  for (;;) {
+    const auto before = topic.find(id);
+    if (!before) return Error::not_found("Subscription");
+    SubscriptionRow row = before->row();
+    SQUIRE_CHECK(edit(row));
+    SQUIRE_TRY(auto changed, put(topic, std::move(row), before));
+    if (changed) return *std::move(changed);
+  }
+}
 
 }  // namespace squire::engine

@@ -56,6 +56,8 @@ class Server {
   // Moves clock() forward, for tests of what takes long; what became due happens at once. While
   // the server runs.
   void advance_clock(Milliseconds by);
+  // clock() is real time again.
+  void reset_clock();
 
   // Connections from now on are shown this one, where they begin with TLS. Throws
   // std::runtime_error that says what is wrong with it, and then changes nothing.

@@ -75,7 +75,7 @@ class PolicyCache {
     std::shared_ptr<const access::Policy> policy;
   };
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Leaf};
   mutable std::unordered_map<const std::string*, Entry> entries_ GUARDED_BY(mutex_);
 };
 

@@ -8,6 +8,7 @@
 
 #include "squire/engine/broker.hpp"
 #include "squire/service/access_control.hpp"
+#include "squire/service/patience.hpp"
 
 namespace squire::service {
 
@@ -67,15 +68,15 @@ class Call {
   // seat's waiter was notified or at the deadline.
   bool wait(Milliseconds duration) {
     const TimePoint now = broker.env().clock.now();
-    if (!deadline_) deadline_ = now + duration;
-    is_waiting_ = waiter_ && now < *deadline_;
+    if (!patience_) patience_ = {now, now + duration};
+    is_waiting_ = waiter_ && patience_->lasts(now);
     return is_waiting_;
   }
   bool is_waiting() const { return is_waiting_; }
-  TimePoint deadline() const { return *deadline_; }
+  TimePoint deadline() const { return patience_->end; }
   void stop_waiting() { is_waiting_ = false; }
   // No more waiting, for instance because the daemon stops: the next run gets an answer.
-  void end_patience() { deadline_ = TimePoint(); }
+  void end_patience() { patience_ = Patience(); }
 
   // The place in a queue's line, kept over all runs. Null if the caller cannot wait.
   engine::Queue::Seat* seat() {
@@ -86,7 +87,7 @@ class Call {
  private:
   const std::shared_ptr<Waiter> waiter_;
   std::optional<engine::Queue::Seat> seat_;
-  std::optional<TimePoint> deadline_;
+  std::optional<Patience> patience_;
   bool is_waiting_ = false;
   engine::Ticket ticket_ = 0;
 };

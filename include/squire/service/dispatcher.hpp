@@ -79,7 +79,7 @@ class Exchange {
   Step run();
 
   TimePoint deadline() const {
-    if (delayed_until_) return *delayed_until_;
+    if (delay_) return delay_->end;
     return visit_ ? visit_->deadline() : call_->deadline();
   }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
@@ -95,6 +95,10 @@ class Exchange {
   bool route_page(std::string_view path);
   bool route_site(const HttpRequest& request, std::string_view path, std::string_view query,
                   const std::shared_ptr<Waiter>& waiter);
+  // f(), or what says that it failed inside.
+  template <typename F>
+  Step guard(F&& f);
+  Step step();
   bool run_visit();
   Step run_action();
   Step finish();
@@ -121,8 +125,9 @@ class Exchange {
   std::optional<Call> call_;
   HttpReply reply_;
   bool is_answered_ = false;
+  bool is_for_a_service_ = false;  // and not for the site, or a page
   std::optional<Fault> fault_;
-  std::optional<TimePoint> delayed_until_;  // by a fault
+  std::optional<Patience> delay_;  // by a fault
   std::string_view error_code_;             // of the reply; empty: a success
   std::unique_ptr<Visit> visit_;            // null: not to the site
   engine::Ticket site_ticket_ = 0;

@@ -63,7 +63,7 @@ class Faults {
     std::mt19937_64 dice;
   };
 
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{LockRank::Leaf};
   std::vector<Rule> rules_ GUARDED_BY(mutex_);
   std::uint64_t last_id_ GUARDED_BY(mutex_) = 0;
 };

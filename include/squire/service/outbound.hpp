@@ -21,6 +21,9 @@ struct OutboundRequest {
   std::string body;
   Milliseconds timeout{15'000};  // for all of it: resolve, connect, send, receive
   bool is_confined = true;       // to the networks that deliveries may go to
+  // Called once when the request gets its turn, before anything of it is sent; null: nobody asks.
+  // Like done(), on the outbound thread, and never inside of send().
+  std::function<void()> on_turn;
 };
 
 struct OutboundResult {
@@ -34,6 +37,7 @@ struct OutboundMail {
   std::string to;
   std::string subject;  // UTF-8, one line
   std::string text;     // UTF-8
+  std::function<void()> on_turn;  // as OutboundRequest's, on the mailer's thread
 };
 
 // Thread-safe; sends one mail after the other.

@@ -56,7 +56,7 @@ class TemporaryFiles {
 
  private:
   const bool owns_directory_;
-  Mutex mutex_;
+  Mutex mutex_{LockRank::Leaf};
   std::filesystem::path directory_ GUARDED_BY(mutex_);
   std::uint64_t count_ GUARDED_BY(mutex_) = 0;
 };

@@ -33,7 +33,7 @@ class MemoryJournal final : public engine::Journal {
 
   std::string copy_;
   std::string replacement_;  // empty: none
-  Mutex mutex_;
+  Mutex mutex_{LockRank::Journal};
   std::map<std::uint32_t, std::deque<engine::ArchivedRow>> archives_ GUARDED_BY(mutex_);
 };
 

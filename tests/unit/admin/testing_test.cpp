@@ -30,13 +30,18 @@ class TestingTest : public AdminFixture {
     return Json::parse(reply->body);
   }
 
-  static admin::AdminSettings with_clock(ManualClock& clock) {
+  static constexpr TimePoint kStart = ManualClock::kStart;
+
+  static admin::AdminSettings with_clock(ManualClock& clock, service::Faults& faults) {
     admin::AdminSettings settings{"1.2.3", "000000000000", "us-east-1", "", {}};
     settings.advance_clock = [&clock](Milliseconds by) { clock.advance(by); };
+    settings.reset_clock = [&clock] { clock.set_back(clock.now() - kStart); };
+    settings.faults = &faults;
     return settings;
   }
 
-  admin::AdminSite testing_site{broker, with_clock(clock)};
+  service::Faults faults;
+  admin::AdminSite testing_site{broker, with_clock(clock, faults)};
 };
 
 TEST_F(TestingTest, NothingOfItIsThereByDefault) {
@@ -56,6 +61,35 @@ TEST_F(TestingTest, TheClockMovesAndWithItWhatIsDue) {
   EXPECT_EQ(post_clock(R"({"advance":"6m"})")["advanced"], "360000ms");
   EXPECT_FALSE(receive_one(*queue).empty());
   EXPECT_EQ(post_clock(R"({"advance":"500ms"})")["advanced"], "360500ms");
+}
+
+TEST_F(TestingTest, AResetSetsTheClockBackAndEndsFaultsMoveTasksAndWaits) {
+  const auto source = make_queue("source");
+  make_queue("target");
+  send(*source, "m");
+  post_clock(R"({"advance":"6m"})");
+  faults.add({});
+  broker.move_tasks().start(source->name(), source->name(), 1);
+  Visited wait(testing_site, "queue=source&until=visible==7&timeout=10m");
+  EXPECT_FALSE(wait.visit->run(true).has_value());
+  const wire::Form form;
+  EXPECT_EQ(
+      testing_site.visit({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true)->status,
+      200u);
+  EXPECT_EQ(clock.now(), kStart);
+  EXPECT_TRUE(faults.list().empty());
+  EXPECT_TRUE(broker.move_tasks().list(source->name(), 10).empty());
+  EXPECT_EQ(wait.visit->run(true)->status, 408u);
+}
+
+TEST_F(TestingTest, AResetOfOneAccountLeavesWhatIsForAll) {
+  post_clock(R"({"advance":"6m"})");
+  faults.add({});
+  wire::Form form;
+  form.add("account", "111111111111");
+  testing_site.visit({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true);
+  EXPECT_EQ(clock.now(), kStart + 6min);
+  EXPECT_EQ(faults.list().size(), 1u);
 }
 
 TEST_F(TestingTest, AnAdvanceIsADuration) {

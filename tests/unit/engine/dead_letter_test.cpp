@@ -40,6 +40,46 @@ TEST_F(DeadLetterTest, AMovedMessageKeepsItsIdSentTimeAndReceiveCountAndNamesIts
   EXPECT_EQ(moved.row.details->dead_letter_source, queue->arn());
 }
 
+TEST_F(DeadLetterTest, EachQueueCountsItsOwnReceivesWhileTheShownCountGoesOn) {
+  const auto backout = make_queue("backout", redrive_to("dead", 1));
+  const auto main = make_queue("main", redrive_to("backout", 3));
+  main->send(message("a")).value();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(receive(*main, 1, 0s), Bodies{"a"});
+  EXPECT_EQ(receive(*main), Bodies{});
+  const auto fourth = broker.receive(*backout, options(1, 0s), nullptr).value().messages.at(0);
+  EXPECT_EQ(fourth.delivery.receive_count, 4u);
+  EXPECT_EQ(receive(*backout), Bodies{});
+  const auto fifth = broker.receive(*dead, options(1), nullptr).value().messages.at(0);
+  EXPECT_EQ(fifth.delivery.receive_count, 5u);
+}
+
+TEST_F(DeadLetterTest, APollHearsOfAMessageThatComesBackSinceItsDeadLetterQueueIsGone) {
+  queue->send(message("a")).value();
+  receive(*queue, 1, 0s);
+  receive(*queue, 1, 0s);
+  auto dead_lettering = options(1);
+  dead_lettering.can_dead_letter = true;
+  const auto taken = queue->receive(dead_lettering, nullptr).value();
+  const auto waiter = std::make_shared<CountingWaiter>();
+  engine::Queue::Seat seat(waiter);
+  EXPECT_TRUE(queue->receive(options(1), &seat).value().messages.empty());
+  queue->put_back(taken.dead_letters.at(0));
+  EXPECT_EQ(waiter->count, 1);
+}
+
+TEST_F(DeadLetterTest, AFifoMessageComesBackToItsPlaceInItsGroup) {
+  const auto fifo = make_queue("q.fifo", redrive_to("dead.fifo", 1));
+  for (const char* body : {"a1", "a2"}) fifo->send(message(body, "a")).value();
+  fifo->put_back(*fifo->take_out());
+  EXPECT_EQ(receive(*fifo), (Bodies{"a1", "a2"}));
+}
+
+TEST_F(DeadLetterTest, AQueueMayNameItselfAndKeepsItsMessages) {
+  const auto self = make_queue("self", redrive_to("self", 1));
+  self->send(message("a")).value();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(receive(*self, 1, 0s), Bodies{"a"}) << i;
+}
+
 TEST_F(DeadLetterTest, OtherMessagesAreReceivedInTheSameCall) {
   queue->send(message("poison")).value();
   receive(*queue, 1, 0s);

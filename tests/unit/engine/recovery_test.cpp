@@ -53,6 +53,17 @@ TEST_F(RecoveryTest, TheHandleOfAForgottenMessageDeletesNoOther) {
   EXPECT_EQ(find("q").counts().visible, 1u);
 }
 
+TEST_F(RecoveryTest, TheNumberOfADeletedQueueIsNotUsedAgain) {
+  auto& deleted = create("q");
+  deleted.send(message("a")).value();
+  const auto handle = receive_handle(deleted);
+  alive->delete_queue(name("q")).value();
+  crash_journal.commit();
+  crash();
+  create("another").send(message("b")).value();
+  EXPECT_EQ(find("another").remove(handle).error().code, Errc::ReceiptHandleIsInvalid);
+}
+
 TEST_F(RecoveryTest, SequencesOfForgottenMessagesAreNotUsedAgain) {
   create("q.fifo");
   crash_journal.commit();

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 #include "support/exchange_fixture.hpp"
 #include "support/xml_tree.hpp"
@@ -39,6 +40,36 @@ class ExchangeTest : public ExchangeFixture {
     return bodies;
   }
 };
+
+// ---- what nobody expected
+
+Result<std::string> fail_inside(service::Call&, const service::Input&, const service::Dress&) {
+  throw std::runtime_error("a bug");
+}
+
+class BuggyServiceTest : public ExchangeTest {
+ protected:
+  BuggyServiceTest() {
+    service.actions = actions;
+    dispatcher = std::make_unique<service::Dispatcher>(
+        broker, std::vector<const service::Service*>{&service}, service::DispatcherSettings{},
+        &site);
+  }
+
+  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &fail_inside}}};
+  service::Service service = sqs::service();
+};
+
+TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
+  const auto before = internal_errors().count(Border::Request);
+  const auto json = call(send("a"));
+  EXPECT_EQ(json.status, 500u);
+  EXPECT_THAT(json.body, HasSubstr("InternalFailure"));
+  const auto query = call(RequestText::query("Action=SendMessage&QueueUrl=q&MessageBody=a"));
+  EXPECT_EQ(query.status, 500u);
+  EXPECT_THAT(query.body, HasSubstr("<Code>InternalFailure</Code>"));
+  EXPECT_EQ(internal_errors().count(Border::Request), before + 2);
+}
 
 // ---- waiting for messages
 
