@@ -6,6 +6,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -20,6 +21,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
+
+#include "squire/core/internal_errors.hpp"
 
 namespace squire::net {
 namespace {
@@ -54,7 +57,12 @@ class HostConnection : public std::enable_shared_from_this<HostConnection> {
   static void start(std::shared_ptr<HostConnection> connection) {
     auto& context = connection->line_.context_;
     asio::co_spawn(
-        context, [connection]() -> asio::awaitable<void> { co_await connection->run(); },
+        context,
+        [connection]() -> asio::awaitable<void> {
+          // Not inside of whoever added the first request.
+          co_await asio::post(connection->line_.context_, asio::use_awaitable);
+          co_await connection->run();
+        },
         asio::detached);
   }
 
@@ -91,13 +99,15 @@ asio::awaitable<void> HostConnection::run() {
   while (co_await wait_for_job()) {
     const OutboundJob job = std::move(line_.jobs_.front());
     line_.jobs_.pop_front();
+    if (job.on_turn) guarded(Border::Delivery, line_.url_.authority(), job.on_turn);
     begin_deadline(job.timeout);
     auto result = co_await carry(job);
     deadline_.cancel();
-    job.done(std::move(result));
+    guarded(Border::Delivery, line_.url_.authority(), [&] { job.done(std::move(result)); });
   }
   close();
   --line_.connection_count_;
+  if (line_.is_idle()) line_.on_idle_();
 }
 
 asio::awaitable<bool> HostConnection::wait_for_job() {
@@ -255,12 +265,14 @@ std::string HostConnection::describe(const ErrorCode& error) {
 }
 
 HostLine::HostLine(asio::io_context& context, asio::ssl::context* tls,
-                   const HttpClientSettings& settings, Url url, bool is_confined)
+                   const HttpClientSettings& settings, Url url, bool is_confined,
+                   std::function<void()> on_idle)
     : context_(context),
       tls_(tls),
       settings_(settings),
       url_(std::move(url)),
-      is_confined_(is_confined) {}
+      is_confined_(is_confined),
+      on_idle_(std::move(on_idle)) {}
 
 HostLine::~HostLine() = default;
 

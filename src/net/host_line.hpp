@@ -17,21 +17,25 @@ namespace squire::net {
 struct OutboundJob {
   std::string bytes;
   Milliseconds timeout;
+  std::function<void()> on_turn;  // may be null
   std::function<void(service::OutboundResult)> done;
 };
 
 class HostConnection;
 
 // The requests to one host (scheme, name, port) and the connections that carry them, confined or
-// not. Lives on the client's thread, for the life of the client.
+// not. Lives on the client's thread, as long as there are any.
 class HostLine {
  public:
-  // `tls` is null for plain HTTP.
+  // `tls` is null for plain HTTP. on_idle() is called when the last connection has ended and nothing
+  // waits: the line may go, later.
   HostLine(boost::asio::io_context& context, boost::asio::ssl::context* tls,
-           const HttpClientSettings& settings, Url url, bool is_confined);
+           const HttpClientSettings& settings, Url url, bool is_confined,
+           std::function<void()> on_idle);
   ~HostLine();
 
   void add(OutboundJob job);
+  bool is_idle() const { return connection_count_ == 0 && jobs_.empty(); }
 
  private:
   friend class HostConnection;
@@ -41,6 +45,7 @@ class HostLine {
   const HttpClientSettings& settings_;
   const Url url_;
   const bool is_confined_;
+  const std::function<void()> on_idle_;
   std::deque<OutboundJob> jobs_;
   std::list<HostConnection*> idle_;  // waiting for a job; the one used last in front
   std::size_t connection_count_ = 0;

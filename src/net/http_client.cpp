@@ -11,6 +11,7 @@
 #include "net/http_client_request.hpp"
 #include "net/tls_context.hpp"
 #include "net/url.hpp"
+#include "squire/core/internal_errors.hpp"
 
 namespace squire::net {
 
@@ -34,10 +35,17 @@ class HttpClient::State {
                      (url.is_tls ? "https://" : "http://") + url.authority();
     auto& line = lines[key];
     if (!line) {
+      const auto on_idle = [this, key] { asio::post(context, [this, key] { forget_idle(key); }); };
       line = std::make_unique<HostLine>(context, url.is_tls ? tls_context() : nullptr, settings,
-                                        url, is_confined);
+                                        url, is_confined, on_idle);
     }
     return *line;
+  }
+
+  // So that hosts seen once leave nothing behind.
+  void forget_idle(const std::string& key) {
+    const auto at = lines.find(key);
+    if (at != lines.end() && at->second->is_idle()) lines.erase(at);
   }
 
   const HttpClientSettings settings;
@@ -68,7 +76,7 @@ void HttpClient::stop() {
 }
 
 void HttpClient::post(std::function<void()> task) {
-  asio::post(state_->context, std::move(task));
+  asio::post(state_->context, [task = std::move(task)] { guarded(Border::Delivery, "task", task); });
 }
 
 void HttpClient::send(service::OutboundRequest request,
@@ -81,7 +89,7 @@ void HttpClient::send(service::OutboundRequest request,
   auto bytes = format_request(request, *url);
   if (!bytes) return refuse("a header that cannot be sent");
   state_->line_of(*url, request.is_confined)
-      .add({*std::move(bytes), request.timeout, std::move(done)});
+      .add({*std::move(bytes), request.timeout, std::move(request.on_turn), std::move(done)});
 }
 
 }  // namespace squire::net

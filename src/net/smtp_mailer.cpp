@@ -3,12 +3,12 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <stdexcept>
 #include <thread>
 
-#include "squire/core/mutex.hpp"
+#include "squire/core/condition.hpp"
+#include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::net {
@@ -76,7 +76,7 @@ class SmtpMailer::State {
       Lock lock(mutex_);
       is_stopping_ = true;
     }
-    wake_.notify_one();
+    wake_.notify();
     thread_.join();
   }
 
@@ -85,7 +85,7 @@ class SmtpMailer::State {
       Lock lock(mutex_);
       waiting_.push_back({std::move(mail), std::move(done)});
     }
-    wake_.notify_one();
+    wake_.notify();
   }
 
  private:
@@ -102,9 +102,9 @@ class SmtpMailer::State {
   }
 
   // False: the mailer stops.
-  bool take(Job& job) NO_THREAD_SAFETY_ANALYSIS {
-    std::unique_lock lock(mutex_.native());
-    while (!is_stopping_ && waiting_.empty()) wake_.wait(lock);
+  bool take(Job& job) {
+    Lock lock(mutex_);
+    while (!is_stopping_ && waiting_.empty()) wake_.wait(mutex_);
     if (is_stopping_) return false;
     job = std::move(waiting_.front());
     waiting_.pop_front();
@@ -112,7 +112,12 @@ class SmtpMailer::State {
   }
 
   void run() {
-    for (Job job; take(job);) job.done(deliver(job.mail));
+    for (Job job; take(job);) {
+      guarded(Border::Delivery, "mail", [&] {
+        if (job.mail.on_turn) job.mail.on_turn();
+        job.done(deliver(job.mail));
+      });
+    }
   }
 
   service::OutboundResult deliver(const service::OutboundMail& mail) {
@@ -153,8 +158,8 @@ class SmtpMailer::State {
 
   const SmtpSettings settings_;
   const Handle handle_;  // the thread's
-  Mutex mutex_;
-  std::condition_variable wake_;
+  Mutex mutex_{LockRank::Leaf};
+  Condition wake_;
   std::deque<Job> waiting_ GUARDED_BY(mutex_);
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;

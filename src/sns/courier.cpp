@@ -1,9 +1,12 @@
 #include "sns/courier.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
 #include "sns/lambda_event.hpp"
 #include "sns/links.hpp"
+#include "squire/core/internal_errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -13,8 +16,11 @@ using engine::ReceivedMessage;
 
 constexpr int kPortion = 10;
 constexpr Milliseconds kAttemptTimeout{15'000};
-// How long a message is invisible to its own courier: an attempt, and some waiting for its turn.
+// How long a message is invisible to its own courier: longer than an attempt takes. One that waits
+// for its turn still may turn up again and again; it is under way.
 constexpr Seconds kAttemptVisibility{60};
+// Between two words on what was given up.
+constexpr Seconds kTellInterval{60};
 // From the first attempt to the last (sns.md 7.1).
 constexpr Seconds kHttpRetryTimeMax{3600};
 constexpr std::string_view kUserAgent = "Amazon Simple Notification Service Agent";
@@ -42,6 +48,25 @@ std::string_view type_of(const ReceivedMessage& message) {
 
 }  // namespace
 
+class Courier::Bell final : public Waiter, public std::enable_shared_from_this<Bell> {
+ public:
+  explicit Bell(service::Outbound& outbound) : outbound_(outbound) {}
+
+  void notify() override {
+    if (is_scheduled_.exchange(true)) return;
+    outbound_.post([self = shared_from_this()] {
+      self->is_scheduled_ = false;
+      if (const auto alive = self->courier.lock()) alive->work();
+    });
+  }
+
+  std::weak_ptr<Courier> courier;  // constant once the courier was started
+
+ private:
+  service::Outbound& outbound_;
+  std::atomic<bool> is_scheduled_ = false;
+};
+
 Courier::Courier(engine::Broker& broker, service::Outbound& outbound,
                  const CourierSettings& settings, std::shared_ptr<engine::Queue> queue,
                  std::shared_ptr<engine::Topic> topic, const Uuid& subscription,
@@ -52,33 +77,51 @@ Courier::Courier(engine::Broker& broker, service::Outbound& outbound,
       queue_(std::move(queue)),
       topic_(std::move(topic)),
       id_(subscription),
-      on_end_(std::move(on_end)) {}
+      on_end_(std::move(on_end)),
+      bell_(std::make_shared<Bell>(outbound)) {}
+
+Courier::~Courier() = default;
+
+void Courier::start() {
+  bell_->courier = weak_from_this();
+  wake();
+}
 
 void Courier::wake() {
-  if (is_scheduled_.exchange(true)) return;
-  outbound_.post([weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->work();
-  });
+  bell_->notify();
 }
 
 void Courier::work() {
-  is_scheduled_ = false;
+  for (const auto& message : take_due()) {
+    // One that can never be sent goes the way of those that were refused, and holds nobody up.
+    const bool is_sent = guarded(Border::Delivery, to_string(message.row.id), [&] { send(message); });
+    if (!is_sent) give_up(message, "it cannot be sent, see the log");
+  }
+}
+
+std::vector<ReceivedMessage> Courier::take_due() {
   const engine::Gate::Pass pass(broker_.gate());
   refresh_policy();
-  if (!seat_) seat_.emplace(std::make_shared<Bell>(weak_from_this()));
+  if (!seat_) seat_.emplace(bell_);
+  std::vector<ReceivedMessage> due;
   while (const std::size_t count = allowance()) {
     engine::ReceiveOptions options;
     options.count_max = static_cast<int>(std::min<std::size_t>(count, kPortion));
     options.visibility_timeout = kAttemptVisibility;
     options.is_long_poll = true;
+    options.is_counted = false;
     auto received = queue_->receive(options, &*seat_);
     if (received.has_error()) {
       seat_.reset();
-      return on_end_();
+      on_end_();
+      return {};
     }
-    if (received->messages.empty()) return;
-    for (auto& message : received->messages) attempt(std::move(message));
+    if (received->messages.empty()) break;
+    for (auto& message : received->messages) {
+      if (under_way_.insert(message.row.key.sequence).second) due.push_back(std::move(message));
+    }
   }
+  return due;
 }
 
 std::size_t Courier::allowance() {
@@ -107,35 +150,44 @@ void Courier::refresh_policy() {
                              get(subscription_->row().attributes, "DeliveryPolicy"));
 }
 
-void Courier::attempt(ReceivedMessage message) {
-  if (!under_way_.insert(message.row.key.sequence).second) return;
+void Courier::send(ReceivedMessage message) {
   const bool is_unwanted =
       !subscription_ || (type_of(message) == kNotification && !subscription_->is_confirmed());
   if (is_unwanted) return give_up(message, {});
+  const auto attempt = std::make_shared<ReceivedMessage>(std::move(message));
   const auto protocol = subscription_->protocol();
   if (protocol == DeliveryProtocol::Email || protocol == DeliveryProtocol::EmailJson) {
-    return send_mail(message);
+    return send_mail(attempt);
   }
-  auto request = to_request(message);
-  if (!request) return give_up(message, "there is no function of that name in the settings");
+  auto request = to_request(*attempt);
+  if (!request) return give_up(*attempt, "there is no function of that name in the settings");
+  request->on_turn = [self = shared_from_this(), attempt] { self->begin(*attempt); };
   outbound_.send(*std::move(request),
-                 [self = shared_from_this(), message = std::move(message)](
-                     const service::OutboundResult& result) { self->finish(message, result); });
+                 [self = shared_from_this(), attempt](const service::OutboundResult& result) {
+                   self->finish(*attempt, result);
+                 });
 }
 
-void Courier::send_mail(const ReceivedMessage& message) {
+void Courier::begin(ReceivedMessage& message) {
+  const engine::Gate::Pass pass(broker_.gate());
+  const auto begun = queue_->begin_attempt(message.row.key, kAttemptVisibility);
+  if (begun) message.delivery = *begun;
+}
+
+void Courier::send_mail(const Attempt& attempt) {
   // It is in the outbox, too; without a mail server that is all.
-  if (settings_.mailer == nullptr) return give_up(message, {});
+  if (settings_.mailer == nullptr) return give_up(*attempt, {});
   service::OutboundMail mail;
   mail.to = subscription_->row().endpoint;
-  mail.text = message.row.body->text;
-  if (message.row.details) {
-    const auto subject = message.row.details->attributes.find(kMailSubject);
-    if (subject != message.row.details->attributes.end()) mail.subject = subject->second.value;
+  mail.text = attempt->row.body->text;
+  if (attempt->row.details) {
+    const auto subject = attempt->row.details->attributes.find(kMailSubject);
+    if (subject != attempt->row.details->attributes.end()) mail.subject = subject->second.value;
   }
+  mail.on_turn = [self = shared_from_this(), attempt] { self->begin(*attempt); };
   settings_.mailer->send(
-      std::move(mail), [self = shared_from_this(), message](const service::OutboundResult& result) {
-        self->outbound_.post([self, message, result] { self->finish(message, result); });
+      std::move(mail), [self = shared_from_this(), attempt](const service::OutboundResult& result) {
+        self->outbound_.post([self, attempt, result] { self->finish(*attempt, result); });
       });
 }
 
@@ -173,20 +225,17 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
 }
 
 void Courier::finish(const ReceivedMessage& message, const service::OutboundResult& result) {
-  const engine::Gate::Pass pass(broker_.gate());
   if (is_success(result.status)) {
+    const engine::Gate::Pass pass(broker_.gate());
     note(engine::Event::Kind::Delivered, message, "status " + std::to_string(result.status));
     broker_.give_up(*queue_, message.row.key, nullptr);
-  } else {
-    const std::string why =
-        !result.error.empty() ? result.error : "status " + std::to_string(result.status);
-    if (is_client_error(result.status)) {
-      return give_up(message, why);
-    }
-    return retry_or_give_up(message, why);
+    under_way_.erase(message.row.key.sequence);
+    return wake();
   }
-  under_way_.erase(message.row.key.sequence);
-  wake();
+  const std::string why =
+      !result.error.empty() ? result.error : "status " + std::to_string(result.status);
+  if (is_client_error(result.status)) return give_up(message, why);
+  retry_or_give_up(message, why);
 }
 
 void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string& why) {
@@ -197,6 +246,7 @@ void Courier::retry_or_give_up(const ReceivedMessage& message, const std::string
   const TimePoint next = broker_.env().clock.now() + delay.value_or(Milliseconds(0));
   const bool is_late = is_http && next > message.delivery.first_received_at + kHttpRetryTimeMax;
   if (!delay || is_late) return give_up(message, why);
+  const engine::Gate::Pass pass(broker_.gate());
   note(engine::Event::Kind::AttemptFailed, message, why);
   under_way_.erase(message.row.key.sequence);
   queue_->retry_at(message.row.key, next);
@@ -220,6 +270,7 @@ void Courier::note(engine::Event::Kind kind, const ReceivedMessage& message, std
 }
 
 void Courier::give_up(const ReceivedMessage& message, const std::string& why) {
+  const engine::Gate::Pass pass(broker_.gate());
   if (!why.empty()) note(engine::Event::Kind::GivenUp, message, why);
   std::shared_ptr<engine::Queue> target;
   if (subscription_ && subscription_->dead_letter_queue() && type_of(message) == kNotification &&
@@ -228,13 +279,27 @@ void Courier::give_up(const ReceivedMessage& message, const std::string& why) {
   }
   broker_.give_up(*queue_, message.row.key, target);
   under_way_.erase(message.row.key.sequence);
-  if (settings_.on_failure && subscription_ && !why.empty()) {
-    settings_.on_failure("delivery " + to_string(message.row.id) + " to " +
-                         std::string(engine::protocol_name(subscription_->protocol())) +
-                         " endpoint of " + subscription_->arn() + " given up after " +
-                         std::to_string(message.delivery.receive_count) + " attempts: " + why);
-  }
+  if (!why.empty()) tell(message, why);
   wake();
+}
+
+// A dead endpoint fills no log.
+void Courier::tell(const ReceivedMessage& message, const std::string& why) {
+  if (!settings_.on_failure || !subscription_) return;
+  const TimePoint now = broker_.env().clock.now();
+  if (now < told_at_ + kTellInterval) {
+    ++untold_count_;
+    return;
+  }
+  told_at_ = now;
+  std::string text = "delivery " + to_string(message.row.id) + " to " +
+                     std::string(engine::protocol_name(subscription_->protocol())) +
+                     " endpoint of " + subscription_->arn() + " given up after " +
+                     std::to_string(message.delivery.receive_count) + " attempts: " + why;
+  if (const auto more = std::exchange(untold_count_, 0)) {
+    text += " (and " + std::to_string(more) + " more since the last word on it)";
+  }
+  settings_.on_failure(text);
 }
 
 }  // namespace squire::sns

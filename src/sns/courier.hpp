@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "sns/delivery_policy.hpp"
 #include "squire/sns/couriers.hpp"
@@ -20,27 +20,32 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
           std::shared_ptr<engine::Queue> queue, std::shared_ptr<engine::Topic> topic,
           const Uuid& subscription, std::function<void()> on_end);
 
+  ~Courier() override;
+
+  // Once, before anything else.
+  void start();
   void wake();
   void ring() override { wake(); }
 
  private:
-  // What stands in the queue's line: it must not keep the courier alive.
-  struct Bell final : Waiter {
-    explicit Bell(std::weak_ptr<Courier> courier) : courier(std::move(courier)) {}
-    void notify() override {
-      if (const auto alive = courier.lock()) alive->wake();
-    }
-    const std::weak_ptr<Courier> courier;
-  };
+  // What stands in the queue's line. It has the courier called on the outbound thread, and never
+  // holds it itself: the last one to hold a courier ends it, which takes the queue's lock.
+  class Bell;
+  // A message on its way; its receives are the attempts begun.
+  using Attempt = std::shared_ptr<engine::ReceivedMessage>;
 
   // Takes what is due, as far as attempts and the throttle policy allow, and sends it.
   void work();
-  void attempt(engine::ReceivedMessage message);
-  void send_mail(const engine::ReceivedMessage& message);
+  std::vector<engine::ReceivedMessage> take_due();
+  void send(engine::ReceivedMessage message);
+  // It gets its turn: from now on it counts.
+  void begin(engine::ReceivedMessage& message);
+  void send_mail(const Attempt& attempt);
   void finish(const engine::ReceivedMessage& message, const service::OutboundResult& result);
   void retry_or_give_up(const engine::ReceivedMessage& message, const std::string& why);
   void note(engine::Event::Kind kind, const engine::ReceivedMessage& message, std::string detail);
   void give_up(const engine::ReceivedMessage& message, const std::string& why);
+  void tell(const engine::ReceivedMessage& message, const std::string& why);
   std::optional<service::OutboundRequest> to_request(const engine::ReceivedMessage& message) const;
   // How many messages may be sent now; sets an alarm if there are none.
   std::size_t allowance();
@@ -53,8 +58,8 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   const std::shared_ptr<engine::Topic> topic_;
   const Uuid id_;
   const std::function<void()> on_end_;
+  const std::shared_ptr<Bell> bell_;
   std::optional<engine::Queue::Seat> seat_;
-  std::atomic<bool> is_scheduled_ = false;
 
   // Null once it is gone.
   std::shared_ptr<const engine::Subscription> subscription_;
@@ -63,6 +68,9 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   // Being sent. A message may turn up again while it waits for a connection.
   std::set<std::uint64_t> under_way_;
   TimePoint throttled_until_;
+  // What was given up is told once a minute, with how many there were.
+  TimePoint told_at_;
+  std::uint64_t untold_count_ = 0;
 };
 
 }  // namespace squire::sns

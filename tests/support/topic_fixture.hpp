@@ -42,11 +42,12 @@ class FakeOutbound final : public service::Outbound {
     }
   }
 
-  // Answers the oldest attempt; 0 is no answer at all.
+  // The oldest attempt gets its turn and is answered; 0 is no answer at all.
   void answer(unsigned status) {
     ASSERT_FALSE(attempts.empty()) << "nothing was sent";
     const auto attempt = std::move(attempts.front());
     attempts.pop_front();
+    if (attempt.request.on_turn) attempt.request.on_turn();
     attempt.done({status, status == 0 ? "connection refused" : "", {}});
     run();
   }

@@ -127,6 +127,36 @@ TEST_F(CourierTest, ByDefaultThreeRetriesFollowTwentySecondsApart) {
   EXPECT_THAT(failures.front(), HasSubstr("given up after 4 attempts: status 500"));
 }
 
+TEST_F(CourierTest, WaitingForItsTurnSpendsNoAttempt) {
+  subscribe_endpoint("http://one.example/sns");
+  send("m");
+  ASSERT_EQ(outbound.attempts.size(), 1u);
+  // In line for its host, for longer than a message is invisible to its courier.
+  for (int i = 0; i < 5; ++i) advance(61s);
+  EXPECT_EQ(outbound.attempts.size(), 1u);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(outbound.attempts.size(), 1u) << "attempt " << i;
+    outbound.answer(500);
+    advance(20s);
+  }
+  EXPECT_TRUE(outbound.attempts.empty());
+  EXPECT_THAT(failures.at(0), HasSubstr("given up after 4 attempts"));
+}
+
+TEST_F(CourierTest, ADeadEndpointIsToldOfOnceAMinute) {
+  subscribe_endpoint("http://one.example/sns");
+  for (int i = 0; i < 3; ++i) {
+    send("m");
+    outbound.answer(400);
+  }
+  EXPECT_EQ(failures.size(), 1u);
+  advance(61s);
+  send("m");
+  outbound.answer(400);
+  ASSERT_EQ(failures.size(), 2u);
+  EXPECT_THAT(failures[1], HasSubstr("(and 2 more since the last word on it)"));
+}
+
 TEST_F(CourierTest, RetriesGoThroughTheFourPhases) {
   subscribe_endpoint(
       "http://one.example/sns",
