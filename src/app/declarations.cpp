@@ -8,20 +8,23 @@
 namespace squire::app {
 namespace {
 
-engine::StringMap attributes_of(const QueueDeclaration& queue, const Config& config) {
-  auto attributes = queue.attributes;
-  if (queue.name.ends_with(".fifo")) attributes.insert({"FifoQueue", "true"});
-  if (!queue.dead_letter_queue.empty()) {
-    const auto arn = to_arn("sqs", {config.region, config.account, queue.dead_letter_queue});
-    attributes["RedrivePolicy"] = R"({"deadLetterTargetArn":")" + arn + R"(","maxReceiveCount":)" +
-                                  std::to_string(queue.max_receive_count) + "}";
+// Its dead-letter queue by either way of saying so; empty: none is said.
+std::string redrive_policy_of(const QueueDeclaration& queue, const Config& config) {
+  const auto given = queue.attributes.find("RedrivePolicy");
+  if (queue.dead_letter_queue.empty()) {
+    return given == queue.attributes.end() ? std::string() : given->second;
   }
-  return attributes;
+  const auto arn = to_arn("sqs", {config.region, config.account, queue.dead_letter_queue});
+  return R"({"deadLetterTargetArn":")" + arn + R"(","maxReceiveCount":)" +
+         std::to_string(queue.max_receive_count) + "}";
 }
 
+// All but the dead-letter queue, which may be declared further down.
 Result<void> declare(engine::Broker& broker, const Config& config, const QueueDeclaration& queue) {
   service::Call call(broker, {config.account, config.region}, "", nullptr);
-  const auto attributes = attributes_of(queue, config);
+  auto attributes = queue.attributes;
+  attributes.erase("RedrivePolicy");
+  if (queue.name.ends_with(".fifo")) attributes.insert({"FifoQueue", "true"});
   const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags, {}});
   if (created.has_error()) {
     if (created.error().code != Errc::QueueNameExists) return created.error();
@@ -30,6 +33,15 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
     SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, std::move(changed)}));
   }
   if (!queue.tags.empty()) SQUIRE_CHECK(sqs::TagQueue::run(call, {queue.name, queue.tags}));
+  return {};
+}
+
+Result<void> declare_dead_letter_queue(engine::Broker& broker, const Config& config,
+                                       const QueueDeclaration& queue) {
+  const auto policy = redrive_policy_of(queue, config);
+  if (policy.empty()) return {};
+  service::Call call(broker, {config.account, config.region}, "", nullptr);
+  SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, {{"RedrivePolicy", policy}}}));
   return {};
 }
 
@@ -91,17 +103,16 @@ Result<void> declare_subscription(service::Call& call, const std::string& topic_
 }  // namespace
 
 void declare_queues(engine::Broker& broker, const Config& config) {
-  auto waiting = config.queues;
-  while (!waiting.empty()) {
-    std::string failure;
-    const auto declared = std::erase_if(waiting, [&](const QueueDeclaration& queue) {
-      const auto result = declare(broker, config, queue);
-      if (result.has_error()) failure = "queue \"" + queue.name + "\": " + result.error().message;
-      return result.has_value();
-    });
-    // As long as any could be made, others may find their dead-letter queues now.
-    if (declared == 0) throw ConfigError(failure);
-  }
+  const auto each = [&](auto&& declare_part) {
+    for (const auto& queue : config.queues) {
+      const Result<void> declared = declare_part(broker, config, queue);
+      if (declared.has_error()) {
+        throw ConfigError("queue \"" + queue.name + "\": " + declared.error().message);
+      }
+    }
+  };
+  each(declare);
+  each(declare_dead_letter_queue);
 }
 
 void declare_topics(engine::Broker& broker, const Config& config) {

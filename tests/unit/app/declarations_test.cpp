@@ -181,11 +181,20 @@ TEST_F(DeclarationsTest, WhatCannotBeSaysWhichQueueAndWhy) {
               AllOf(HasSubstr("queue \"a\""), HasSubstr("1001")));
 }
 
-TEST_F(DeclarationsTest, TwoQueuesThatWaitForEachOtherCannotBe) {
-  EXPECT_THAT(declaring_error(
-                  R"([{"name": "a", "dead_letter_queue": "b", "max_receive_count": 2},
-                      {"name": "b", "dead_letter_queue": "a", "max_receive_count": 2}])"),
-              HasSubstr("Dead letter target does not exist."));
+TEST_F(DeclarationsTest, QueuesMayBeEachOthersDeadLetterQueueOrTheirOwn) {
+  const std::string queues =
+      R"([{"name": "a", "dead_letter_queue": "b", "max_receive_count": 2},
+          {"name": "b", "dead_letter_queue": "a", "max_receive_count": 2},
+          {"name": "self", "dead_letter_queue": "self", "max_receive_count": 2}])";
+  for (int start = 0; start < 2; ++start) {
+    declare(queues);
+    EXPECT_EQ(broker.find_queue(name("a"))->settings()->redrive,
+              (engine::RedrivePolicy{name("b"), 2}));
+    EXPECT_EQ(broker.find_queue(name("b"))->settings()->redrive,
+              (engine::RedrivePolicy{name("a"), 2}));
+    EXPECT_EQ(broker.find_queue(name("self"))->settings()->redrive,
+              (engine::RedrivePolicy{name("self"), 2}));
+  }
 }
 
 }  // namespace
