@@ -24,12 +24,12 @@ class HealthTest(SnsTest):
     def start_two(self, *flags):
         return self.start("--threads", 2, *flags)
 
-    def thread(self, daemon, word):
-        """The id of a thread whose name says what it does."""
+    def thread(self, daemon, word, which=-1):
+        """The id of the last thread, or another, whose name says what it does."""
         names = threads_of(daemon)
         found = [thread for thread, name in sorted(names.items()) if word in name]
         self.assertTrue(found, f"no thread is called {word}: {sorted(names.values())}")
-        return found[-1]
+        return found[which]
 
     def health(self, daemon):
         """Status and JSON, which come at once, over a connection of its own."""
@@ -69,7 +69,7 @@ class HealthTest(SnsTest):
 
     def test_a_stuck_worker_is_told_and_forgiven(self):
         daemon = self.start_two()
-        with Frozen(self.thread(daemon, "worker")):
+        with Frozen(self.thread(daemon, "worker", 0)):
             answer = self.assert_becomes(daemon, 503, "stuck", STUCK + SLACK)
             self.assertIn("worker", json.dumps(answer))
             for _ in range(10):  # whoever asks, whichever worker the connection would go to
