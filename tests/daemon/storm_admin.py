@@ -86,8 +86,11 @@ def reset(client, chance):
 
 def advance_clock(client, chance):
     """By more than the day after which a telephone of the sandbox can be deleted; some are."""
+    numbers = chance.sample(SANDBOX, 5)
+    for number in numbers:
+        client.act("sns", "CreateSMSSandboxPhoneNumber", {"PhoneNumber": number})
     client.visit("POST /_squire/clock", "POST", "/_squire/clock", b'{"advance": "25h"}')
-    for number in chance.sample(SANDBOX, 5):
+    for number in numbers:
         client.act("sns", "DeleteSMSSandboxPhoneNumber", {"PhoneNumber": number})
 
 

@@ -5,7 +5,8 @@ at the same, or the opposite.
 import json
 
 from storm_actions import LONG_AGO, fifo_message, queue_message, set_subscription, set_topic
-from storm_world import ARCHIVE, FIFO, SANDBOX, STANDARD, TOPICS, found, queue_arn, topic_arn
+from storm_world import (APPLICATIONS, ARCHIVE, FIFO, LABELS, OTHER_ACCOUNT, SANDBOX, STANDARD,
+                         TOPICS, application_arn, found, queue_arn, topic_arn)
 
 
 def redrive(target, count=2):
@@ -106,14 +107,14 @@ def messages_move_and_the_queue_goes(client, chance):
     client.act("sqs", "SetQueueAttributes", {"QueueUrl": source, "Attributes": redrive(dead)})
     client.act("sqs", "SendMessageBatch", {"QueueUrl": dead, "Entries": [
         {"Id": str(i), **queue_message(chance, False)} for i in range(10)]})
-    started, _ = client.act("sqs", "StartMessageMoveTask", {
+    client.act("sqs", "StartMessageMoveTask", {
         "SourceArn": queue_arn(dead), "DestinationArn": queue_arn(source),
-        "MaxNumberOfMessagesPerSecond": chance.choice((1, 1, 500))})
-    client.act("sqs", "ListMessageMoveTasks", {"SourceArn": queue_arn(dead)})
+        "MaxNumberOfMessagesPerSecond": chance.choice((1, 1, 1, 500))})
+    # Another client's task may be the one that runs.
+    listed, _ = client.act("sqs", "ListMessageMoveTasks", {"SourceArn": queue_arn(dead)})
     if chance.random() < 0.3:
         client.act("sqs", "DeleteQueue", {"QueueUrl": chance.choice((source, dead))})
-    if started:
-        [handle] = found(started, "TaskHandle")
+    for handle in found(listed or b"", "TaskHandle"):
         client.act("sqs", "CancelMessageMoveTask", {"TaskHandle": handle})
 
 
@@ -135,6 +136,33 @@ def a_subscription_is_confirmed_and_ended(client, chance):
     client.act("sns", "Unsubscribe", {"SubscriptionArn": arn})
 
 
+def a_permission_is_given_and_taken(client, chance):
+    name, topic, label = chance.choice(STANDARD), chance.choice(TOPICS), chance.choice(LABELS)
+    client.act("sqs", "CreateQueue", {"QueueName": name})
+    client.act("sqs", "AddPermission", {"QueueUrl": name, "Label": label, "Actions": ["*"],
+                                        "AWSAccountIds": [OTHER_ACCOUNT]})
+    client.act("sqs", "RemovePermission", {"QueueUrl": name, "Label": label})
+    client.act("sns", "AddPermission", {"TopicArn": topic_arn(topic), "Label": label,
+                                        "AWSAccountId": [OTHER_ACCOUNT], "ActionName": ["Publish"]})
+    client.act("sns", "RemovePermission", {"TopicArn": topic_arn(topic), "Label": label})
+
+
+def a_device_is_told_something(client, chance):
+    application = chance.choice(APPLICATIONS)
+    client.act("sns", "CreatePlatformApplication", {
+        "Name": application, "Platform": "GCM", "Attributes": {"PlatformCredential": "secret"}})
+    made, _ = client.act("sns", "CreatePlatformEndpoint", {
+        "PlatformApplicationArn": application_arn(application),
+        "Token": f"token{chance.randrange(4)}"})
+    if not made:
+        return
+    [arn] = found(made, "EndpointArn")
+    client.act("sns", "SetEndpointAttributes", {"EndpointArn": arn,
+                                                "Attributes": {"Enabled": "true"}})
+    client.act("sns", "GetEndpointAttributes", {"EndpointArn": arn})
+    client.act("sns", "Publish", {"TargetArn": arn, "Message": "hello"})
+
+
 def a_telephone_is_verified(client, chance):
     number = chance.choice(SANDBOX)
     client.act("sns", "CreateSMSSandboxPhoneNumber", {"PhoneNumber": number})
@@ -148,4 +176,5 @@ def a_telephone_is_verified(client, chance):
 MIXES = (a_queue_is_its_own_dead_letter_queue, two_queues_are_each_others,
          a_queue_is_set_and_deleted, a_topic_is_set_and_deleted, an_archive_with_a_gap_is_replayed,
          messages_are_held_and_deleted, messages_move_and_the_queue_goes,
-         a_subscription_is_confirmed_and_ended, a_telephone_is_verified)
+         a_subscription_is_confirmed_and_ended, a_permission_is_given_and_taken,
+         a_device_is_told_something, a_telephone_is_verified)

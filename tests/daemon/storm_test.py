@@ -27,7 +27,7 @@ SEED = int(os.environ.get("SQUIRE_SEED", str(int(time.time()))))
 CLIENTS = 24          # the last of them is the operator
 SUCCESSES_MIN = 20    # of every action
 OPERATOR_PAUSE = 1.5  # seconds between two things that concern everybody
-MIX_SHARE = 0.06
+MIX_SHARE = 0.08
 PAGE_SHARE = 0.15
 REPAIR_SHARE = 0.7    # of the requests for something that is gone: it is made again
 
@@ -156,6 +156,7 @@ class StormTest(SnsTest):
     def scripted_endpoint(self, chance):
         """One that now and then answers 500, nothing, or not at all."""
         endpoint = self.endpoint()
+        endpoint.server.handle_error = lambda *_: None  # of connections that the daemon's end cuts
         endpoint.requests = collections.deque(maxlen=100)
         endpoint.script = chance.choices((200, 500, "reset", "hang"), (90, 6, 3, 1), k=5_000)
         return endpoint
