@@ -13,12 +13,13 @@ from support import Wire
 
 HOST = "localhost"
 SUCCESSES = re.compile(rb'"Successful":\[\{|<\w+BatchResultEntry>|<Successful>\s*<member>')
+OUR_FAULTS = re.compile(rb'"SenderFault":false|<SenderFault>false<')  # of a batch's entries
 SIGNED_FOR_QUEUES = SIGNED.replace("/sns/", "/sqs/")
 STRANGER = SIGNED.replace("=test/", f"={OTHER_ACCOUNT}/")
 
 
 class Failure(Exception):
-    """What must not happen: no answer in time, none at all, or a 5xx."""
+    """What must not happen: no answer in time, none at all, or one that says the daemon failed."""
 
 
 class Over(Exception):
@@ -138,6 +139,8 @@ class StormClient(Wire):
         label = f"{service} {action}"
         reply = self.ask(label, data, wait)
         code = reply.code()
+        if OUR_FAULTS.search(reply.body):
+            self.fail(f"an entry that failed by the daemon's fault {reply.body[:500]!r}", label, data)
         if code is None and action.endswith("Batch") and not SUCCESSES.search(reply.body):
             code = "(every entry failed)"
         if code is None and action == "ReceiveMessage" and b"ReceiptHandle" not in reply.body:

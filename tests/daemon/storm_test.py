@@ -69,7 +69,7 @@ class Storm:
             client.close()
 
     def run(self, client):
-        # What is chosen in a step does not depend on what was answered before it.
+        # The seed chooses each step, whatever was answered before; only what answers told differs.
         step = self.operate if client.number == CLIENTS - 1 else self.step
         try:
             for number in range(10**9):
