@@ -76,7 +76,7 @@ class FramingTest(HttpTest):
         for _ in range(3):
             client.call("ListQueues")
             self.assertEqual(client.query("ListQueues").find("ListQueuesResult/QueueUrl").text,
-                             "http://queues.test/000000000000/q")
+                             "http://queues.localhost/000000000000/q")
 
     def test_a_request_may_come_byte_by_byte(self):
         wire = self.wire()
@@ -230,7 +230,8 @@ class WrongTest(HttpTest):
             "ListQueues", headers=f"X-Amz-Security-Token: {'x' * 16_000}\r\n")).status, 200)
 
     def test_a_target_over_the_limit_is_refused(self):
-        self.assertIn(self.ask(b"GET /?" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n").status, (413, 414))
+        self.assertIn(self.ask(b"GET /?" + b"x" * 70_000
+                               + b" HTTP/1.1\r\nHost: h\r\n\r\n").status, (413, 414))
 
     def test_methods_nobody_uses_are_answered(self):
         for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"):
@@ -390,9 +391,9 @@ class ContentsTest(HttpTest):
 
 class AddressTest(HttpTest):
     def test_queue_urls_are_built_from_the_host_header(self):
-        for host in ("queues.test", "sqs.eu-west-1.test:4566", "[::1]:99"):
+        for host in ("queues.localhost", "sqs.eu-west-1.localhost:4566", "[::1]:99"):
             reply = self.ask(json_request("GetQueueUrl", {"QueueName": "q"}).replace(
-                b"queues.test", host.encode(), 1))
+                b"queues.localhost", host.encode(), 1))
             self.assertEqual(reply.json()["QueueUrl"], f"http://{host}/000000000000/q")
 
     def test_a_queue_may_be_named_by_a_url_of_any_host_or_by_its_bare_name(self):
@@ -416,7 +417,7 @@ class AddressTest(HttpTest):
     def test_a_request_without_a_host_has_a_usable_queue_url(self):
         wire = self.wire()
         request = json_request("GetQueueUrl", {"QueueName": "q"}).replace(
-            b"Host: queues.test\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
+            b"Host: queues.localhost\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
         wire.send(request)
         reply = wire.read_reply()
         self.assertEqual(reply.status, 200)

@@ -56,8 +56,8 @@ class TlsTest(ListenerTest):
     def test_one_port_speaks_http_and_https(self):
         daemon, certificate = self.start_self_signed()
         plain, secure = self.client(daemon), self.secure(daemon, certificate)
-        self.assertEqual(plain.create("q"), "http://queues.test/000000000000/q")
-        self.assertEqual(secure.create("q"), "https://queues.test/000000000000/q")
+        self.assertEqual(plain.create("q"), "http://queues.localhost/000000000000/q")
+        self.assertEqual(secure.create("q"), "https://queues.localhost/000000000000/q")
         secure.call("SendMessage", QueueUrl="q", MessageBody="hello")
         self.assertEqual(plain.bodies("q"), ["hello"])
 

@@ -198,8 +198,8 @@ class StateTest(SnsTest):
                 state = self.export(daemon)
                 other = self.client(self.in_mode(mode, f"b-{mode}"))
                 for _ in range(2):  # a fixture, before each test
-                    other.send(f"PUT /_squire/import HTTP/1.1\r\nContent-Length: {len(state)}\r\n\r\n"
-                               .encode() + state)
+                    other.send(f"PUT /_squire/import HTTP/1.1\r\nHost: localhost\r\n"
+                               f"Content-Length: {len(state)}\r\n\r\n".encode() + state)
                     self.assertEqual(other.read_reply().status, 200)
                     self.assertEqual(other.call("SendMessage", **step)["MessageId"],
                                      first["MessageId"])

@@ -114,7 +114,7 @@ def json_request(action, parameters=None, body=None, headers=""):
     """The bytes of a request; `body` is sent as it is in place of encoded parameters."""
     if body is None:
         body = json.dumps(parameters or {}).encode()
-    return (f"POST / HTTP/1.1\r\nHost: queues.test\r\nX-Amz-Target: AmazonSQS.{action}\r\n"
+    return (f"POST / HTTP/1.1\r\nHost: queues.localhost\r\nX-Amz-Target: AmazonSQS.{action}\r\n"
             f"Content-Type: application/x-amz-json-1.0\r\n{headers}"
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
@@ -122,7 +122,7 @@ def json_request(action, parameters=None, body=None, headers=""):
 def query_request(parameters=None, body=None):
     if body is None:
         body = urllib.parse.urlencode(parameters).encode()
-    return (f"POST / HTTP/1.1\r\nHost: queues.test\r\n"
+    return (f"POST / HTTP/1.1\r\nHost: queues.localhost\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
