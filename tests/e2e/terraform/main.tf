@@ -141,7 +141,6 @@ resource "aws_sns_topic" "ledger" {
   name                        = "ledger.fifo"
   fifo_topic                  = true
   content_based_deduplication = !var.is_changed
-  archive_policy              = jsonencode({ MessageRetentionPeriod = var.is_changed ? 30 : 7 })
 }
 
 resource "aws_sns_topic_subscription" "ledger" {
