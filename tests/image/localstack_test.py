@@ -25,8 +25,7 @@ class LocalStackTest(unittest.TestCase):
     def wait_until_healthy(self, container):
         self.assertTrue(until(lambda: container.healthcheck() == "healthy", timeout=30), container.log())
 
-    def bodies(self, queue):
-        sqs = connect("sqs")
+    def bodies(self, sqs, queue):
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)
         return [message["Body"] for message in got.get("Messages", [])]
@@ -88,18 +87,18 @@ class ComposeTest(LocalStackTest):
     def test_scripts_that_make_queues_topics_and_subscriptions(self):
         container = self.up("scripts")
         self.wait_until_healthy(container)
-        names = [url.rsplit("/")[-1] for url in connect("sqs").list_queues()["QueueUrls"]]
+        sqs, sns = connect("sqs", "eu-central-1"), connect("sns", "eu-central-1")
+        names = [url.rsplit("/")[-1] for url in sqs.list_queues().get("QueueUrls", [])]
         self.assertEqual(sorted(names), ["audit", "legacy", "orders-dlq.fifo", "orders.fifo"],
                          container.log())
-        sns = connect("sns")
         topics = {topic["TopicArn"].rsplit(":")[-1]: topic["TopicArn"]
                   for topic in sns.list_topics()["Topics"]}
         for body, kind in (("placed", "placed"), ("not for the queue", "cancelled")):
             sns.publish(TopicArn=topics["orders.fifo"], Message=body, MessageGroupId="shop",
                         MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}})
-        self.assertEqual(self.bodies("orders.fifo"), ["placed"])
+        self.assertEqual(self.bodies(sqs, "orders.fifo"), ["placed"])
         sns.publish(TopicArn=topics["events"], Message="seen")
-        self.assertEqual([json.loads(body)["Message"] for body in self.bodies("audit")], ["seen"])
+        self.assertEqual([json.loads(body)["Message"] for body in self.bodies(sqs, "audit")], ["seen"])
 
 
 class EntryPointTest(LocalStackTest):

@@ -20,7 +20,7 @@ from botocore.config import Config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGE = "localhost/squire"
-WITH_SHELL = "localhost/squire:shell"
+WITH_SHELL = "localhost/squire-shell"
 ENDPOINT = "http://127.0.0.1:4566"
 PATIENCE = 15.0
 
@@ -40,8 +40,8 @@ def until(condition, timeout=PATIENCE):
     return got
 
 
-def connect(service):
-    return boto3.client(service, endpoint_url=ENDPOINT, region_name="us-east-1",
+def connect(service, region="us-east-1"):
+    return boto3.client(service, endpoint_url=ENDPOINT, region_name=region,
                         aws_access_key_id="test", aws_secret_access_key="test",
                         config=Config(retries={"max_attempts": 0}))
 

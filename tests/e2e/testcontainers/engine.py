@@ -46,7 +46,7 @@ class Container:
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="squire-container-"))
         self.port = free_port()
         self.process = None
-        self.lines, self.news, self.has_ended = [], threading.Condition(), False
+        self.log_lines, self.news, self.open_streams = [], threading.Condition(), 0
         entry = self.root / ENTRY_POINT.strip("/")
         entry.parent.mkdir(parents=True)
         entry.write_text(SOURCE.read_text().replace("/squire", str(BINARY)))
@@ -62,35 +62,34 @@ class Container:
         image = {"SQUIRE_DATA_DIR": f"{self.root}/data", "SQUIRE_INIT_DIR": str(INIT),
                  "SQUIRE_PORT": str(self.port)}
         requested = dict(entry.partition("=")[::2] for entry in self.request.get("Env") or [])
-        command = [self.here(word) for word in self.request.get("Entrypoint") or [str(BINARY)]]
+        command = [self.here(word) for word in self.request.get("Entrypoint") or [ENTRY_POINT]]
         self.process = subprocess.Popen(
             command, env={**inherited, **image, **requested}, stdin=subprocess.DEVNULL, cwd=self.root,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-        threading.Thread(target=self._read, daemon=True).start()
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.open_streams = 2
+        for number, stream in (1, self.process.stdout), (2, self.process.stderr):
+            threading.Thread(target=self._read, args=(number, stream), daemon=True).start()
 
-    def _read(self):
-        for line in self.process.stdout:
-            self._append(line)
-        self.process.wait()
-        self._append(None)
-
-    def _append(self, line):
+    def _read(self, number, stream):
+        for line in stream:
+            with self.news:
+                self.log_lines.append((number, line))
+                self.news.notify_all()
         with self.news:
-            if line is None:
-                self.has_ended = True
-            else:
-                self.lines.append(line)
+            self.open_streams -= 1
             self.news.notify_all()
 
-    def log(self, is_followed):
+    def log(self, wanted, is_followed):
+        """Lines of the wanted streams with their numbers, 1 for output and 2 for errors."""
         for index in itertools.count():
             with self.news:
-                while is_followed and index >= len(self.lines) and not self.has_ended:
+                while is_followed and index >= len(self.log_lines) and self.open_streams:
                     self.news.wait()
-                if index >= len(self.lines):
+                if index >= len(self.log_lines):
                     return
-                line = self.lines[index]
-            yield line
+                number, line = self.log_lines[index]
+            if number in wanted:
+                yield number, line
 
     def put(self, archive, path):
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
@@ -194,7 +193,8 @@ class Engine(http.server.BaseHTTPRequestHandler):
             containers[made.id] = made
             self.reply(201, {"Id": made.id, "Warnings": []})
         elif found := re.match(r"/containers/([0-9a-f]+)(/\w+)?$", path):
-            self.answer_of(containers.get(found.group(1)), f"{self.command} {found.group(2) or ''}", query, body)
+            asked = f"{self.command} {found.group(2) or ''}"
+            self.answer_of(containers.get(found.group(1)), asked, query, body)
         else:
             print("not spoken here:", self.command, self.path, file=sys.stderr, flush=True)
             self.reply(404, {"message": f"no {route}"})
@@ -223,14 +223,15 @@ class Engine(http.server.BaseHTTPRequestHandler):
             self.reply(404, {"message": f"no {asked}"})
 
     def send_log(self, container, query):
-        """Everything is standard output; a frame is a line."""
-        is_wanted = query.get("stdout", "").lower() in ("1", "true")
+        """A frame is a line."""
+        asked = {name for name, value in query.items() if value.lower() in ("1", "true")}
+        wanted = [number for number, name in ((1, "stdout"), (2, "stderr")) if name in asked]
         self.send_response(200)
         self.send_header("Content-Type", "application/vnd.docker.multiplexed-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for line in container.log(query.get("follow", "").lower() in ("1", "true")) if is_wanted else ():
-            frame = struct.pack(">BxxxI", 1, len(line)) + line
+        for number, line in container.log(wanted, "follow" in asked):
+            frame = struct.pack(">BxxxI", number, len(line)) + line
             self.wfile.write(b"%x\r\n%s\r\n" % (len(frame), frame))
         self.wfile.write(b"0\r\n\r\n")
 

@@ -7,9 +7,8 @@ from testcontainers.community.localstack import LocalStackContainer
 
 class LocalStackTest(unittest.TestCase):
     def test_it_starts_when_the_scripts_have_run(self):
-        with LocalStackContainer(image="squire-shell").with_services("sqs", "sns") as localstack:
-            urls = localstack.get_client("sqs", region_name="us-east-1",
-                                         aws_access_key_id="test").list_queues()["QueueUrls"]
+        with LocalStackContainer("squire-shell").with_services("sqs", "sns") as localstack:
+            urls = localstack.get_client("sqs").list_queues()["QueueUrls"]
             self.assertEqual(urls, [localstack.get_url() + "/000000000000/made-by-script"])
 
 

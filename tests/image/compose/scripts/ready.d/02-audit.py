@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
+import os
+
 import boto3
 
-here = {"endpoint_url": "http://localhost:4566", "region_name": "us-east-1",
+here = {"endpoint_url": "http://localhost:4566", "region_name": os.environ["AWS_DEFAULT_REGION"],
         "aws_access_key_id": "test", "aws_secret_access_key": "test"}
 sqs, sns = boto3.client("sqs", **here), boto3.client("sns", **here)
 

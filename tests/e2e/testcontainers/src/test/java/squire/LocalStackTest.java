@@ -10,7 +10,6 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.localstack.LocalStackContainer;
-import org.testcontainers.containers.localstack.LocalStackContainer.Service;
 import org.testcontainers.utility.DockerImageName;
 
 /** The LocalStack module of Testcontainers for Java, as its users call it; it replaces the entry point. */
@@ -19,7 +18,7 @@ class LocalStackTest {
   @Test
   void it_starts_when_the_scripts_have_run() throws Exception {
     var image = DockerImageName.parse("squire-shell").asCompatibleSubstituteFor("localstack/localstack");
-    try (var localstack = new LocalStackContainer(image).withServices(Service.SQS, Service.SNS)) {
+    try (var localstack = new LocalStackContainer(image)) {
       localstack.start();
       var request = HttpRequest.newBuilder(URI.create(localstack.getEndpoint() + "/?Action=ListQueues"));
       var queues = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString()).body();
