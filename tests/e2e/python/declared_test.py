@@ -1,4 +1,4 @@
-"""What Terraform's AWS provider does: it sets everything, reads everything back, and calls each difference drift.
+"""What Terraform's AWS provider does: it sets everything, reads it all back, and calls a difference drift.
 
 Where Terraform is at hand, ../terraform has it do so itself.
 """
