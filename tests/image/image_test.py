@@ -11,10 +11,9 @@ import time
 import unittest
 
 import yaml
-from support import (ROOT, Container, Endpoint, NameServer, connect, deliveries, health, podman, until)
+from support import (IMAGE, ROOT, WITH_SHELL, Container, Endpoint, NameServer, connect, deliveries,
+                     health, podman, until)
 
-IMAGE = "localhost/squire"
-WITH_SHELL = "localhost/squire:shell"
 EXAMPLE = "localhost/squire-example"
 BYTES_MAX = 15_000_000
 
@@ -30,7 +29,7 @@ class ImageTest(unittest.TestCase):
         self.addCleanup(podman, "volume", "rm", "--force", self.volume, check=False)
 
     def launch(self, *options, image=IMAGE):
-        container = Container(image, "--volume", f"{self.volume}:/data", *options)
+        container = Container.run(image, "--volume", f"{self.volume}:/data", *options)
         self.addCleanup(container.remove)
         return container
 
@@ -128,7 +127,7 @@ class DefaultImageTest(ImageTest):
         data = self.directory / "data"
         data.mkdir()
         shutil.chown(data, 2000, 2000)
-        container = Container(IMAGE, "--user", "2000:2000", "--volume", f"{data}:/data")
+        container = Container.run(IMAGE, "--user", "2000:2000", "--volume", f"{data}:/data")
         self.addCleanup(container.remove)
         self.wait_until_ready(container)
 
@@ -250,13 +249,9 @@ class ComposeTest(ImageTest):
                          {"broker": {"condition": "service_healthy"}})
         broker = self.launch(*self.options(self.services["broker"]))
         self.assertTrue(until(lambda: broker.healthcheck() == "healthy"), broker.log())
-        app = Container(EXAMPLE, *self.options(self.services["app"]))
+        app = Container.run(EXAMPLE, *self.options(self.services["app"]))
         self.addCleanup(app.remove)
         self.assertTrue(until(lambda: app.log().count("handled order") >= 10), app.log())
         self.assertEqual({f"handled order {number}" for number in range(1, 11)},
                          set(app.log().splitlines()))
         self.assertEqual(app.stop()[1], 0)
-
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2)

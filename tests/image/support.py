@@ -2,7 +2,10 @@
 
 import http.server
 import json
+import os
 import pathlib
+import re
+import shutil
 import socket
 import ssl
 import struct
@@ -16,6 +19,8 @@ import boto3
 from botocore.config import Config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+IMAGE = "localhost/squire"
+WITH_SHELL = "localhost/squire-shell"
 ENDPOINT = "http://127.0.0.1:4566"
 PATIENCE = 15.0
 
@@ -35,8 +40,8 @@ def until(condition, timeout=PATIENCE):
     return got
 
 
-def connect(service):
-    return boto3.client(service, endpoint_url=ENDPOINT, region_name="us-east-1",
+def connect(service, region="us-east-1"):
+    return boto3.client(service, endpoint_url=ENDPOINT, region_name=region,
                         aws_access_key_id="test", aws_secret_access_key="test",
                         config=Config(retries={"max_attempts": 0}))
 
@@ -59,11 +64,20 @@ def health():
 
 
 class Container:
-    """As `docker run -d` makes one, but that its root cannot be written to."""
+    """One that was made, whether it runs or not."""
 
-    def __init__(self, image, *options):
-        self.id = podman("run", "--detach", "--pull", "never", "--read-only", "--read-only-tmpfs=false",
-                         *options, image).stdout.strip()
+    def __init__(self, identity):
+        self.id = identity
+
+    @classmethod
+    def run(cls, image, *options, command=()):
+        """As `docker run -d` makes one, but that its root cannot be written to."""
+        return cls.run_writable(image, "--read-only", "--read-only-tmpfs=false", *options,
+                                command=command)
+
+    @classmethod
+    def run_writable(cls, image, *options, command=()):
+        return cls(podman("run", "--detach", "--pull", "never", *options, image, *command).stdout.strip())
 
     def inspect(self):
         return json.loads(podman("inspect", self.id).stdout)[0]
@@ -90,6 +104,10 @@ class Container:
         state = self.state()
         return state.get("Health", state.get("Healthcheck"))["Status"]
 
+    def execute(self, *command):
+        """Runs a command in it, as `docker exec` does; what it printed."""
+        return podman("exec", self.id, *command).stdout
+
     def stop(self):
         """By SIGTERM; the seconds it took and the exit code."""
         began = time.monotonic()
@@ -101,6 +119,35 @@ class Container:
 
     def remove(self):
         podman("rm", "--force", "--time", 0, self.id)
+
+
+class Project:
+    """A compose file made for LocalStack, with this image in its place, as `up -d` runs it."""
+
+    def __init__(self, source, directory, environment=None):
+        shutil.copytree(source, directory)
+        file = directory / "docker-compose.yml"
+        text, count = re.subn(r"(?m)(image: )localstack/localstack\S*$", rf"\1{WITH_SHELL}", file.read_text())
+        assert count == 1, f"{file} has {count} images of LocalStack"
+        file.write_text(text)
+        self.directory, self.environment = directory, {**os.environ, **(environment or {})}
+
+    def _compose(self, *arguments):
+        done = subprocess.run(["podman-compose", *arguments], cwd=self.directory, env=self.environment,
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError(f"podman-compose {' '.join(arguments)}: {done.stdout}{done.stderr}")
+
+    def up(self):
+        self._compose("up", "-d")
+        found = podman("ps", "--all", "--quiet", "--filter",
+                       f"label=com.docker.compose.project={self.directory.name}").stdout.split()
+        assert len(found) == 1, f"{len(found)} containers of {self.directory.name}"
+        return Container(found[0])
+
+    def down(self):
+        self._compose("down", "--volumes")
+        podman("network", "prune", "--force")
 
 
 class Endpoint:
