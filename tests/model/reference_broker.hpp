@@ -20,6 +20,7 @@ struct ReferenceMessage {
   std::string group;
   TimePoint sent_at;
   TimePoint visible_at;
+  TimePoint received_at;  // of the latest receive
   std::uint32_t receive_count = 0;
   std::string handle;     // of the latest receive
   int handle_number = 0;  // they rise, also over crashes
