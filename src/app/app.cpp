@@ -29,6 +29,7 @@
 #include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "squire/storage/sqlite_journal.hpp"
+#include "squire/sts/actions.hpp"
 
 namespace squire::app {
 namespace {
@@ -270,7 +271,7 @@ int serve(const Config& config, const sigset_t& signals) {
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
   service::Dispatcher dispatcher(
-      broker, {&sqs::service(), &sns::service()},
+      broker, {&sqs::service(), &sns::service(), &sts::service()},
       {config.account, config.region, config.base_url,
        static_cast<std::size_t>(config.journal_backlog_max), access ? &*access : nullptr,
        config.testing ? &faults : nullptr, !config.admin_address.empty()},

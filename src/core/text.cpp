@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/letters.hpp"
+
 namespace squire {
 namespace {
 
@@ -47,6 +49,17 @@ Decoded decode_utf8(std::string_view text) {
     if (code >= 0x10000 && code <= 0x10ffff) return {code, 4};
   }
   return {0, 0};
+}
+
+bool is_letter_or_digit(std::uint32_t code) {
+  if (code < 0x80) {
+    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
+           (code >= '0' && code <= '9');
+  }
+  const auto at = std::lower_bound(
+      kLetters.begin(), kLetters.end(), code,
+      [](const CharacterRange& range, std::uint32_t code) { return range.last < code; });
+  return at != kLetters.end() && at->first <= code;
 }
 
 }  // namespace
@@ -159,6 +172,19 @@ std::size_t count_characters(std::string_view utf8) {
                        [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 }
 
+bool is_made_of_letters_and(std::string_view utf8, std::string_view others) {
+  while (!utf8.empty()) {
+    const auto [code, length] = decode_utf8(utf8);
+    if (length == 0) return false;
+    if (!is_letter_or_digit(code) &&
+        (code >= 0x80 || others.find(static_cast<char>(code)) == std::string_view::npos)) {
+      return false;
+    }
+    utf8.remove_prefix(length);
+  }
+  return true;
+}
+
 bool is_single_line(std::string_view text, std::size_t characters_max) {
   return is_utf8(text) && count_characters(text) <= characters_max &&
          std::none_of(text.begin(), text.end(),
@@ -195,6 +221,17 @@ bool is_shallow(std::string_view json, int depth_max) {
     if (depth > depth_max) return false;
   }
   return true;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  const auto is = [&](std::string_view word) {
+    return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char c, char w) {
+      return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == w;
+    });
+  };
+  if (is("true")) return true;
+  if (is("false")) return false;
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

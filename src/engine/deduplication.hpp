@@ -12,7 +12,7 @@
 namespace squire::engine {
 
 // The deduplication ids a FIFO queue accepted in the last five minutes (sqs.md 7.3). Outlives the
-// messages: deleting or purging them does not open the window.
+// messages: deleting them does not open the window.
 class DeduplicationWindow {
  public:
   static constexpr Milliseconds kLength = std::chrono::minutes(5);

@@ -58,9 +58,24 @@ struct Node {
   std::vector<std::variant<Leaf, Alternatives>> items;
 };
 
+// Without the space between tokens. Errors quote the policy so.
+std::string minified(std::string_view json) {
+  std::string out;
+  bool is_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const bool is_space = json[i] == ' ' || json[i] == '\n' || json[i] == '\r' || json[i] == '\t';
+    if (is_space && !is_string) continue;
+    if (json[i] == '"') is_string = !is_string;
+    out += json[i];
+    if (is_string && json[i] == '\\') out += json[++i];
+  }
+  return out;
+}
+
+// Of a policy that is JSON.
 class Compiler {
  public:
-  Compiler(std::string_view text, FilterScope scope)
+  Compiler(const std::string& text, FilterScope scope)
       : text_(text), scope_(scope), tokens_(text), patterns_(text, tokens_) {}
 
   Result<std::unique_ptr<FilterPolicy::Program>> compile();
@@ -68,7 +83,6 @@ class Compiler {
  private:
   Token next() { return tokens_.next(); }
   Error complain(std::string what) const { return patterns_.complain(std::move(what)); }
-  Error unexpected(std::string what) const { return patterns_.unexpected(std::move(what)); }
 
   Result<void> read_object(Node& node, const std::string& path, std::uint64_t depth,
                            std::set<std::string>& paths);
@@ -80,13 +94,13 @@ class Compiler {
   JsonTokens tokens_;
   PatternReader patterns_;
   std::set<std::string> keys_;
+  bool is_nested_ = false;
 };
 
 Result<void> Compiler::read_object(Node& node, const std::string& path, std::uint64_t depth,
                                    std::set<std::string>& paths) {
   bool is_empty = true;
   while (next() != Token::EndObject) {
-    if (tokens_.type() != Token::Name) return unexpected("failed to parse JSON");
     is_empty = false;
     const std::string name(tokens_.string());
     if (name == kOr && is_alternatives(tokens_)) {
@@ -97,10 +111,7 @@ Result<void> Compiler::read_object(Node& node, const std::string& path, std::uin
     if (depth == 1) keys_.insert(name);
     switch (next()) {
       case Token::BeginObject:
-        if (scope_ == FilterScope::MessageAttributes) {
-          return filter_error(
-              "Filter policy scope MessageAttributes does not support nested filter policy");
-        }
+        is_nested_ = true;
         SQUIRE_CHECK(read_object(node, full, depth + 1, paths));
         break;
       case Token::BeginArray: {
@@ -112,7 +123,7 @@ Result<void> Compiler::read_object(Node& node, const std::string& path, std::uin
         break;
       }
       default:
-        return unexpected("\"" + name + "\" must be an object or an array");
+        return complain("\"" + name + "\" must be an object or an array");
     }
   }
   if (is_empty) return complain("Empty objects are not allowed");
@@ -213,12 +224,14 @@ std::vector<Conjunction> expand(const Node& node) {
 }
 
 Result<std::unique_ptr<FilterPolicy::Program>> Compiler::compile() {
-  if (text_.size() > kPolicyBytesMax) return filter_error("Filter policy is too large");
-  if (next() != Token::BeginObject) return unexpected("Filter is not an object");
+  if (next() != Token::BeginObject) return complain("Filter is not an object");
   Node root;
   std::set<std::string> paths;
   SQUIRE_CHECK(read_object(root, {}, 1, paths));
-  if (next() != Token::End) return unexpected("failed to parse JSON. Unexpected trailing tokens");
+  if (is_nested_ && scope_ == FilterScope::MessageAttributes) {
+    return filter_error(
+        "Filter policy scope MessageAttributes does not support nested filter policy");
+  }
   if (keys_.size() > kKeysMax) {
     return filter_error("Filter policy can not have more than " + std::to_string(kKeysMax) +
                         " keys");
@@ -243,7 +256,9 @@ bool says_nothing(std::string_view text) {
 Result<std::shared_ptr<const FilterPolicy>> FilterPolicy::compile(std::string_view json,
                                                                   FilterScope scope) {
   if (says_nothing(json)) return std::shared_ptr<const FilterPolicy>();
-  SQUIRE_TRY(auto program, Compiler(json, scope).compile());
+  if (json.size() > kPolicyBytesMax) return filter_error("Filter policy is too large");
+  if (auto complaint = json_complaint(json)) return filter_error(*std::move(complaint));
+  SQUIRE_TRY(auto program, Compiler(minified(json), scope).compile());
   return std::shared_ptr<const FilterPolicy>(
       std::make_shared<const FilterPolicy>(std::move(program)));
 }

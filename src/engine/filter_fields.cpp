@@ -19,7 +19,7 @@ FieldValue to_value(const JsonTokens& tokens) {
       break;
     case Token::Number:
       value.type = Type::Number;
-      value.number = tokens.number();
+      value.number = to_five_digits(tokens.number());
       break;
     case Token::True:
       value.type = Type::True;
@@ -33,11 +33,15 @@ FieldValue to_value(const JsonTokens& tokens) {
   return value;
 }
 
-// The elements of a String.Array; none if the text is no array of scalars.
+// The elements of a String.Array; none if the text is no array of scalars, but for a number alone.
 Fields::Values read_array(std::string_view text) {
   Fields::Values values;
   JsonTokens tokens(text);
-  if (tokens.next() != Token::BeginArray) return {};
+  if (tokens.next() == Token::Number) {
+    values.push_back(to_value(tokens));
+    return tokens.next() == Token::End ? values : Fields::Values{};
+  }
+  if (tokens.type() != Token::BeginArray) return {};
   while (tokens.next() != Token::EndArray) {
     if (tokens.type() == Token::Error || tokens.type() == Token::BeginObject ||
         tokens.type() == Token::BeginArray) {
@@ -65,6 +69,7 @@ Fields Fields::of_attributes(const MessageAttributes& attributes) {
         const std::string_view text = attribute.value;
         const auto digits = text.starts_with('+') ? text.substr(1) : text;
         std::from_chars(digits.data(), digits.data() + digits.size(), value.number);
+        value.number = to_five_digits(value.number);
         value.text.clear();
       }
       values.push_back(std::move(value));

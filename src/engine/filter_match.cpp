@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "engine/filter_program.hpp"
@@ -124,6 +125,12 @@ void append_folded(std::string& out, std::uint32_t code) {
 }
 
 }  // namespace
+
+double to_five_digits(double number) {
+  constexpr double kWholeFrom = 1e10;  // no policy asks for a number as large
+  if (!(std::fabs(number) < kWholeFrom)) return number;
+  return std::round(number * 1e5) / 1e5;
+}
 
 std::string fold_case(std::string_view text) {
   std::string folded;

@@ -42,19 +42,13 @@ Error PatternReader::complain(std::string what) const {
   return filter_error(std::move(what) + location(text_, tokens_.consumed()));
 }
 
-// Wrong JSON is said to be so, wherever it is met.
-Error PatternReader::unexpected(std::string what) const {
-  if (tokens_.type() != Token::Error) return complain(std::move(what));
-  return complain("failed to parse JSON. " + tokens_.complaint());
-}
-
 Result<std::string> PatternReader::read_text(std::string_view complaint) {
-  if (next() != Token::String) return unexpected(std::string(complaint));
+  if (next() != Token::String) return complain(std::string(complaint));
   return std::string(tokens_.string());
 }
 
 Result<void> PatternReader::close_expression() {
-  if (next() != Token::EndObject) return unexpected("Only one key allowed in match expression");
+  if (next() != Token::EndObject) return complain("Only one key allowed in match expression");
   return {};
 }
 
@@ -74,7 +68,7 @@ Result<Pattern> PatternReader::read() {
       return pattern;
     case Token::Number:
       pattern.value.type = Type::Number;
-      pattern.value.number = tokens_.number();
+      pattern.value.number = to_five_digits(tokens_.number());
       return pattern;
     case Token::True:
       pattern.value.type = Type::True;
@@ -86,7 +80,7 @@ Result<Pattern> PatternReader::read() {
       pattern.value.type = Type::Null;
       return pattern;
     default:
-      return unexpected("Match value must be String, number, true, false, or null");
+      return complain("Match value must be String, number, true, false, or null");
   }
 }
 
@@ -124,7 +118,7 @@ Result<Pattern> PatternReader::make(std::string_view name, std::string text) con
 }
 
 Result<Pattern> PatternReader::read_expression() {
-  if (next() != Token::Name) return unexpected("Match expression name not found");
+  if (next() != Token::Name) return complain("Match expression name not found");
   const std::string name(tokens_.string());
   const auto finish = [&](Result<Pattern> pattern) -> Result<Pattern> {
     if (pattern.has_value()) SQUIRE_CHECK(close_expression());
@@ -143,7 +137,7 @@ Result<Pattern> PatternReader::read_expression() {
   if (name == "exists") {
     Pattern pattern;
     if (next() != Token::True && tokens_.type() != Token::False) {
-      return unexpected("exists match pattern must be either true or false.");
+      return complain("exists match pattern must be either true or false.");
     }
     pattern.kind = tokens_.type() == Token::True ? Kind::Exists : Kind::Absent;
     return finish(pattern);
@@ -155,7 +149,7 @@ Result<Pattern> PatternReader::read_affix(std::string_view name, Kind kind, Kind
   const std::string text(name);
   Pattern pattern;
   if (next() == Token::BeginObject) {
-    if (next() != Token::Name) return unexpected(text + " match expression name not found");
+    if (next() != Token::Name) return complain(text + " match expression name not found");
     if (tokens_.string() != "equals-ignore-case") {
       return complain("Unsupported " + text + " pattern: " + std::string(tokens_.string()));
     }
@@ -165,7 +159,7 @@ Result<Pattern> PatternReader::read_affix(std::string_view name, Kind kind, Kind
     SQUIRE_CHECK(close_expression());
     return pattern;
   }
-  if (tokens_.type() != Token::String) return unexpected(text + " match pattern must be a string");
+  if (tokens_.type() != Token::String) return complain(text + " match pattern must be a string");
   pattern.kind = kind;
   pattern.value.text = tokens_.string();
   return pattern;
@@ -175,31 +169,31 @@ Result<Pattern> PatternReader::read_cidr() {
   SQUIRE_TRY(const auto text, read_text("prefix match pattern must be a string"));
   const auto slash = text.find('/');
   if (slash == std::string::npos || text.find('/', slash + 1) != std::string::npos) {
-    return complain("Malformed CIDR, one '/' required");
+    return filter_error("Malformed CIDR, one '/' required");
   }
-  if (text.find('\0') != std::string::npos) return complain("Nonstandard IP address: " + text);
+  if (text.find('\0') != std::string::npos) return filter_error("Nonstandard IP address: " + text);
   const auto bits = parse_integer(text.substr(slash + 1));
-  if (!bits || *bits < 0) return complain("Malformed CIDR, mask bits must be an integer");
+  if (!bits || *bits < 0) return filter_error("Malformed CIDR, mask bits must be an integer");
   Pattern pattern;
   pattern.kind = Kind::Cidr;
   AddressBlock& block = pattern.block;
   const std::string address = text.substr(0, slash);
   if (inet_pton(AF_INET, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 32) return complain("IPv4 mask bits must be < 32");
+    if (*bits >= 32) return filter_error("IPv4 mask bits must be < 32");
   } else if (inet_pton(AF_INET6, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 128) return complain("IPv6 mask bits must be < 128");
+    if (*bits >= 128) return filter_error("IPv6 mask bits must be < 128");
     block.byte_count = 16;
   } else {
-    return complain("Nonstandard IP address: " + address);
+    return filter_error("Nonstandard IP address: " + address);
   }
   block.bits = static_cast<int>(*bits);
   return pattern;
 }
 
 Result<Pattern> PatternReader::read_numeric() {
-  if (next() != Token::BeginArray) return unexpected("Value of numeric must be an array.");
+  if (next() != Token::BeginArray) return complain("Value of numeric must be an array.");
   if (next() != Token::String) {
-    return unexpected("Invalid member in numeric match: " + std::string(tokens_.string()));
+    return complain("Invalid member in numeric match: " + std::string(tokens_.string()));
   }
   const std::string first(tokens_.string());
   const std::string name = first == "=" ? "equals" : first;
@@ -207,14 +201,14 @@ Result<Pattern> PatternReader::read_numeric() {
       first == "=" || first == "<" || first == "<=" || first == ">" || first == ">=";
   if (!is_known) return complain("Unrecognized numeric range operator: " + first);
   next();
-  if (!tokens_.is_number()) return unexpected("Value of " + name + " must be numeric");
-  const double number = tokens_.number();
+  if (!tokens_.is_number()) return complain("Value of " + name + " must be numeric");
+  const double number = to_five_digits(tokens_.number());
   SQUIRE_CHECK(check_number(number));
   if (first == "=") {
     Pattern pattern;
     pattern.value.type = FieldValue::Type::Number;
     pattern.value.number = number;
-    if (next() != Token::EndArray) return unexpected("Too many elements in numeric expression");
+    if (next() != Token::EndArray) return complain("Too many elements in numeric expression");
     return pattern;
   }
   return read_range(first, number);
@@ -227,7 +221,7 @@ Result<Pattern> PatternReader::read_range(std::string_view first_operator, doubl
     pattern.low = -std::numeric_limits<double>::infinity();
     pattern.high = first;
     pattern.includes_high = first_operator == "<=";
-    if (next() != Token::EndArray) return unexpected("Too many terms in numeric range expression");
+    if (next() != Token::EndArray) return complain("Too many terms in numeric range expression");
     return pattern;
   }
   pattern.low = first;
@@ -235,17 +229,17 @@ Result<Pattern> PatternReader::read_range(std::string_view first_operator, doubl
   pattern.high = std::numeric_limits<double>::infinity();
   if (next() == Token::EndArray) return pattern;
   if (tokens_.type() != Token::String) {
-    return unexpected("Bad value in numeric range: " + std::string(tokens_.string()));
+    return complain("Bad value in numeric range: " + std::string(tokens_.string()));
   }
   const std::string second(tokens_.string());
-  next();
-  if (!tokens_.is_number()) return unexpected("Value of " + second + " must be numeric");
-  pattern.high = tokens_.number();
-  SQUIRE_CHECK(check_number(pattern.high));
   if (second != "<" && second != "<=") return complain("Bad numeric range operator: " + second);
+  next();
+  if (!tokens_.is_number()) return complain("Value of " + second + " must be numeric");
+  pattern.high = to_five_digits(tokens_.number());
+  SQUIRE_CHECK(check_number(pattern.high));
   pattern.includes_high = second == "<=";
-  if (next() != Token::EndArray) return unexpected("Too many terms in numeric range expression");
-  if (pattern.low >= pattern.high) return filter_error("Bottom must be less than top");
+  if (next() != Token::EndArray) return complain("Too many terms in numeric range expression");
+  if (pattern.low >= pattern.high) return complain("Bottom must be less than top");
   return pattern;
 }
 
@@ -267,7 +261,7 @@ Result<Pattern> PatternReader::read_anything_but() {
       return pattern;
     }
     default:
-      return unexpected("Inside anything but list, start|null|boolean is not supported.");
+      return complain("Inside anything but list, start|null|boolean is not supported.");
   }
 }
 
@@ -276,7 +270,7 @@ Result<void> PatternReader::read_excluded_list(Pattern& pattern) {
   bool has_numbers = false;
   while (next() != Token::EndArray) {
     if (tokens_.type() != Token::String && !tokens_.is_number()) {
-      return unexpected("Inside anything but list, start|null|boolean is not supported.");
+      return complain("Inside anything but list, start|null|boolean is not supported.");
     }
     (tokens_.is_number() ? has_numbers : has_strings) = true;
     SQUIRE_TRY(auto value, read());
@@ -292,7 +286,7 @@ Result<void> PatternReader::read_excluded_list(Pattern& pattern) {
 }
 
 Result<void> PatternReader::read_excluded_expression(Pattern& pattern) {
-  if (next() != Token::Name) return unexpected("Anything-But expression name not found");
+  if (next() != Token::Name) return complain("Anything-But expression name not found");
   const std::string name(tokens_.string());
   if (name != "prefix" && name != "suffix" && name != "equals-ignore-case" && name != "wildcard") {
     return complain("Unsupported anything-but pattern: " + name);
@@ -304,9 +298,9 @@ Result<void> PatternReader::read_excluded_expression(Pattern& pattern) {
   };
   const std::string complaint = name + " match pattern must be a string";
   if (next() == Token::String) return add();
-  if (tokens_.type() != Token::BeginArray) return unexpected(complaint);
+  if (tokens_.type() != Token::BeginArray) return complain(complaint);
   while (next() != Token::EndArray) {
-    if (tokens_.type() != Token::String) return unexpected(complaint);
+    if (tokens_.type() != Token::String) return complain(complaint);
     SQUIRE_CHECK(add());
   }
   if (pattern.excluded.empty()) return complain("Empty arrays are not allowed");

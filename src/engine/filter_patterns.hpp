@@ -23,8 +23,6 @@ class PatternReader {
 
   // An error with the place where the tokens are.
   Error complain(std::string what) const;
-  // The same, unless what is wrong is the JSON: then that.
-  Error unexpected(std::string what) const;
 
  private:
   JsonTokens::Type next() { return tokens_.next(); }

@@ -155,6 +155,9 @@ struct FilterPolicy::Program {
   std::vector<Conjunction> conjunctions;
 };
 
+// Numbers are compared to five digits behind the point.
+double to_five_digits(double number);
+
 // Lower case, for comparisons that ignore it: ASCII, Latin-1, Greek and Cyrillic letters.
 std::string fold_case(std::string_view text);
 

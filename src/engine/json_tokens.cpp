@@ -2,11 +2,68 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "squire/core/json_number.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/filter_policy.hpp"
 
 namespace squire::engine {
+namespace {
+
+constexpr std::string_view kValue =
+    "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or "
+    "'false')";
+constexpr std::string_view kName = "was expecting double-quote to start field name";
+constexpr std::string_view kColon = "was expecting a colon to separate field name and value";
+constexpr std::string_view kObjectComma = "was expecting comma to separate Object entries";
+constexpr std::string_view kArrayComma = "was expecting comma to separate Array entries";
+constexpr std::string_view kQuote = "was expecting closing quote for a string value";
+constexpr std::string_view kNothing = "Unexpected trailing tokens";
+
+// Where a character stands, as Jackson tells it of sources that it does not show.
+std::string place_of(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto line_begin = before.rfind('\n') + 1;  // 0 if there is none
+  return "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: " +
+         std::to_string(line) +
+         ", column: " + std::to_string(count_characters(before.substr(line_begin)) + 1) + "]";
+}
+
+// The last bracket that nothing closes, outside of strings; npos if there is none.
+std::size_t find_open_bracket(std::string_view text) {
+  std::vector<std::size_t> open;
+  bool is_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') is_string = !is_string;
+    if (is_string && text[i] == '\\') ++i;
+    if (is_string) continue;
+    if (text[i] == '{' || text[i] == '[') open.push_back(i);
+    if ((text[i] == '}' || text[i] == ']') && !open.empty()) open.pop_back();
+  }
+  return open.empty() ? std::string_view::npos : open.back();
+}
+
+// The character that begins there, and its number: "('i' (code 105))".
+std::string describe_character(std::string_view text) {
+  std::size_t end = 1;
+  while (end < text.size() && is_utf8_continuation(text[end])) ++end;
+  std::uint32_t code = static_cast<unsigned char>(text[0]);
+  if (end > 1) {
+    code &= 0x7fU >> end;
+    for (std::size_t i = 1; i < end; ++i) code = code << 6 | (text[i] & 0x3f);
+  }
+  std::string number = std::to_string(code);
+  if (code > 0xff) {
+    char digits[8];
+    const auto last = std::to_chars(digits, digits + sizeof(digits), code, 16).ptr;
+    number += " / 0x" + std::string(digits, last);
+  }
+  return "('" + std::string(text.substr(0, end)) + "' (code " + number + "))";
+}
+
+}  // namespace
 
 using Type = JsonTokens::Type;
 
@@ -30,7 +87,7 @@ Type JsonTokens::next() {
     } else if (peek() == ']' && (is_object_ & 1) == 0) {
       return end(Type::EndArray);
     } else {
-      return fail();
+      return fail((is_object_ & 1) != 0 ? kObjectComma : kArrayComma);
     }
   }
   switch (expect_) {
@@ -38,10 +95,11 @@ Type JsonTokens::next() {
       if (peek() == '}') return end(Type::EndObject);
       [[fallthrough]];
     case Expect::Name:
-      if (peek() != '"' || !read_string()) return fail();
+      if (peek() != '"') return fail(kName);
+      if (!read_string()) return fail(kQuote);
       consumed_ = at_;
       skip_space();
-      if (peek() != ':') return fail();
+      if (peek() != ':') return fail(kColon);
       ++at_;
       expect_ = Expect::Value;
       return type_ = Type::Name;
@@ -51,12 +109,12 @@ Type JsonTokens::next() {
     case Expect::Value:
       return read_value();
     default:
-      return at_ == text_.size() ? type_ = Type::End : fail();
+      return at_ == text_.size() ? type_ = Type::End : fail(kNothing);
   }
 }
 
 Type JsonTokens::begin(Type type) {
-  if (++depth_ > kDepthMax) return fail();
+  if (++depth_ > kDepthMax) return fail({});
   const bool is_object = type == Type::BeginObject;
   is_object_ = is_object_ << 1 | (is_object ? 1 : 0);
   expect_ = is_object ? Expect::NameOrEnd : Expect::ValueOrEnd;
@@ -82,7 +140,7 @@ Type JsonTokens::read_value() {
   switch (first) {
     case '"':
       consumed_ = at_ + 1;
-      return read_string() ? type_ = Type::String : fail();
+      return read_string() ? type_ = Type::String : fail(kQuote);
     case 't':
       return read_word("true", Type::True);
     case 'f':
@@ -95,7 +153,7 @@ Type JsonTokens::read_value() {
 }
 
 Type JsonTokens::read_word(std::string_view word, Type type) {
-  if (!text_.substr(at_).starts_with(word)) return fail();
+  if (!text_.substr(at_).starts_with(word)) return fail(kValue);
   string_ = text_.substr(at_, word.size());
   consumed_ = at_ += word.size();
   return type_ = type;
@@ -106,14 +164,14 @@ Type JsonTokens::read_number() {
   if (size == 0) {
     // The complaint is about what stands behind.
     at_ = std::min(text_.find_first_not_of("-+.eE0123456789", at_), text_.size());
-    return fail();
+    return fail(kValue);
   }
   string_ = text_.substr(at_, size);
   at_ += size;
   consumed_ = at_;
   const auto value = json_number_value(string_);
   is_out_of_range_ = !value;
-  if (!value) return fail();
+  if (!value) return fail({});
   number_ = *value;
   return type_ = Type::Number;
 }
@@ -182,15 +240,46 @@ bool JsonTokens::read_escape() {
 }
 
 std::string JsonTokens::complaint() const {
-  if (is_out_of_range_) return "Numeric value (" + std::string(string_) + ") out of range of double";
-  if (at_ >= text_.size()) return "Unexpected end-of-input";
-  if (depth_ > kDepthMax) return "Nesting is too deep";
-  std::size_t end = at_ + 1;  // of the character, which may have several bytes
-  while (end < text_.size() && is_utf8_continuation(text_[end])) ++end;
-  const std::string character(text_.substr(at_, end - at_));
-  const auto code = static_cast<unsigned char>(character[0]);
-  return "Unexpected character ('" + character + "'" +
-         (end - at_ > 1 ? "" : " (code " + std::to_string(code) + ")") + ")";
+  const auto at = [&](std::string what, std::size_t place) {
+    return std::move(what) + "\n at " + place_of(text_, place);
+  };
+  if (depth_ > kDepthMax) return at("Document nesting depth exceeds the maximum allowed", at_);
+  if (is_out_of_range_) {
+    return at("Numeric value (" + std::string(string_) + ") out of range of double", at_);
+  }
+  if (at_ >= text_.size()) {
+    if (expected_ == kQuote) return at("Unexpected end-of-input: " + std::string(kQuote), at_);
+    const auto open = find_open_bracket(text_);
+    if (open == std::string_view::npos) return at("No content to map due to end-of-input", at_);
+    return at(std::string("Unexpected end-of-input: expected close marker for ") +
+                  (text_[open] == '{' ? "Object" : "Array") + " (start marker at " +
+                  place_of(text_, open) + ")",
+              at_);
+  }
+  if (expected_ == kNothing) return at(std::string(kNothing), at_);
+  const auto is_letter = [&](std::size_t i) {
+    return i < text_.size() &&
+           ((text_[i] >= 'a' && text_[i] <= 'z') || (text_[i] >= 'A' && text_[i] <= 'Z'));
+  };
+  std::size_t end = at_;
+  while (is_letter(end)) ++end;
+  if (expected_ == kValue && end > at_) {
+    return at("Unrecognized token '" + std::string(text_.substr(at_, end - at_)) +
+                  "': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
+                  "'false')",
+              end);
+  }
+  return at("Unexpected character " + describe_character(text_.substr(at_)) + ": " +
+                std::string(expected_),
+            at_);
+}
+
+std::optional<std::string> json_complaint(std::string_view text) {
+  JsonTokens tokens(text);
+  while (tokens.next() != Type::End) {
+    if (tokens.type() == Type::Error) return "failed to parse JSON. " + tokens.complaint();
+  }
+  return std::nullopt;
 }
 
 }  // namespace squire::engine

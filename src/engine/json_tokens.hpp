@@ -44,13 +44,15 @@ class JsonTokens {
   // Characters consumed: up to the end of the token, or to the opening quote of a String that is
   // a value, which Jackson reads no further before it is asked for.
   std::size_t consumed() const { return consumed_; }
-  // What is wrong, once there was an Error.
+  // What is wrong and where, once there was an Error: as Jackson says it, which SNS quotes.
   std::string complaint() const;
 
  private:
   static constexpr int kDepthMax = 64;
 
-  Type fail() {
+  // `expected`: what should have stood there, in Jackson's words.
+  Type fail(std::string_view expected) {
+    expected_ = expected;
     type_ = Type::Error;
     return type_;
   }
@@ -73,6 +75,7 @@ class JsonTokens {
   Type type_ = Type::End;
   Expect expect_ = Expect::Value;
   std::string_view string_;
+  std::string_view expected_;
   std::string decoded_;
   double number_ = 0;
   bool is_out_of_range_ = false;  // the number that ended the stream

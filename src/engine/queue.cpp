@@ -227,7 +227,11 @@ Result<Ticket> Queue::purge(const ClientPtr& client) {
   watchers_.tell();
   if (history_)
     history_->add({now, Event::Kind::Purged, 0, {}, {}, arn_, client, nullptr, nullptr});
-  return env_.journal.append(QueuePurged{number_, next_sequence_});
+  const QueuePurged row{number_, next_sequence_};
+  if (!is_fifo_) return env_.journal.append(row);
+  // The ids may come again (sqs.md 6.13).
+  deduplication_ = std::make_unique<DeduplicationWindow>();
+  return env_.journal.append_both(row, DeduplicationGone{number_, next_sequence_});
 }
 
 bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,

@@ -1,5 +1,5 @@
 // Receiving, and what a receipt handle allows: deleting and changing the visibility.
-#include <tuple>
+#include <algorithm>
 
 #include "engine/queue_messages.hpp"
 #include "engine/receive_attempts.hpp"
@@ -37,11 +37,10 @@ bool is_latest(const ReceiptHandle& handle, const Message& message) {
   return handle.receive_count == message.receive_count && handle.received_at == message.received_at;
 }
 
-// Whether the handle is of an earlier receive, or of an unanswered message of the same number that
-// a crash made forget. Only the latest handle deletes.
-bool is_outdated(const ReceiptHandle& handle, const Message& message) {
-  return std::tie(handle.received_at, handle.receive_count) <
-         std::tie(message.received_at, message.receive_count);
+// Whether the handle is of the message at all, and not of an unanswered one of the same number that
+// a crash made forget. On a standard queue every such handle is good, also an older one.
+bool is_of(const ReceiptHandle& handle, const Message& message) {
+  return handle.received_at >= message.sent_at;
 }
 
 }  // namespace
@@ -185,7 +184,7 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle, const ClientPtr& c
     if (message->state != State::InFlight || !is_latest(*handle, *message)) {
       return expired_handle(receipt_handle);
     }
-  } else if (is_outdated(*handle, *message)) {
+  } else if (!is_of(*handle, *message)) {
     return Ticket{0};
   }
   ++totals_.deleted;
@@ -216,25 +215,28 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
   const TimePoint now = env_.clock.now();
   settle(now);
   Message* message = messages_->find(handle->key.sequence);
-  if (message == nullptr || message->state != State::InFlight || !is_latest(*handle, *message)) {
-    if (is_fifo_ && message) return expired_handle(receipt_handle);
+  if (is_fifo_ && message && (message->state != State::InFlight || !is_latest(*handle, *message))) {
+    return expired_handle(receipt_handle);
+  }
+  if (message == nullptr || message->receive_count == 0 || !is_of(*handle, *message)) {
     return Error::invalid_parameter(
         receipt_handle, "ReceiptHandle",
         "Message does not exist or is not available for visibility timeout change.");
   }
-  if (now + timeout > message->received_at + kVisibilityMax) {
+  const TimePoint received_at = std::max(message->received_at, handle->received_at);
+  if (now + timeout > received_at + kVisibilityMax) {
     return Error::invalid_parameter(
         std::to_string(timeout.count()), "VisibilityTimeout",
         "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
   }
   note(Event::Kind::VisibilityChanged, *message, now, client);
   watchers_.tell();
-  if (timeout == Seconds(0)) {
-    messages_->make_visible(*message, now);
-    wake(1);
-  } else {
+  if (timeout > Seconds(0)) {
     messages_->take(*message, now + timeout);
     set_alarm();
+  } else if (message->state != State::Visible) {
+    messages_->make_visible(*message, now);
+    wake(1);
   }
   return env_.journal.append(to_delivery(*message, number_));
 }

@@ -19,7 +19,7 @@ void assign(std::string& to, boost::beast::string_view from) {
 
 void RequestData::clear() {
   for (auto* text : {&method, &target, &host, &content_type, &amz_target, &authorization, &accept,
-                     &body, &header_text_}) {
+                     &trace_id, &body, &header_text_}) {
     text->clear();
     // A connection that once carried a big message does not keep its memory.
     if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
@@ -47,6 +47,7 @@ service::HttpRequest RequestData::view() {
   }
   service::HttpRequest request{method,        target, host,   content_type, amz_target,
                                authorization, body,   accept, headers_};
+  request.trace_id = trace_id;
   request.is_by_admin_address = is_by_admin_address;
   if (upload) request.body_file = upload->file;
   return request;
@@ -86,6 +87,7 @@ void RequestParser::on_field_impl(http::field field, StringView name, StringView
       return;
     case http::field::unknown:
       if (boost::beast::iequals(name, "x-amz-target")) assign(data_.amz_target, value);
+      if (boost::beast::iequals(name, "x-amzn-trace-id")) assign(data_.trace_id, value);
       return;
     default:
       return;

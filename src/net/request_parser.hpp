@@ -19,6 +19,7 @@ struct RequestData {
   std::string amz_target;
   std::string authorization;
   std::string accept;
+  std::string trace_id;
   std::string body;
   std::optional<service::Upload> upload;  // the body goes there instead
   bool expects_continue = false;

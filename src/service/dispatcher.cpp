@@ -8,58 +8,58 @@ namespace squire::service {
 namespace {
 
 constexpr std::string_view kJsonType = "application/x-amz-json-1.0";
+constexpr std::string_view kJson11Type = "application/x-amz-json-1.1";
 constexpr std::string_view kXmlType = "text/xml";
+constexpr std::size_t kTraceMax = 1024;  // characters of a trace header
 constexpr std::string_view kSitePrefix = "/_";
+constexpr std::string_view kHealth = "/health";
+constexpr std::string_view kOwnHealth = "/_squire/health";
 constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
-const ActionEntry* find(std::span<const ActionEntry> actions, std::string_view name) {
-  const auto at = std::lower_bound(
-      actions.begin(), actions.end(), name,
-      [](const ActionEntry& entry, std::string_view name) { return entry.name < name; });
-  return at != actions.end() && at->name == name ? &*at : nullptr;
-}
+// How errors are said to one request.
+struct ErrorDress {
+  wire::Protocol protocol;
+  std::string_view content_type;
+  wire::XmlErrorStyle xml_style = kDefaultXmlErrors;
+  bool is_query_json = false;
+};
 
-HttpReply encode_error(const Error& error, wire::Protocol protocol,
-                       const wire::XmlErrorStyle& xml_style, std::string request_id) {
+HttpReply encode_error(const Error& error, const ErrorDress& dress, std::string request_id) {
   const auto& row = wire::spelling(error.code);
   HttpReply reply;
   reply.status = row.status;
+  reply.content_type = dress.content_type;
   reply.request_id = std::move(request_id);
-  if (protocol == wire::Protocol::Json) {
-    reply.content_type = kJsonType;
+  if (dress.protocol == wire::Protocol::Json) {
     reply.query_error = row.query_code;
     reply.query_error += row.is_sender_fault() ? ";Sender" : ";Receiver";
     reply.body = wire::encode_json_error(error);
+  } else if (dress.is_query_json) {
+    reply.body = wire::encode_query_json_error(error, dress.xml_style.has_detail, reply.request_id);
   } else {
-    reply.content_type = kXmlType;
-    reply.body = wire::encode_xml_error(error, xml_style, reply.request_id);
+    reply.body = wire::encode_xml_error(error, dress.xml_style, reply.request_id);
   }
   return reply;
 }
 
-// "/account/name" or "/queue/region/account/name", the paths of queue URLs.
-bool is_queue_path(std::string_view path) {
-  constexpr std::string_view kRegional = "/queue/";
-  if (path.starts_with(kRegional)) {
-    path.remove_prefix(std::min(path.find('/', kRegional.size()), path.size()));
-  }
-  return path.size() > 14 && path[0] == '/' && path[13] == '/' && is_account_id(path.substr(1, 12));
+// Whether a POST with an X-Amz-Target is JSON: other content says that it is not.
+bool is_json_type(std::string_view content_type) {
+  return content_type.empty() || content_type.find("json") != std::string_view::npos;
+}
+
+std::string_view json_type_of(std::string_view content_type) {
+  return content_type.find("json-1.1") == std::string_view::npos ? kJsonType : kJson11Type;
+}
+
+bool is_health(std::string_view path) {
+  return path == kHealth || path == kOwnHealth || path == "/_localstack/health";
 }
 
 // What is shown to whoever asks, also where the rest of the site needs a token: whether the daemon
 // is well, and the page that then asks for the token.
 bool is_open_page(const HttpRequest& request, std::string_view path) {
-  return request.method != "POST" &&
-         (path == "/" || path == "/_squire/health" || path == "/_squire/console" ||
-          path == "/_squire/certificate" || path == "/_localstack/health");
-}
-
-// A host and port, by the characters they may have: it comes back in queue URLs.
-bool is_host(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '!' && c <= '~') &&
-           std::string_view("\"'<>\\/?#&").find(c) == std::string_view::npos;
-  });
+  return request.method != "POST" && (path == "/" || is_health(path) ||
+                                      path == "/_squire/console" || path == "/_squire/certificate");
 }
 
 }  // namespace
@@ -74,10 +74,10 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
 std::optional<Upload> Dispatcher::upload(std::string_view method, std::string_view target,
                                          std::string_view authorization,
                                          bool is_by_admin_address) const {
-  if (!target.starts_with(kSitePrefix) || site_ == nullptr) return std::nullopt;
+  if (!split_target(target).path.starts_with(kSitePrefix) || site_ == nullptr) return std::nullopt;
   if (settings_.has_admin_address != is_by_admin_address) return std::nullopt;
   if (!may_administrate(authorization, is_by_admin_address)) return std::nullopt;
-  return site_->upload(method, target.substr(0, target.find('?')));
+  return site_->upload(method, split_target(target).path);
 }
 
 bool Dispatcher::may_administrate(std::string_view authorization, bool is_by_admin_address) const {
@@ -114,21 +114,19 @@ Exchange::Step Exchange::guard(F&& f) {
 }
 
 void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
-  const auto question = std::min(request.target.find('?'), request.target.size());
-  const auto path = request.target.substr(0, question);
-  const auto query = request.target.substr(std::min(question + 1, request.target.size()));
-  if (route_site(request, path, query, waiter)) return;
-  if (request.method == "GET" && route_page(path)) return;
+  const auto target = split_target(request.target);
+  if (route_site(request, target, waiter)) return;
+  if (request.method == "GET" && route_page(target.path)) return;
 
   is_for_a_service_ = true;
-  const bool is_json = !request.amz_target.empty();
+  const bool is_json = !request.amz_target.empty() && is_json_type(request.content_type);
   input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_, {}};
-  reply_.content_type = is_json ? kJsonType : kXmlType;
+  reply_.content_type = !is_json ? kXmlType : json_type_of(request.content_type);
   xml_errors_ = kDefaultXmlErrors;
   if (is_json) {
     route_json(request);
   } else {
-    route_query(request, path, query);
+    route_query(request, target);
   }
   if (action_ != nullptr) make_call(request, std::move(waiter));
 }
@@ -148,6 +146,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
                                             : settings.account,
       is_region(credential_.region) ? std::string(credential_.region) : settings.region,
       !credential_.access_key.empty(), credential_.access_key};
+  identity.names_region = is_region(credential_.region);
   std::optional<Permit> permit;
   if (settings.access) {
     const auto authenticated = authenticate(request, identity, permit);
@@ -160,6 +159,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
   call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter),
                 std::move(client));
   if (permit) call_->permit.emplace(*permit);
+  if (is_single_line(request.trace_id, kTraceMax)) call_->trace_header = request.trace_id;
   find_fault(request);
 }
 
@@ -171,18 +171,20 @@ Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identi
     identity.is_signed = true;
     return {};
   }
-  const auto question = std::min(request.target.find('?'), request.target.size());
-  const access::SignedRequest signed_request{
-      request.method, request.target.substr(0, question),
-      request.target.substr(std::min(question + 1, request.target.size())), request.headers,
-      request.body};
+  const auto [path, query] = split_target(request.target);
+  const access::SignedRequest signed_request{request.method, path, query, request.headers,
+                                             request.body};
   Origin origin{nullptr, request.address, access::header_value(request.headers, "user-agent"),
                 request.is_secure};
   const auto verified = settings.access->verify(signed_request, service_->name);
   if (verified.has_value()) {
     origin.key = verified->key;
-    identity = {verified->key->principal.account, verified->region, true, verified->key->access_key,
-                verified->key->principal.arn};
+    identity = {verified->key->principal.account,
+                verified->region,
+                true,
+                verified->key->access_key,
+                verified->key->principal.arn,
+                true};
   } else if (verified.error().code == Errc::MissingAuthenticationToken) {
     identity = {settings.account, settings.region, false};
   } else {
@@ -203,77 +205,6 @@ engine::ClientPtr Exchange::find_client(const HttpRequest& request,
       identity.account, std::string(credential_.access_key), std::string(request.address)});
   if (request.client) *request.client = client;
   return client;
-}
-
-bool Exchange::route_page(std::string_view path) {
-  for (const Service* service : dispatcher_.services_) {
-    auto page = service->page ? service->page(dispatcher_.broker_, path) : std::nullopt;
-    if (!page) continue;
-    is_answered_ = true;
-    reply_.content_type = page->content_type;
-    reply_.body = std::move(page->body);
-    return true;
-  }
-  return false;
-}
-
-void Exchange::route_json(const HttpRequest& request) {
-  credential_ = find_credential(request, form_);
-  const auto dot = std::min(request.amz_target.rfind('.'), request.amz_target.size());
-  const auto prefix = request.amz_target.substr(0, dot);
-  for (const Service* service : dispatcher_.services_) {
-    if (!service->json_target.empty() && service->json_target == prefix) service_ = service;
-  }
-  find_action(request.amz_target.substr(std::min(dot + 1, request.amz_target.size())));
-}
-
-void Exchange::route_query(const HttpRequest& request, std::string_view path,
-                           std::string_view query) {
-  auto parsed = form_.parse(query);
-  if (parsed.has_value()) parsed = form_.parse(request.body);
-  if (parsed.has_error()) return answer(std::move(parsed).error());
-  const auto* given = form_.find("Action");
-  if (given == nullptr || given->empty()) return answer(Error{Errc::MissingAction, {}});
-  const std::string action = *given;
-  if (is_queue_path(path) && form_.find("QueueUrl") == nullptr) {
-    // The host may say a region.
-    form_.add("QueueUrl", is_host(request.host) && !request.host.empty()
-                              ? "http://" + std::string(request.host) + std::string(path)
-                              : std::string(path));
-  }
-  // Views into the form, which stays as it is from here on.
-  credential_ = find_credential(request, form_);
-  service_ = query_service(action, credential_.service);
-  if (service_ != nullptr) {
-    xml_errors_ = {
-        form_.find("Version") ? service_->xml_namespace : service_->unversioned_xml_namespace,
-        service_->has_error_detail};
-    input_.missing_rule = service_->missing_rule;
-  }
-  find_action(action);
-}
-
-// The version says which service; else the credential scope; else who knows the action.
-const Service* Exchange::query_service(std::string_view action, std::string_view scope) const {
-  const auto* version = form_.find("Version");
-  const auto& services = dispatcher_.services_;
-  const auto first = [&](auto&& matches) {
-    const auto at = std::find_if(services.begin(), services.end(), matches);
-    return at == services.end() ? nullptr : *at;
-  };
-  const Service* found = nullptr;
-  if (version) found = first([&](auto* service) { return service->query_version == *version; });
-  if (!found) found = first([&](auto* service) { return service->name == scope; });
-  if (!found) found = first([&](auto* service) { return find(service->actions, action); });
-  return found;
-}
-
-void Exchange::find_action(std::string_view name) {
-  if (service_ != nullptr) action_ = find(service_->actions, name);
-  if (action_ == nullptr) {
-    answer(Error{Errc::InvalidAction,
-                 "The action " + std::string(name) + " is not valid for this endpoint."});
-  }
 }
 
 void Exchange::refuse_visit(unsigned status, std::string_view message) {
@@ -302,7 +233,7 @@ bool Exchange::may_administrate(const HttpRequest& request, std::string_view pat
 // Where the site has an address of its own, it is there alone, and nothing else is.
 bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, bool is_site) {
   if (!dispatcher_.settings_.has_admin_address || is_site == request.is_by_admin_address ||
-      path.ends_with("/health") || path == "/_squire/certificate") {
+      is_health(path) || path == "/_squire/certificate") {
     return false;
   }
   refuse_visit(404, is_site ? "This is shown at the setting admin_address alone"
@@ -311,10 +242,14 @@ bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, b
   return true;
 }
 
-bool Exchange::route_site(const HttpRequest& request, std::string_view path, std::string_view query,
+bool Exchange::route_site(const HttpRequest& request, const RequestTarget& target,
                           const std::shared_ptr<Waiter>& waiter) {
-  // The paths of queues are many, those of the site few: all but "/" and "/metrics" begin so.
-  const bool is_site = path.starts_with(kSitePrefix) || path == "/metrics" ||
+  // The paths of queues are many, those of the site few: all but these begin so.
+  const auto [path, query] = target;
+  const bool is_named_like_queue =
+      path == "/metrics" || (path == kHealth && request.method != "POST");
+  const bool is_site = path.starts_with(kSitePrefix) ||
+                       (is_named_like_queue && !is_signed_for_service(request)) ||
                        (path == "/" && request.method == "GET" && query.empty());
   if (dispatcher_.site_ == nullptr) return false;
   if (is_misplaced(request, path, is_site)) return true;
@@ -324,9 +259,10 @@ bool Exchange::route_site(const HttpRequest& request, std::string_view path, std
     refuse_visit(400, "The parameters of the URL are malformed");
     return true;
   }
-  visit_ = dispatcher_.site_->visit({request.method, path, form_, request.body, request.accept,
-                                     request.endpoint(), request.body_file},
-                                    waiter);
+  visit_ = dispatcher_.site_->visit(
+      {request.method, path == kHealth ? kOwnHealth : path, form_, request.body, request.accept,
+       request.endpoint(), request.body_file},
+      waiter);
   return visit_ != nullptr;
 }
 
@@ -402,7 +338,8 @@ Exchange::Step Exchange::run_action() {
     return Step::Reply;
   }
   if (dispatcher_.is_stopping_) call_->end_patience();
-  auto result = action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id});
+  auto result =
+      action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id, is_query_json_});
   if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
   answer(std::move(result));
   return Step::Reply;
@@ -434,16 +371,18 @@ void Exchange::answer(Result<std::string> result) {
     reply_.body = std::move(*result);
   } else {
     error_code_ = wire::spelling(result.error().code).query_code;
-    reply_ =
-        encode_error(result.error(), input_.protocol, xml_errors_, std::move(reply_.request_id));
+    reply_ = encode_error(result.error(),
+                          {input_.protocol, reply_.content_type, xml_errors_, is_query_json_},
+                          std::move(reply_.request_id));
   }
 }
 
 HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) {
-  const bool is_json =
-      !request.amz_target.empty() || request.content_type.find("json") != request.content_type.npos;
-  return encode_error(error, is_json ? wire::Protocol::Json : wire::Protocol::Query,
-                      kDefaultXmlErrors, std::move(request_id));
+  const bool is_json = is_json_type(request.content_type) &&
+                       (!request.amz_target.empty() || !request.content_type.empty());
+  const ErrorDress dress = is_json ? ErrorDress{wire::Protocol::Json, kJsonType}
+                                   : ErrorDress{wire::Protocol::Query, kXmlType};
+  return encode_error(error, dress, std::move(request_id));
 }
 
 HttpReply refuse(const Upload& upload, std::string request_id) {

@@ -16,16 +16,21 @@ Result<void> check_elements(const std::string& arn, std::string_view parameter) 
 
 }  // namespace
 
-Result<ResourceName> parse_topic_arn(const std::string& arn, std::string_view parameter) {
+bool is_elsewhere(const service::Call& call, const ResourceName& name) {
+  return call.identity.names_region && name.region != call.identity.region;
+}
+
+Result<ResourceName> parse_topic_arn(const service::Call& call, const std::string& arn,
+                                     std::string_view parameter) {
   SQUIRE_CHECK(check_elements(arn, parameter));
   auto name = parse_arn("sns", arn);
-  if (!name) return Error::invalid_topic_parameter(parameter);
+  if (!name || is_elsewhere(call, *name)) return Error::invalid_topic_parameter(parameter);
   return *std::move(name);
 }
 
 Result<std::shared_ptr<engine::Topic>> find_topic(service::Call& call, const std::string& arn,
                                                   std::string_view parameter) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(arn, parameter));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, arn, parameter));
   return call.broker.topics().topic(name);
 }
 
@@ -34,10 +39,9 @@ Result<FoundSubscription> find_subscription(service::Call& call, const std::stri
   const auto colon = arn.rfind(':');
   const auto name = parse_arn("sns", arn.substr(0, colon));
   const auto id = parse_uuid(arn.substr(colon + 1));
-  if (!name || !id) {
-    // A topic's ARN, for instance.
-    return Error::invalid_topic_parameter("SubscriptionArn");
-  }
+  // A topic's ARN, for instance.
+  if (!name || !id) return Error::invalid_topic_parameter("SubscriptionId");
+  if (is_elsewhere(call, *name)) return Error::invalid_topic_parameter("SubscriptionArn");
   const auto topic = call.broker.topics().find(*name);
   const auto subscription = topic ? topic->find(*id) : nullptr;
   if (!subscription || subscription->row().state == engine::SubscriptionRow::State::Deleted) {

@@ -9,8 +9,12 @@
 namespace squire::sns {
 
 // "arn:aws:sns:<region>:<account>:<name>" for what `parameter` says; InvalidParameter if it is
-// none.
-Result<ResourceName> parse_topic_arn(const std::string& arn, std::string_view parameter);
+// none, or one of another region than that for which the request was signed.
+Result<ResourceName> parse_topic_arn(const service::Call& call, const std::string& arn,
+                                     std::string_view parameter);
+
+// Whether the request was signed for another region than that of the name.
+bool is_elsewhere(const service::Call& call, const ResourceName& name);
 
 // The topic of an ARN; NotFound if there is none.
 Result<std::shared_ptr<engine::Topic>> find_topic(service::Call& call, const std::string& arn,

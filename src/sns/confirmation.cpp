@@ -1,5 +1,7 @@
 #include "sns/confirmation.hpp"
 
+#include <charconv>
+
 #include "sns/links.hpp"
 #include "squire/core/text.hpp"
 
@@ -30,8 +32,22 @@ engine::OutgoingMessage to_mail(engine::OutgoingMessage message, std::string_vie
 
 }  // namespace
 
-std::string make_token(service::Call& call) {
-  return std::string(kTokenPrefix) + hex_encode(call.broker.env().ids.secret(kTokenBytes));
+std::string make_token(service::Call& call, const engine::Topic& topic) {
+  std::string number;
+  for (int shift = 24; shift >= 0; shift -= 8) number += static_cast<char>(topic.number() >> shift);
+  return std::string(kTokenPrefix) + hex_encode(number) +
+         hex_encode(call.broker.env().ids.secret(kTokenBytes - number.size()));
+}
+
+std::shared_ptr<engine::Topic> find_topic_of_token(const service::Call& call,
+                                                   std::string_view token) {
+  if (!token.starts_with(kTokenPrefix)) return nullptr;
+  const auto digits = token.substr(kTokenPrefix.size(), 8);
+  std::uint32_t number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return nullptr;
+  return call.broker.topics().find(number);
 }
 
 void send_confirmation(service::Call& call, const engine::Subscription& subscription,

@@ -1,6 +1,6 @@
 #include "sns/data_protection.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "sns/arns.hpp"
 #include "squire/service/policy_document.hpp"
@@ -13,7 +13,7 @@ using service::Json;
 
 constexpr std::size_t kPolicyBytesMax = 30'720;
 constexpr std::string_view kVersion = "2021-06-01";
-constexpr std::string_view kIdentifierPrefix = "arn:aws:dataprotection::aws:data-identifier/";
+constexpr std::string_view kIdentifier = "data-identifier/";
 
 Error invalid(const std::string& reason) {
   return Error::invalid_topic_parameter("DataProtectionPolicy", reason);
@@ -29,12 +29,28 @@ bool is_list(const Json& object, const char* name) {
   return at != object.end() && at->is_array() && !at->empty();
 }
 
+// "arn:aws:dataprotection::aws:data-identifier/EmailAddress", or with a region and no account.
+bool is_identifier_arn(std::string_view arn) {
+  const auto take = [&] {
+    const auto end = std::min(arn.find(':'), arn.size());
+    const auto part = arn.substr(0, end);
+    arn.remove_prefix(std::min(end + 1, arn.size()));
+    return part;
+  };
+  if (take() != "arn" || take().empty() || take() != "dataprotection") return false;
+  const auto region = take();
+  const auto account = take();
+  const bool is_global = region.empty() && account == "aws";
+  const bool is_regional = is_region(region) && (account.empty() || account == "aws");
+  return (is_global || is_regional) && arn.starts_with(kIdentifier) &&
+         arn.size() > kIdentifier.size() && arn.find(':') == std::string_view::npos;
+}
+
 // Built-in identifiers are ARNs, custom ones names defined in Configuration.
 bool is_identifier(const Json& value) {
   if (!value.is_string()) return false;
   const auto& text = value.get_ref<const std::string&>();
-  return text.starts_with(kIdentifierPrefix) ? text.size() > kIdentifierPrefix.size()
-                                             : !text.empty() && text.find(':') == text.npos;
+  return text.find(':') == text.npos ? !text.empty() : is_identifier_arn(text);
 }
 
 Result<void> check_operation(const Json& operation, std::string_view direction, int& audit_count) {

@@ -169,6 +169,15 @@ bool has_overrides_disabled(const Json& http) {
   return http.value("disableSubscriptionOverrides", Json()) == true;
 }
 
+// The object without its members that are null, on every level.
+Json without_nulls(const Json& object) {
+  Json out = Json::object();
+  for (const auto& [name, value] : object.items()) {
+    if (!value.is_null()) out[name] = value.is_object() ? without_nulls(value) : value;
+  }
+  return out;
+}
+
 Json print(const RetryPolicy& policy) {
   Json out = Json::object();
   for (const auto& [name, member] : kNumbers) out[name] = policy.*member;
@@ -282,6 +291,27 @@ Result<void> check_subscription_delivery_policy(std::string_view json) {
   }
   DeliveryPolicy policy;
   return read_policy(document, "", kSubscriptionNames, policy);
+}
+
+std::string show_topic_delivery_policy(const std::string& json) {
+  Json document = parse(json);
+  const auto* given = http_of(document);
+  if (given == nullptr) return json;
+  Json http = without_nulls(*given);
+  http.emplace("disableSubscriptionOverrides", false);
+  document["http"] = std::move(http);
+  return document.dump();
+}
+
+std::string show_subscription_delivery_policy(const std::string& json) {
+  Json document = parse(json);
+  if (!document.is_object()) return json;
+  for (const char* name : {kSubscriptionNames.retry, "sicklyRetryPolicy",
+                           kSubscriptionNames.throttle, kSubscriptionNames.request}) {
+    document.emplace(name, nullptr);
+  }
+  document.emplace("guaranteed", false);
+  return document.dump();
 }
 
 std::string print_effective_topic_policy(std::string_view topic_policy) {

@@ -46,6 +46,12 @@ Result<void> check_topic_delivery_policy(std::string_view json);
 Result<void> check_subscription_delivery_policy(std::string_view json);
 
 // EffectiveDeliveryPolicy, as GetTopicAttributes and GetSubscriptionAttributes show it.
+// As they are shown, once they were checked: the topic's with disableSubscriptionOverrides and
+// without members that are null; the subscription's with all its members, null for those that were
+// not set.
+std::string show_topic_delivery_policy(const std::string& json);
+std::string show_subscription_delivery_policy(const std::string& json);
+
 std::string print_effective_topic_policy(std::string_view topic_policy);
 std::string print_effective_subscription_policy(std::string_view topic_policy,
                                                 std::string_view subscription_policy);

@@ -22,6 +22,20 @@ bool is_url(std::string_view text, std::string_view scheme) {
          is_printable(text) && text[scheme.size()] != '/';
 }
 
+// A phone number, whose digits may be set apart by single slashes, hyphens and dots.
+bool is_sms_endpoint(std::string_view text) {
+  std::string digits;
+  char before = '+';
+  for (const char c : text) {
+    const bool is_separator = c == '/' || c == '-' || c == '.';
+    const bool is_behind_digit = before >= '0' && before <= '9';
+    if (is_separator && !is_behind_digit) return false;
+    if (!is_separator) digits += c;
+    before = c;
+  }
+  return is_e164(digits) && digits.back() == before;
+}
+
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
   return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
@@ -62,7 +76,8 @@ Result<void> check_endpoint(service::Call& call, DeliveryProtocol protocol,
     case DeliveryProtocol::EmailJson:
       return require(is_email(endpoint), "Email address");
     case DeliveryProtocol::Sms:
-      return require(is_e164(endpoint), "Invalid SMS endpoint: " + endpoint);
+      if (is_sms_endpoint(endpoint)) return {};
+      return Error{Errc::InvalidParameter, "Invalid SMS endpoint: " + endpoint};
     case DeliveryProtocol::Sqs:
       return require(parse_arn("sqs", endpoint).has_value(), "SQS endpoint ARN");
     case DeliveryProtocol::Lambda:

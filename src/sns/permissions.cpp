@@ -52,7 +52,7 @@ Result<NoOutput> edit_policy(Call& call, engine::Topic& topic, Edit&& edit) {
 }  // namespace
 
 Result<NoOutput> AddPermission::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   SQUIRE_CHECK(check(request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   service::Grant grant{request.label, request.aws_account_ids, {}, topic->arn()};

@@ -45,7 +45,7 @@ Result<void> check_attributes(const StringMap& attributes) {
     if (!contains(kAttributes, name)) {
       return Error::invalid_topic_parameter("Attributes", "Invalid attribute name: " + name);
     }
-    if (name == "Enabled" && value != "true" && value != "false") {
+    if (name == "Enabled" && !parse_boolean(value)) {
       return Error::invalid_topic_parameter("Attributes",
                                             "Invalid value for attribute: Enabled: " + value);
     }
@@ -60,6 +60,26 @@ Result<void> check_attributes(const StringMap& attributes) {
             "Attributes", "Invalid value for attribute: " + name + ": " + value);
       }
     }
+  }
+  return {};
+}
+
+// Credential and principal come together; GCM has no principal.
+Result<void> check_credentials(const CreatePlatformApplication::Request& request) {
+  const auto has = [&](std::string_view name) {
+    const auto at = request.attributes.find(name);
+    return at != request.attributes.end() && !at->second.empty();
+  };
+  const bool has_credential = has("PlatformCredential");
+  const bool has_principal = has("PlatformPrincipal");
+  if (has_principal && !has_credential) {
+    return Error::invalid_topic_parameter(
+        "Attributes", "PlatformPrincipal attribute provided without PlatformCredential");
+  }
+  if (!has_credential) return Error::invalid_topic_parameter("PlatformCredential");
+  if (!has_principal && request.platform != "GCM") {
+    return Error::invalid_topic_parameter(
+        "Attributes", "PlatformCredential attribute provided without PlatformPrincipal");
   }
   return {};
 }
@@ -85,26 +105,20 @@ Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call&
     return Error::invalid_topic_parameter("Platform", request.platform + " is not supported");
   }
   SQUIRE_CHECK(check_attributes(request.attributes));
-  const auto credential = request.attributes.find("PlatformCredential");
-  if (credential == request.attributes.end() || credential->second.empty()) {
-    return Error::invalid_topic_parameter("PlatformCredential");
-  }
-  const bool needs_principal = request.platform != "GCM";
-  const auto principal = request.attributes.find("PlatformPrincipal");
-  if (needs_principal && (principal == request.attributes.end() || principal->second.empty())) {
-    return Error::invalid_topic_parameter("PlatformPrincipal");
-  }
+  SQUIRE_CHECK(check_credentials(request));
+  StringMap attributes;
+  set_attributes(attributes, request.attributes);
   const auto arn = to_arn("sns", {call.identity.region, call.identity.account,
                                   "app/" + request.platform + "/" + request.name});
   SQUIRE_TRY(
       const auto ticket,
       call.broker.registry().edit(
           Kind::PlatformApplication, arn, [&](const StringMap* existing) -> Result<StringMap> {
-            if (existing && *existing != request.attributes) {
+            if (existing && *existing != attributes) {
               return Error::invalid_topic_parameter(
                   "Attributes", "Platform application already exists with different attributes");
             }
-            return request.attributes;
+            return attributes;
           }));
   call.wait_for(ticket);
   return Response{arn};
@@ -113,7 +127,7 @@ Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call&
 Result<NoOutput> DeletePlatformApplication::run(Call& call, Request request) {
   auto& registry = call.broker.registry();
   const auto& arn = request.platform_application_arn;
-  const auto found = find_application(registry, arn);
+  const auto found = find_application(call, arn);
   if (found.has_error() && found.error().code != Errc::NotFound) return found.error();
   for (const auto& [endpoint, attributes] :
        registry.list(Kind::PlatformEndpoint, endpoint_prefix(arn))) {
@@ -125,23 +139,20 @@ Result<NoOutput> DeletePlatformApplication::run(Call& call, Request request) {
 
 Result<GetPlatformApplicationAttributes::Response> GetPlatformApplicationAttributes::run(
     Call& call, Request request) {
-  SQUIRE_TRY(auto attributes,
-             find_application(call.broker.registry(), request.platform_application_arn));
+  SQUIRE_TRY(auto attributes, find_application(call, request.platform_application_arn));
   return Response{without_secrets(std::move(attributes))};
 }
 
 Result<NoOutput> SetPlatformApplicationAttributes::run(Call& call, Request request) {
   auto& registry = call.broker.registry();
-  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
+  SQUIRE_CHECK(find_application(call, request.platform_application_arn));
   SQUIRE_CHECK(check_attributes(request.attributes));
   SQUIRE_TRY(const auto ticket,
              registry.edit(Kind::PlatformApplication, request.platform_application_arn,
                            [&](const StringMap* existing) -> Result<StringMap> {
                              if (!existing) return Error::not_found("PlatformApplication");
                              auto changed = *existing;
-                             for (const auto& [name, value] : request.attributes) {
-                               changed.insert_or_assign(name, value);
-                             }
+                             set_attributes(changed, request.attributes);
                              return changed;
                            }));
   call.wait_for(ticket);

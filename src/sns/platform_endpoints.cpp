@@ -20,9 +20,9 @@ constexpr std::string_view kEndpoint = "endpoint/";
 
 // The name of a resource of SNS that begins with `kind`; InvalidParameter if the text cannot be the
 // ARN of one.
-Result<ResourceName> parse_resource(const std::string& arn, std::string_view kind,
+Result<ResourceName> parse_resource(const Call& call, const std::string& arn, std::string_view kind,
                                     std::string_view parameter) {
-  SQUIRE_TRY(auto name, parse_topic_arn(arn, parameter));
+  SQUIRE_TRY(auto name, parse_topic_arn(call, arn, parameter));
   if (!name.name.starts_with(kind)) return Error::invalid_topic_parameter(parameter);
   return name;
 }
@@ -30,13 +30,16 @@ Result<ResourceName> parse_resource(const std::string& arn, std::string_view kin
 Result<void> check_attributes(const StringMap& attributes) {
   for (const auto& [name, value] : attributes) {
     if (name == "Enabled") {
-      if (value != "true" && value != "false") {
+      if (!parse_boolean(value)) {
         return Error::invalid_topic_parameter("Attributes",
                                               "Invalid value for attribute: Enabled: " + value);
       }
     } else if (name == "CustomUserData") {
       if (value.size() > kUserDataMax || !is_utf8(value)) {
-        return Error::invalid_topic_parameter("CustomUserData must be UTF-8 and less than 2KB");
+        return Error::invalid_topic_parameter(
+            "Attributes",
+            "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 "
+            "encoding");
       }
     } else if (name == "Token") {
       if (value.empty() || value.size() > kTokenMax) {
@@ -75,12 +78,18 @@ std::string endpoint_prefix(const std::string& application_arn) {
   return to_arn("sns", *name) + '/';
 }
 
-Result<engine::StringMap> find_application(const engine::Registry& registry,
-                                           const std::string& arn) {
-  SQUIRE_CHECK(parse_resource(arn, kApplication, "PlatformApplicationArn"));
-  auto found = registry.find(Kind::PlatformApplication, arn);
+Result<engine::StringMap> find_application(const service::Call& call, const std::string& arn) {
+  SQUIRE_CHECK(parse_resource(call, arn, kApplication, "PlatformApplicationArn"));
+  auto found = call.broker.registry().find(Kind::PlatformApplication, arn);
   if (!found) return Error::not_found("PlatformApplication");
   return *std::move(found);
+}
+
+void set_attributes(engine::StringMap& to, const engine::StringMap& from) {
+  for (const auto& [name, value] : from) {
+    const bool is_switch = name == "Enabled";
+    to.insert_or_assign(name, !is_switch ? value : parse_boolean(value) == true ? "true" : "false");
+  }
 }
 
 Result<PushTarget> find_push_target(const engine::Registry& registry,
@@ -104,9 +113,11 @@ Result<PushTarget> find_push_target(const engine::Registry& registry,
 
 Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call, Request request) {
   auto& registry = call.broker.registry();
-  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
-  auto attributes = request.attributes;
-  if (request.custom_user_data) attributes["CustomUserData"] = *request.custom_user_data;
+  SQUIRE_CHECK(find_application(call, request.platform_application_arn));
+  StringMap attributes;
+  set_attributes(attributes, request.attributes);
+  // What the attributes say wins.
+  if (request.custom_user_data) attributes.try_emplace("CustomUserData", *request.custom_user_data);
   attributes["Token"] = request.token;
   SQUIRE_CHECK(check_attributes(attributes));
   attributes.try_emplace("Enabled", "true");
@@ -130,29 +141,27 @@ Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call,
 }
 
 Result<NoOutput> DeleteEndpoint::run(Call& call, Request request) {
-  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
   call.wait_for(call.broker.registry().remove(Kind::PlatformEndpoint, request.endpoint_arn));
   return NoOutput{};
 }
 
 Result<GetEndpointAttributes::Response> GetEndpointAttributes::run(Call& call, Request request) {
-  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
   const auto found = call.broker.registry().find(Kind::PlatformEndpoint, request.endpoint_arn);
   if (!found) return Error::not_found("Endpoint");
   return Response{*found};
 }
 
 Result<NoOutput> SetEndpointAttributes::run(Call& call, Request request) {
-  SQUIRE_CHECK(parse_resource(request.endpoint_arn, kEndpoint, "EndpointArn"));
+  SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
   SQUIRE_CHECK(check_attributes(request.attributes));
   SQUIRE_TRY(const auto ticket,
              call.broker.registry().edit(Kind::PlatformEndpoint, request.endpoint_arn,
                                          [&](const StringMap* existing) -> Result<StringMap> {
                                            if (!existing) return Error::not_found("Endpoint");
                                            auto changed = *existing;
-                                           for (const auto& [name, value] : request.attributes) {
-                                             changed.insert_or_assign(name, value);
-                                           }
+                                           set_attributes(changed, request.attributes);
                                            return changed;
                                          }));
   call.wait_for(ticket);
@@ -162,7 +171,7 @@ Result<NoOutput> SetEndpointAttributes::run(Call& call, Request request) {
 Result<ListEndpointsByPlatformApplication::Response> ListEndpointsByPlatformApplication::run(
     Call& call, Request request) {
   auto& registry = call.broker.registry();
-  SQUIRE_CHECK(find_application(registry, request.platform_application_arn));
+  SQUIRE_CHECK(find_application(call, request.platform_application_arn));
   const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
   SQUIRE_TRY(const auto page,
              take_page(registry.list(Kind::PlatformEndpoint,

@@ -6,6 +6,7 @@
 
 #include "squire/core/error.hpp"
 #include "squire/engine/registry.hpp"
+#include "squire/service/call.hpp"
 
 namespace squire::sns {
 
@@ -32,7 +33,9 @@ std::string endpoint_prefix(const std::string& application_arn);
 
 // The attributes of an application; NotFound if there is none, InvalidParameter if the text cannot
 // be its ARN.
-Result<engine::StringMap> find_application(const engine::Registry& registry,
-                                           const std::string& arn);
+Result<engine::StringMap> find_application(const service::Call& call, const std::string& arn);
+
+// Sets attributes that were checked, with Enabled as true or false.
+void set_attributes(engine::StringMap& to, const engine::StringMap& from);
 
 }  // namespace squire::sns

@@ -54,6 +54,7 @@ Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request)
     return Error::invalid_topic_parameter("PhoneNumber", number + " is not valid to publish to");
   }
   SQUIRE_TRY(const auto publication, check_message(call, request));
+  if (publication.text_for(DeliveryProtocol::Sms) == nullptr) return missing_default();
   if (is_opted_out(call.broker.registry(), call.identity.account, call.identity.region, number)) {
     return Error{Errc::OptedOut, {}};
   }
@@ -63,28 +64,40 @@ Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request)
 
 Result<Publish::Response> publish_to_device(Call& call, Publish::Request request) {
   const std::string arn = request.target_arn;
-  SQUIRE_TRY(const auto publication, check_message(call, request));
   SQUIRE_TRY(const auto target, find_push_target(call.broker.registry(), arn));
+  SQUIRE_TRY(const auto publication, check_message(call, request));
   const auto own = publication.push_texts.find(target.platform);
   const auto& text = own == publication.push_texts.end()
                          ? publication.text_for(DeliveryProtocol::Application)
                          : own->second;
+  // Only a topic needs a text for everyone.
+  if (text == nullptr) return missing_default();
   return send_to_outbox(call, DeliveryProtocol::Application, arn, publication, text->text);
 }
 
-// What makes the whole batch fail, in this order (sns.md 5).
+Result<void> check_entry_id(const std::string& id) {
+  const auto invalid = [&](std::string_view what) {
+    return Error{Errc::TopicInvalidBatchEntryId,
+                 "The Id of a batch entry in the batch request " + std::string(what) + ": " + id};
+  };
+  if (id.empty()) return Error{Errc::TopicInvalidBatchEntryId, {}};
+  if (id.size() > kEntryIdMax) return invalid("is too long");
+  const bool is_good = std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+  if (!is_good) return invalid("contains an impermissible character");
+  return {};
+}
+
+// What makes the whole batch fail before its messages are looked at, in this order (sns.md 5).
 Result<void> check_entries(const PublishBatch::Request& request) {
   const auto& entries = request.entries;
   if (entries.empty()) return Error{Errc::TopicEmptyBatchRequest, {}};
   if (entries.size() > kEntriesMax) return Error{Errc::TopicTooManyEntriesInBatchRequest, {}};
   std::set<std::string_view> ids;
   for (const auto& entry : entries) {
-    const bool is_good = !entry.id.empty() && entry.id.size() <= kEntryIdMax &&
-                         std::all_of(entry.id.begin(), entry.id.end(), [](char c) {
-                           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                  (c >= '0' && c <= '9') || c == '-' || c == '_';
-                         });
-    if (!is_good) return Error{Errc::TopicInvalidBatchEntryId, {}};
+    SQUIRE_CHECK(check_entry_id(entry.id));
   }
   for (const auto& entry : entries) {
     if (!ids.insert(entry.id).second) return Error{Errc::TopicBatchEntryIdsNotDistinct, {}};
@@ -126,7 +139,7 @@ Result<Publish::Response> Publish::run(Call& call, Request request) {
     return publish_to_device(call, std::move(request));
   }
   SQUIRE_TRY(const auto name,
-             parse_topic_arn(arn, request.topic_arn.empty() ? "TargetArn" : "TopicArn"));
+             parse_topic_arn(call, arn, request.topic_arn.empty() ? "TargetArn" : "TopicArn"));
   SQUIRE_TRY(auto publication, check_message(call, request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_CHECK(check_for_topic_type(*topic, request, publication));
@@ -136,31 +149,21 @@ Result<Publish::Response> Publish::run(Call& call, Request request) {
 }
 
 Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   SQUIRE_CHECK(check_entries(request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
-  for (const auto& entry : request.entries) {
-    // Fails the request, not the entry (?).
-    if (topic->is_fifo() && !entry.message_group_id) {
-      return Error::invalid_topic_parameter(
-          "The MessageGroupId parameter is required for FIFO topics");
-    }
-  }
   Response response;
   std::vector<Publication> publications;
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     auto& entry = request.entries[i];
+    // What Publish would refuse is refused with the whole batch.
+    SQUIRE_TRY(auto publication, check_entry(call, *topic, entry));
     if (call.fails_entry(i, request.entries.size())) {
       response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
       continue;
     }
-    auto publication = check_entry(call, *topic, entry);
-    if (publication.has_value()) {
-      publications.push_back(*std::move(publication));
-      response.successful.push_back({std::move(entry.id), {}, {}});
-    } else {
-      response.failed.push_back(to_failed(entry.id, publication.error()));
-    }
+    publications.push_back(std::move(publication));
+    response.successful.push_back({std::move(entry.id), {}, {}});
   }
   SQUIRE_TRY(const auto published,
              topic->publish_batch(std::move(publications), call.broker.renderer()));

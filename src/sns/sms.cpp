@@ -42,6 +42,11 @@ bool is_attribute_value(std::string_view name, std::string_view value) {
   return true;
 }
 
+Result<void> check_attribute_name(const std::string& name) {
+  if (std::find(kAttributes.begin(), kAttributes.end(), name) != kAttributes.end()) return {};
+  return Error{Errc::InvalidParameter, name + " is not a valid attribute"};
+}
+
 Result<void> check_phone_number(const std::string& number) {
   if (is_e164(number)) return {};
   return Error::invalid_topic_parameter("PhoneNumber", "input incorrectly formatted");
@@ -67,12 +72,11 @@ bool is_opted_out(const engine::Registry& registry, std::string_view account,
 
 Result<GetSMSAttributes::Response> GetSMSAttributes::run(Call& call, Request request) {
   for (const auto& name : request.attributes) {
-    if (std::find(kAttributes.begin(), kAttributes.end(), name) == kAttributes.end()) {
-      return Error::invalid_topic_parameter(name);
-    }
+    SQUIRE_CHECK(check_attribute_name(name));
   }
   auto attributes =
       call.broker.registry().find(Kind::SmsAccount, key_of(call)).value_or(StringMap());
+  attributes.try_emplace("MonthlySpendLimit", "1");
   if (!request.attributes.empty()) {
     std::erase_if(attributes, [&](const auto& entry) {
       return std::find(request.attributes.begin(), request.attributes.end(), entry.first) ==
@@ -84,11 +88,9 @@ Result<GetSMSAttributes::Response> GetSMSAttributes::run(Call& call, Request req
 
 Result<EmptyOutput> SetSMSAttributes::run(Call& call, Request request) {
   for (const auto& [name, value] : request.attributes) {
-    if (std::find(kAttributes.begin(), kAttributes.end(), name) == kAttributes.end()) {
-      return Error::invalid_topic_parameter(name);
-    }
+    SQUIRE_CHECK(check_attribute_name(name));
     if (!is_attribute_value(name, value)) {
-      return Error::invalid_topic_parameter(name, "Invalid value: " + value);
+      return Error{Errc::InvalidParameter, name + " is invalid"};
     }
   }
   SQUIRE_TRY(const auto ticket,

@@ -106,8 +106,13 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
 Result<EmptyOutput> VerifySMSSandboxPhoneNumber::run(Call& call, Request request) {
   SQUIRE_CHECK(check_phone_number(request.phone_number));
   const auto& password = request.one_time_password;
+  if (password.size() < 5 || password.size() > 8) {
+    return constraint_error(password, "oneTimePassword",
+                            password.size() < 5
+                                ? "Member must have length greater than or equal to 5"
+                                : "Member must have length less than or equal to 8");
+  }
   const bool is_modelled =
-      password.size() >= 5 && password.size() <= 8 &&
       std::all_of(password.begin(), password.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!is_modelled) {
     return constraint_error(password, "oneTimePassword",

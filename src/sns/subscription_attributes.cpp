@@ -1,8 +1,10 @@
 #include "sns/subscription_attributes.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "sns/delivery_policy.hpp"
+#include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"
 
 namespace squire::sns {
@@ -12,6 +14,7 @@ using engine::DeliveryProtocol;
 using engine::SubscriptionRow;
 
 constexpr std::size_t kPolicyBytesMax = 30'720;
+constexpr std::string_view kScopeComplaint = "Filter policy scope ";
 constexpr std::string_view kScopes[] = {"MessageAttributes", "MessageBody"};
 
 std::string_view get(const StringMap& attributes, std::string_view name) {
@@ -20,8 +23,8 @@ std::string_view get(const StringMap& attributes, std::string_view name) {
 }
 
 Error invalid_value(std::string_view name, const std::string& value, std::string_view rule) {
-  return Error::invalid_topic_parameter(
-      "Attributes", std::string(name) + ": Invalid value [" + value + "]. " + std::string(rule));
+  return Error::invalid_topic_parameter(std::string(name) + ": Invalid value [" + value + "]. " +
+                                        std::string(rule));
 }
 
 bool takes_raw_messages(DeliveryProtocol protocol) {
@@ -35,15 +38,20 @@ Result<void> check_filter_policy(const SubscriptionRow& row, const std::string& 
                          : engine::FilterScope::MessageAttributes;
   const auto compiled = engine::FilterPolicy::compile(value, scope);
   if (compiled.has_value()) return {};
-  return Error::invalid_topic_parameter("FilterPolicy: " + compiled.error().message);
+  const auto& reason = compiled.error().message;
+  const bool is_about_scope = reason.starts_with(kScopeComplaint);
+  return Error::invalid_topic_parameter((is_about_scope ? "" : "FilterPolicy: ") + reason);
 }
 
-Result<void> check_redrive_policy(const engine::Topic& topic, const std::string& value) {
+// `is_fifo`: both the topic and the queue subscribed to it are.
+Result<void> check_redrive_policy(const engine::Topic& topic, bool is_fifo,
+                                  const std::string& value) {
   if (value.empty() || value == "{}") return {};
   const auto invalid = [](const std::string& reason) {
     return Error::invalid_topic_parameter("RedrivePolicy: " + reason);
   };
   const auto document = service::parse_document(value, kPolicyBytesMax);
+  if (const auto complaint = engine::json_complaint(value)) return invalid(*complaint);
   if (!document.is_object()) return invalid("failed to parse JSON.");
   if (!document.contains("deadLetterTargetArn")) return invalid("deadLetterTargetArn is required");
   const auto target = engine::parse_dead_letter_target(value);
@@ -51,10 +59,9 @@ Result<void> check_redrive_policy(const engine::Topic& topic, const std::string&
   if (target->region != topic.name().region || target->account != topic.name().account) {
     return invalid("deadLetterTargetArn must be in the same account and region as the topic");
   }
-  if (topic.is_fifo() != target->name.ends_with(".fifo")) {
-    return invalid(topic.is_fifo() ? "must use a FIFO queue as DLQ for a FIFO topic subscription"
-                                   : "must use a standard queue as DLQ for a standard topic "
-                                     "subscription");
+  if (is_fifo != target->name.ends_with(".fifo")) {
+    return invalid(is_fifo ? "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+                           : "must use a standard queue as DLQ for a standard Subscription.");
   }
   return {};
 }
@@ -72,6 +79,13 @@ Result<void> check_replay_policy(const engine::Topic& topic, const std::string& 
       "their order");
 }
 
+// Whether the value, which was checked, is what the attribute is without one.
+bool says_nothing(std::string_view name, std::string_view value) {
+  return value.empty() || (name.ends_with("Policy") && value == "{}") ||
+         (name == "RawMessageDelivery" && parse_boolean(value) == false) ||
+         (name == "FilterPolicyScope" && value == kScopes[0]);
+}
+
 std::string_view to_text(engine::ReplayRow::Status status) {
   static constexpr std::array<std::string_view, 4> kTexts = {"Pending", "In progress", "Completed",
                                                              "Failed"};
@@ -80,13 +94,16 @@ std::string_view to_text(engine::ReplayRow::Status status) {
 
 }  // namespace
 
+bool is_same_attribute(std::string_view name, std::string_view a, std::string_view b) {
+  return name.ends_with("Policy") ? service::is_same_json(a, b, kPolicyBytesMax) : a == b;
+}
+
 Result<void> set_subscription_attribute(SubscriptionRow& row, const engine::Topic& topic,
                                         std::string_view name, const std::string& value) {
   if (name == "RawMessageDelivery") {
-    if (value != "true" && value != "false") {
-      return invalid_value(name, value, "Must be true or false.");
-    }
-    if (value == "true" && !takes_raw_messages(row.protocol)) {
+    const auto boolean = parse_boolean(value);
+    if (!boolean) return invalid_value(name, value, "Must be true or false.");
+    if (*boolean && !takes_raw_messages(row.protocol)) {
       return Error::invalid_topic_parameter("Delivery protocol [" +
                                             std::string(engine::protocol_name(row.protocol)) +
                                             "] does not support raw message delivery.");
@@ -103,17 +120,18 @@ Result<void> set_subscription_attribute(SubscriptionRow& row, const engine::Topi
   } else if (name == "DeliveryPolicy") {
     SQUIRE_CHECK(check_subscription_delivery_policy(value));
   } else if (name == "RedrivePolicy") {
-    SQUIRE_CHECK(check_redrive_policy(topic, value));
+    const bool is_fifo = topic.is_fifo() && row.endpoint.ends_with(".fifo");
+    SQUIRE_CHECK(check_redrive_policy(topic, is_fifo, value));
   } else if (name == "ReplayPolicy") {
     SQUIRE_CHECK(check_replay_policy(topic, value));
   } else if (name != "SubscriptionRoleArn") {
     return Error::invalid_topic_parameter("AttributeName");
   }
-  const bool says_nothing = value.empty() || (name.ends_with("Policy") && value == "{}");
-  if (says_nothing) {
+  if (says_nothing(name, value)) {
     row.attributes.erase(std::string(name));
   } else {
-    row.attributes.insert_or_assign(std::string(name), value);
+    row.attributes.insert_or_assign(std::string(name),
+                                    name == "RawMessageDelivery" ? "true" : value);
   }
   return {};
 }
@@ -129,9 +147,15 @@ Result<void> set_subscription_attributes(SubscriptionRow& row, const engine::Top
       return Error::invalid_topic_parameter("Attributes",
                                             "Unknown attribute: " + std::string(name));
     }
-    if (message.starts_with("Invalid parameter: FilterPolicy: ")) {
-      return Error::invalid_topic_parameter("Attributes",
-                                            std::string_view(message).substr(kPrefix.size()));
+    constexpr std::string_view kToldOfAttributes[] = {
+        "FilterPolicy: ", "FilterPolicyScope: ", "RawMessageDelivery: "};
+    const auto what = std::string_view(message).substr(kPrefix.size());
+    if (what.starts_with(kScopeComplaint)) {
+      return Error::invalid_topic_parameter("Attributes", "FilterPolicy: " + std::string(what));
+    }
+    if (std::any_of(std::begin(kToldOfAttributes), std::end(kToldOfAttributes),
+                    [&](std::string_view begin) { return what.starts_with(begin); })) {
+      return Error::invalid_topic_parameter("Attributes", what);
     }
     return result;
   };
@@ -164,7 +188,14 @@ StringMap show_subscription_attributes(engine::Broker& broker,
   shown["ConfirmationWasAuthenticated"] = to_text_of(row.was_authenticated);
   shown["SubscriptionPrincipal"] = "arn:aws:iam::" + row.owner + ":root";
   shown.try_emplace("RawMessageDelivery", "false");
-  if (shown.contains("FilterPolicy")) shown.try_emplace("FilterPolicyScope", kScopes[0]);
+  if (shown.contains("FilterPolicy")) {
+    shown.try_emplace("FilterPolicyScope", kScopes[0]);
+  } else {
+    shown.erase("FilterPolicyScope");
+  }
+  if (const auto policy = shown.find("DeliveryPolicy"); policy != shown.end()) {
+    policy->second = show_subscription_delivery_policy(policy->second);
+  }
   if (row.protocol == DeliveryProtocol::Http || row.protocol == DeliveryProtocol::Https) {
     const auto topic = broker.topics().find(subscription.topic());
     const auto topic_attributes = topic ? topic->row().attributes : StringMap();

@@ -19,6 +19,9 @@ Result<void> set_subscription_attribute(engine::SubscriptionRow& row, const engi
 Result<void> set_subscription_attributes(engine::SubscriptionRow& row, const engine::Topic& topic,
                                          const StringMap& attributes);
 
+// Whether two values of an attribute say the same: policies as JSON.
+bool is_same_attribute(std::string_view name, std::string_view a, std::string_view b);
+
 // FilterPolicyLimitExceeded if the topic has all the filter policies it may have.
 Result<void> check_filter_policy_count(engine::Broker& broker, const engine::Topic& topic);
 

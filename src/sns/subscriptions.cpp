@@ -6,6 +6,7 @@
 #include "sns/links.hpp"
 #include "sns/paging.hpp"
 #include "sns/subscription_attributes.hpp"
+#include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -19,8 +20,15 @@ using SubscriptionPointer = std::shared_ptr<const engine::Subscription>;
 bool has_attributes(const engine::Subscription& subscription, const engine::Topic& topic,
                     const StringMap& attributes) {
   SubscriptionRow wanted = subscription.row();
-  return set_subscription_attributes(wanted, topic, attributes).has_value() &&
-         wanted.attributes == subscription.row().attributes;
+  if (set_subscription_attributes(wanted, topic, attributes).has_error()) return false;
+  const auto value = [](const SubscriptionRow& row, const std::string& name) {
+    const auto at = row.attributes.find(name);
+    return at == row.attributes.end() ? std::string_view() : std::string_view(at->second);
+  };
+  return std::all_of(attributes.begin(), attributes.end(), [&](const auto& attribute) {
+    const auto& name = attribute.first;
+    return is_same_attribute(name, value(wanted, name), value(subscription.row(), name));
+  });
 }
 
 Subscribe::Response to_response(const engine::Subscription& subscription,
@@ -29,8 +37,8 @@ Subscribe::Response to_response(const engine::Subscription& subscription,
   return {"pending confirmation"};
 }
 
-void give_token(Call& call, SubscriptionRow& row) {
-  row.token = make_token(call);
+void give_token(Call& call, const engine::Topic& topic, SubscriptionRow& row) {
+  row.token = make_token(call, topic);
   row.changed_at = call.broker.env().clock.now();
 }
 
@@ -40,7 +48,7 @@ Result<void> ask_to_confirm(Call& call, engine::Topic& topic, const Uuid& id,
   SQUIRE_TRY(const auto asked, call.broker.topics().edit_subscription(
                                    topic, id, [&](SubscriptionRow& row) -> Result<void> {
                                      row.state = state;
-                                     give_token(call, row);
+                                     give_token(call, topic, row);
                                      return {};
                                    }));
   call.wait_for(asked.ticket);
@@ -68,7 +76,7 @@ Result<engine::Topics::Subscribed> subscribe_new(Call& call,
     row.was_authenticated = true;
     row.changed_at = call.broker.env().clock.now();
   } else {
-    give_token(call, row);
+    give_token(call, *topic, row);
   }
   SQUIRE_TRY(auto made, call.broker.topics().subscribe(*topic, std::move(row)));
   call.wait_for(made.ticket);
@@ -103,17 +111,34 @@ Result<SubscriptionListResponse> list(std::vector<SubscriptionPointer> subscript
   return response;
 }
 
+// The token decides: the topic it was made for need not be the one that is named, if that is of the
+// same region.
+Result<FoundSubscription> find_confirmed(const Call& call, const std::string& topic_arn,
+                                         const std::string& token) {
+  const auto name = parse_arn("sns", topic_arn);
+  if (!name || is_elsewhere(call, *name)) return Error::invalid_topic_parameter("Topic");
+  auto topic = call.broker.topics().find(*name);
+  auto subscription = topic ? topic->find_by_token(token) : nullptr;
+  if (!subscription) {
+    topic = find_topic_of_token(call, token);
+    subscription =
+        topic && topic->name().region == name->region ? topic->find_by_token(token) : nullptr;
+  }
+  if (!subscription) return Error::invalid_topic_parameter("Token");
+  return FoundSubscription{std::move(topic), std::move(subscription)};
+}
+
 }  // namespace
 
 Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   const auto protocol = engine::parse_protocol(request.protocol);
   if (!protocol) {
-    return Error::invalid_topic_parameter("Does not support this protocol string: " +
+    return Error::invalid_topic_parameter("Amazon SNS does not support this protocol string: " +
                                           request.protocol);
   }
-  SQUIRE_CHECK(check_endpoint(call, *protocol, request.endpoint));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  SQUIRE_CHECK(check_endpoint(call, *protocol, request.endpoint));
   SQUIRE_CHECK(check_topic_type(*topic, *protocol, request.endpoint));
   auto existing = topic->find(*protocol, request.endpoint);
   if (!existing) {
@@ -140,15 +165,14 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
 }
 
 Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
-  const auto& authenticate = request.authenticate_on_unsubscribe;
-  if (!authenticate.empty() && authenticate != "true" && authenticate != "false") {
-    return Error::invalid_topic_parameter("AuthenticateOnUnsubscribe");
-  }
-  const auto subscription = topic->find_by_token(request.token);
-  if (!subscription) return Error::invalid_topic_parameter("Token");
+  const auto authenticate = request.authenticate_on_unsubscribe.empty()
+                                ? std::optional(false)
+                                : parse_boolean(request.authenticate_on_unsubscribe);
+  if (!authenticate) return Error::invalid_topic_parameter("AuthenticateOnUnsubscribe");
+  SQUIRE_TRY(const auto found, find_confirmed(call, request.topic_arn, request.token));
+  const auto& [topic, subscription] = found;
   if (subscription->is_confirmed()) return Response{subscription->arn()};
-  if (authenticate == "true" && !call.identity.is_signed) {
+  if (*authenticate && !call.identity.is_signed) {
     return Error{Errc::AuthorizationError, "AuthenticateOnUnsubscribe requires a signed request"};
   }
   SQUIRE_TRY(const auto confirmed,
@@ -157,7 +181,7 @@ Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Reque
                    row.state = State::Confirmed;
                    row.changed_at = call.broker.env().clock.now();
                    row.was_authenticated = call.identity.is_signed;
-                   row.authenticates_unsubscribe = authenticate == "true";
+                   row.authenticates_unsubscribe = *authenticate;
                    return {};
                  }));
   call.wait_for(confirmed.ticket);
@@ -165,7 +189,10 @@ Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Reque
 }
 
 Result<NoOutput> Unsubscribe::run(Call& call, Request request) {
-  const auto found = find_subscription(call, request.subscription_arn);
+  if (!request.subscription_arn) {
+    return Error::invalid_topic_parameter("SubscriptionArn", "no value for required parameter");
+  }
+  const auto found = find_subscription(call, *request.subscription_arn);
   if (found.has_error()) {
     if (found.error().code != Errc::NotFound) return found.error();
     call.wait_for(call.broker.env().journal.last_ticket());

@@ -19,10 +19,20 @@ Result<std::shared_ptr<engine::Topic>> find_resource(Call& call, const std::stri
                             arn.empty() ? "Member must have length greater than or equal to 1"
                                         : "Member must have length less than or equal to 1011");
   }
-  SQUIRE_TRY(const auto name, parse_topic_arn(arn, "ResourceArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, arn, "ResourceArn"));
   auto topic = call.broker.topics().find(name);
   if (!topic) return Error{Errc::TopicResourceNotFound, {}};
   return topic;
+}
+
+Result<void> check_key(const std::string& key, const std::string& member) {
+  if (key.empty()) {
+    return constraint_error(key, member, "Member must have length greater than or equal to 1");
+  }
+  if (count_characters(key) > kKeyCharactersMax) {
+    return constraint_error(key, member, "Member must have length less than or equal to 128");
+  }
+  return {};
 }
 
 }  // namespace
@@ -32,14 +42,7 @@ Result<engine::StringMap> check_tags(const Tags& tags) {
   for (std::size_t i = 0; i < tags.size(); ++i) {
     const auto& [key, value] = tags[i];
     const std::string member = "tags." + std::to_string(i + 1) + ".member.";
-    if (key.empty()) {
-      return constraint_error(key, member + "key",
-                              "Member must have length greater than or equal to 1");
-    }
-    if (count_characters(key) > kKeyCharactersMax) {
-      return constraint_error(key, member + "key",
-                              "Member must have length less than or equal to 128");
-    }
+    SQUIRE_CHECK(check_key(key, member + "key"));
     if (count_characters(value) > kValueCharactersMax) {
       return constraint_error(value, member + "value",
                               "Member must have length less than or equal to 256");
@@ -75,6 +78,9 @@ Result<EmptyOutput> TagResource::run(Call& call, Request request) {
 
 Result<EmptyOutput> UntagResource::run(Call& call, Request request) {
   SQUIRE_TRY(const auto topic, find_resource(call, request.resource_arn));
+  for (std::size_t i = 0; i < request.tag_keys.size(); ++i) {
+    SQUIRE_CHECK(check_key(request.tag_keys[i], "tagKeys." + std::to_string(i + 1) + ".member"));
+  }
   SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) {
     for (const auto& key : request.tag_keys) row.tags.erase(key);
     return Result<void>();

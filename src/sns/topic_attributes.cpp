@@ -39,6 +39,11 @@ Result<void> check_one_of(std::string_view name, const std::string& value, std::
                        "Must be " + std::string(first) + " or " + std::string(second) + ".");
 }
 
+Result<void> check_boolean(std::string_view name, const std::string& value) {
+  if (parse_boolean(value)) return {};
+  return invalid_value(name, value, "Must be true or false.");
+}
+
 Result<void> check_policy(const std::string& value) {
   const auto document = service::parse_document(value, kPolicyBytesMax);
   if (!document.is_object()) return Error::invalid_topic_parameter("Policy failed to parse");
@@ -69,7 +74,7 @@ Result<void> check_archive_policy(const std::string& value, bool is_fifo) {
 Result<void> check_topic_attribute(std::string_view name, const std::string& value, bool is_fifo,
                                    AttributeUse use) {
   if (name == "FifoTopic" && use == AttributeUse::Create) {
-    return check_one_of(name, value, "true", "false");
+    return check_boolean(name, value);
   }
   if (name == "DisplayName") {
     return is_single_line(value, kDisplayNameMax) ? Result<void>()
@@ -96,7 +101,7 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
       return Error::invalid_topic_parameter(
           "Attributes", "Content-based deduplication can only be set for FIFO topics");
     }
-    return value.empty() ? Result<void>() : check_one_of(name, value, "true", "false");
+    return value.empty() ? Result<void>() : check_boolean(name, value);
   }
   if (name == "FifoThroughputScope") {
     if (!is_fifo) {
@@ -124,6 +129,9 @@ void set_topic_attribute(engine::TopicRow& row, std::string_view name, std::stri
   if (name == "ArchivePolicy" && engine::parse_archive_policy(value)) {
     const auto before = row.attributes.find(name);
     if (before == row.attributes.end()) row.archived_since = now;
+  }
+  if (name == "FifoTopic" || name == "ContentBasedDeduplication") {
+    value = parse_boolean(value) == true ? "true" : "false";
   }
   const bool says_nothing =
       value.empty() || ((name == "DeliveryPolicy" || name == "ArchivePolicy") && value == "{}") ||
@@ -183,12 +191,14 @@ StringMap show_topic_attributes(const engine::Topic& topic, TimePoint now) {
   shown["SubscriptionsConfirmed"] = std::to_string(counts.confirmed);
   shown["SubscriptionsPending"] = std::to_string(counts.pending);
   shown["SubscriptionsDeleted"] = std::to_string(counts.deleted);
+  if (const auto policy = shown.find("DeliveryPolicy"); policy != shown.end()) {
+    policy->second = show_topic_delivery_policy(policy->second);
+  }
   const auto delivery = row.attributes.find("DeliveryPolicy");
   shown["EffectiveDeliveryPolicy"] = print_effective_topic_policy(
       delivery == row.attributes.end() ? std::string_view() : std::string_view(delivery->second));
   if (topic.is_fifo()) {
     shown.try_emplace("ContentBasedDeduplication", "false");
-    shown.try_emplace("FifoThroughputScope", "Topic");
     if (const auto retention = topic.settings()->archive_retention) {
       shown["BeginningArchiveTime"] = to_iso_time(std::max(row.archived_since, now - *retention));
     }

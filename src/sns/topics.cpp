@@ -5,6 +5,7 @@
 #include "sns/paging.hpp"
 #include "sns/tag_rules.hpp"
 #include "sns/topic_attributes.hpp"
+#include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -23,9 +24,9 @@ bool is_name(std::string_view text) {
 Result<void> check_topic_name(const CreateTopic::Request& request) {
   const std::string_view name = request.name;
   const auto fifo = request.attributes.find("FifoTopic");
-  if (fifo != request.attributes.end() && fifo->second == "true") {
-    if (name.ends_with(kFifoSuffix) && name.size() <= kNameMax &&
-        is_name(name.substr(0, name.size() - kFifoSuffix.size()))) {
+  if (fifo != request.attributes.end() && parse_boolean(fifo->second) == true) {
+    if (!name.ends_with(kFifoSuffix)) return Error::invalid_topic_parameter("Topic Name");
+    if (name.size() <= kNameMax && is_name(name.substr(0, name.size() - kFifoSuffix.size()))) {
       return {};
     }
     return Error::invalid_topic_parameter(
@@ -64,7 +65,7 @@ Result<CreateTopic::Response> CreateTopic::run(Call& call, Request request) {
       return Error::invalid_topic_parameter("Attributes",
                                             "Topic already exists with different attributes");
     }
-    if (!request.tags.empty() && existing.tags != tags) {
+    if (!std::includes(existing.tags.begin(), existing.tags.end(), tags.begin(), tags.end())) {
       return Error::invalid_topic_parameter("Tags", "Topic already exists with different tags");
     }
   }
@@ -73,7 +74,7 @@ Result<CreateTopic::Response> CreateTopic::run(Call& call, Request request) {
 }
 
 Result<NoOutput> DeleteTopic::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   const auto topic = call.broker.topics().find(name);
   if (topic && topic->settings()->archive_retention) {
     return Error{Errc::InvalidState,
@@ -89,7 +90,7 @@ Result<GetTopicAttributes::Response> GetTopicAttributes::run(Call& call, Request
 }
 
 Result<NoOutput> SetTopicAttributes::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto name, parse_topic_arn(request.topic_arn, "TopicArn"));
+  SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   SQUIRE_CHECK(check_topic_attribute(request.attribute_name, request.attribute_value,
                                      name.name.ends_with(kFifoSuffix), AttributeUse::Set));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));

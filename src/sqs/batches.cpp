@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kEntriesMax = 10;
 
-// What makes the whole request fail, in this order (sqs.md 6.9).
+// What makes the whole request fail, in this order (sqs.md 6.9). Then each entry has an id.
 template <typename Entry>
 Result<void> check_entries(const std::vector<Entry>& entries, std::string_view entry_name) {
   if (entries.empty()) {
@@ -25,11 +25,11 @@ Result<void> check_entries(const std::vector<Entry>& entries, std::string_view e
   }
   std::set<std::string_view> ids;
   for (const auto& entry : entries) {
-    if (!is_name(entry.id)) return Error{Errc::InvalidBatchEntryId, {}};
+    if (!is_name(*entry.id)) return Error{Errc::InvalidBatchEntryId, {}};
   }
   for (const auto& entry : entries) {
-    if (!ids.insert(entry.id).second) {
-      return Error{Errc::BatchEntryIdsNotDistinct, "Id " + entry.id + " repeated."};
+    if (!ids.insert(*entry.id).second) {
+      return Error{Errc::BatchEntryIdsNotDistinct, "Id " + *entry.id + " repeated."};
     }
   }
   return {};
@@ -51,12 +51,12 @@ Response for_each_entry(Call& call, const std::vector<Entry>& entries, F&& f) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (call.fails_entry(i, entries.size())) {
-      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+      response.failed.push_back(to_failed(*entry.id, {Errc::InternalFailure, {}}));
     } else if (const Result<engine::Ticket> ticket = f(entry)) {
       call.wait_for(*ticket);
-      response.successful.push_back({entry.id});
+      response.successful.push_back({*entry.id});
     } else {
-      response.failed.push_back(to_failed(entry.id, ticket.error()));
+      response.failed.push_back(to_failed(*entry.id, ticket.error()));
     }
   }
   return response;
@@ -71,34 +71,52 @@ Result<void> check_total_size(const std::vector<SendMessageBatch::Entry>& entrie
                    " bytes. You have sent " + std::to_string(total) + " bytes."};
 }
 
+// A message that is too long is worded otherwise in a batch.
+Result<engine::OutgoingMessage> check_entry(const Call& call, const engine::Queue& queue,
+                                            const engine::QueueSettings& settings,
+                                            SendMessageBatch::Entry entry) {
+  SQUIRE_CHECK(check_size(entry, settings, "One or more parameters cannot be validated."));
+  return check_message(call, queue, settings, std::move(entry));
+}
+
+// What an entry must have on a FIFO queue fails the request, not the entry, and under this code.
+Result<void> check_fifo_entries(const std::vector<SendMessageBatch::Entry>& entries,
+                                const engine::QueueSettings& settings) {
+  for (const auto& entry : entries) {
+    if (!entry.message_group_id) {
+      return Error::invalid_parameter(Error::missing_parameter("MessageGroupId").message);
+    }
+  }
+  for (const auto& entry : entries) SQUIRE_CHECK(check_has_deduplication_id(entry, settings));
+  return {};
+}
+
 }  // namespace
 
 Result<SendMessageBatch::Response> SendMessageBatch::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   SQUIRE_CHECK(check_entries(request.entries, "SendMessageBatchRequestEntry"));
   SQUIRE_CHECK(check_total_size(request.entries));
-  for (const auto& entry : request.entries) {
-    // Fails the request, not the entry, and under this code (sqs.md 6.9).
-    if (queue->is_fifo() && !entry.message_group_id) {
-      return Error::invalid_parameter(Error::missing_parameter("MessageGroupId").message);
-    }
-  }
+  const auto settings = queue->settings();
+  if (queue->is_fifo()) SQUIRE_CHECK(check_fifo_entries(request.entries, *settings));
 
   Response response;
-  const auto settings = queue->settings();
   std::vector<engine::OutgoingMessage> messages;
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     auto& entry = request.entries[i];
     if (call.fails_entry(i, request.entries.size())) {
-      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+      response.failed.push_back(to_failed(*entry.id, {Errc::InternalFailure, {}}));
       continue;
     }
-    auto message = check_message(call, *queue, *settings, std::move(entry));
+    SendMessageBatch::ResultEntry result;
+    result.id = *std::move(entry.id);
+    result.md5_of_message_system_attributes = system_attributes_digest(entry);
+    auto message = check_entry(call, *queue, *settings, std::move(entry));
     if (message) {
       messages.push_back(std::move(*message));
-      response.successful.emplace_back().id = std::move(entry.id);
+      response.successful.push_back(std::move(result));
     } else {
-      response.failed.push_back(to_failed(entry.id, message.error()));
+      response.failed.push_back(to_failed(result.id, message.error()));
     }
   }
   SQUIRE_TRY(const auto sent, queue->send_batch(messages));

@@ -32,7 +32,9 @@ Result<std::vector<Target>> locate(const service::Call& call, std::string_view,
   if (const auto source = parse_arn("sqs", mentions.find("SourceArn"))) {
     targets.push_back(to_target(call, *source));
   }
-  if (const auto task = decode_handle(mentions.find("TaskHandle"))) {
+  // Another account's task is not there (CancelMessageMoveTask), whatever its queue allows.
+  const auto task = decode_handle(mentions.find("TaskHandle"));
+  if (task && task->source.account == identity.account) {
     targets.push_back(to_target(call, task->source));
   }
   if (const auto destination = parse_arn("sqs", mentions.find("DestinationArn"))) {

@@ -37,6 +37,13 @@ Result<void> check_characters(std::string_view text, std::string_view place) {
                    "to #xFFFD | #x10000 to #x10FFFF"};
 }
 
+// Of an attribute the same is said under another code than of the body.
+Result<void> check_attribute_characters(std::string_view text, std::string_view place) {
+  auto result = check_characters(text, place);
+  if (result.has_error()) return Error::invalid_parameter(result.error().message);
+  return {};
+}
+
 Result<void> check_attribute_name(std::string_view name) {
   const auto has_prefix = [&](std::string_view prefix) {
     return name.size() >= prefix.size() &&
@@ -44,7 +51,7 @@ Result<void> check_attribute_name(std::string_view name) {
              return p == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
            });
   };
-  if (name.empty() || name.size() > kAttributeNameMax) {
+  if (name.empty() || count_characters(name) > kAttributeNameMax) {
     return Error::invalid_parameter(
         "Message (user) attribute names must be between 1 and 256 "
         "characters long.");
@@ -54,10 +61,7 @@ Result<void> check_attribute_name(std::string_view name) {
         "You can't use message attribute names beginning with 'AWS.' or "
         "'Amazon.'. These strings are reserved for internal use.");
   }
-  const bool has_bad_character = !std::all_of(name.begin(), name.end(), [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-  });
-  if (has_bad_character || name.front() == '.' || name.back() == '.' ||
+  if (!is_made_of_letters_and(name, "_-.") || name.front() == '.' || name.back() == '.' ||
       name.find("..") != std::string_view::npos) {
     return Error::invalid_parameter(
         "Message (user) attributes name can only contain upper and lower score characters, digits, "
@@ -105,7 +109,7 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
         " is invalid. You must use only the following supported type prefixes: Binary, Number, "
         "String.");
   }
-  SQUIRE_CHECK(check_characters(type, "message attribute type"));
+  SQUIRE_CHECK(check_attribute_characters(type, "message attribute type"));
   const bool is_binary = logical == "Binary";
   const bool has_wrong_value = is_binary ? input.string_value && !input.binary_value
                                          : input.binary_value && !input.string_value;
@@ -118,12 +122,13 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
   if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
   if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
   if (attribute.value.empty()) {
-    return Error::invalid_parameter(
-        "The message attribute " + quoted(name) +
-        " must contain non-empty message attribute value for message attribute type " +
-        quoted(type) + ".");
+    return Error::invalid_parameter("Message (user) attribute " + quoted(name) +
+                                    " must contain a non-empty value of type " + quoted(type) +
+                                    ".");
   }
-  if (!is_binary) SQUIRE_CHECK(check_characters(attribute.value, "message attribute value"));
+  if (!is_binary) {
+    SQUIRE_CHECK(check_attribute_characters(attribute.value, "message attribute value"));
+  }
   if (logical == "Number" && !is_number(attribute.value)) {
     return Error::invalid_parameter("Could not cast message attribute " + quoted(name) +
                                     " value to number.");
@@ -194,11 +199,7 @@ Result<void> check_for_queue_type(const engine::Queue& queue, const engine::Queu
     SQUIRE_CHECK(check_token(*input.message_deduplication_id, "MessageDeduplicationId"));
     details.deduplication_id = *input.message_deduplication_id;
   } else if (queue.is_fifo()) {
-    if (!settings.deduplicates_by_content) {
-      return Error::invalid_parameter(
-          "The queue should either have ContentBasedDeduplication "
-          "enabled or MessageDeduplicationId provided explicitly");
-    }
+    SQUIRE_CHECK(check_has_deduplication_id(input, settings));
     details.deduplication_id = sha256_hex(input.message_body);
   }
   return {};
@@ -222,21 +223,32 @@ std::size_t size_in_bytes(const MessageInput& input) {
   return size;
 }
 
+Result<void> check_size(const MessageInput& input, const engine::QueueSettings& settings,
+                        std::string_view complaint) {
+  if (static_cast<std::int64_t>(size_in_bytes(input)) <= settings.message_bytes_max) return {};
+  return Error::invalid_parameter(std::string(complaint) +
+                                  " Reason: Message must be shorter than " +
+                                  std::to_string(settings.message_bytes_max) + " bytes.");
+}
+
+Result<void> check_has_deduplication_id(const MessageInput& input,
+                                        const engine::QueueSettings& settings) {
+  if (input.message_deduplication_id || settings.deduplicates_by_content) return {};
+  return Error::invalid_parameter(
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+      "provided explicitly");
+}
+
 Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Queue& queue,
                                               const engine::QueueSettings& settings,
                                               MessageInput input) {
   if (input.message_body.empty()) return Error::missing_parameter("MessageBody");
-  if (static_cast<std::int64_t>(size_in_bytes(input)) > settings.message_bytes_max) {
-    return Error::invalid_parameter(
-        "One or more parameters are invalid. Reason: Message must be "
-        "shorter than " +
-        std::to_string(settings.message_bytes_max) + " bytes.");
-  }
   SQUIRE_CHECK(check_characters(input.message_body, "message body"));
   engine::Details details;
   SQUIRE_CHECK(check_attributes(std::move(input.message_attributes), details.attributes));
   SQUIRE_CHECK(
       check_system_attributes(std::move(input.message_system_attributes), details.trace_header));
+  if (details.trace_header.empty()) details.trace_header = call.trace_header;
   SQUIRE_CHECK(check_for_queue_type(queue, settings, input, details));
 
   engine::OutgoingMessage message;
@@ -255,13 +267,17 @@ void fill_result(SendResult& result, const engine::Queue& queue,
   result.md5_of_message_body = to_hex(message.body->digest);
   if (message.details) {
     result.md5_of_message_attributes = attributes_digest(message.details->attributes);
-    if (!message.details->trace_header.empty()) {
-      result.md5_of_message_system_attributes = attributes_digest(
-          {{std::string(kTraceHeader), {"String", message.details->trace_header}}});
-    }
   }
   result.message_id = to_string(sent.message_id);
   if (queue.is_fifo()) result.sequence_number = sequence_number(sent.sequence);
+}
+
+std::string system_attributes_digest(const MessageInput& input) {
+  engine::MessageAttributes attributes;
+  for (const auto& [name, value] : input.message_system_attributes) {
+    attributes[name] = {value.data_type, value.string_value.value_or(std::string())};
+  }
+  return attributes_digest(attributes);
 }
 
 std::string attributes_digest(const engine::MessageAttributes& attributes) {

@@ -60,10 +60,10 @@ StringMap system_attributes(const engine::ReceivedMessage& message, const engine
   return attributes;
 }
 
-// "All" and ".*" match every name, "bar.*" those that begin with "bar" (?).
+// "All", "*" and ".*" match every name, "bar.*" those that begin with "bar" (?).
 bool is_wanted(std::string_view name, const Strings& filters) {
   return std::any_of(filters.begin(), filters.end(), [&](std::string_view filter) {
-    if (filter == "All" || filter == name) return true;
+    if (filter == "All" || filter == "*" || filter == name) return true;
     return filter.ends_with(".*") && name.starts_with(filter.substr(0, filter.size() - 2));
   });
 }
@@ -135,11 +135,13 @@ Result<void> check_receive(const ReceiveMessage::Request& request, const engine:
 
 Result<SendMessage::Response> SendMessage::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
-  SQUIRE_TRY(const auto message,
-             check_message(call, *queue, *queue->settings(), std::move(request)));
+  const auto settings = queue->settings();
+  Response response;
+  response.md5_of_message_system_attributes = system_attributes_digest(request);
+  SQUIRE_CHECK(check_size(request, *settings, "One or more parameters are invalid."));
+  SQUIRE_TRY(const auto message, check_message(call, *queue, *settings, std::move(request)));
   SQUIRE_TRY(const auto sent, queue->send(message));
   call.wait_for(sent.ticket);
-  Response response;
   fill_result(response, *queue, message, sent);
   return response;
 }

@@ -88,6 +88,9 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
 Result<CancelMessageMoveTask::Response> CancelMessageMoveTask::run(Call& call, Request request) {
   const auto handle = decode_handle(request.task_handle);
   if (!handle) return Error::invalid_parameter("Value for parameter TaskHandle is invalid.");
+  if (handle->source.account != call.identity.account) {
+    return Error{Errc::ResourceNotFound, "Task does not exist."};
+  }
   SQUIRE_CHECK(check_exists(call.broker, handle->source, "SourceArn"));
   SQUIRE_TRY(const auto cancelled, call.broker.move_tasks().cancel(handle->task_id));
   call.wait_for(cancelled.ticket);

@@ -16,6 +16,17 @@ constexpr std::array<std::string_view, 9> kSharedActions = {
     "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue",    "ReceiveMessage",
     "SendMessage"};
 
+// Those that a policy cannot give to another account.
+constexpr std::array<std::string_view, 12> kOwnerActions = {
+    "AddPermission",        "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
+    "ListMessageMoveTasks", "ListQueueTags",         "ListQueues",  "RemovePermission",
+    "SetQueueAttributes",   "StartMessageMoveTask",  "TagQueue",    "UntagQueue"};
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& actions, std::string_view action) {
+  return std::find(actions.begin(), actions.end(), action) != actions.end();
+}
+
 Result<void> check(const AddPermission::Request& request) {
   if (!is_name(request.label)) {
     return Error::invalid_parameter(request.label, "Label",
@@ -32,11 +43,12 @@ Result<void> check(const AddPermission::Request& request) {
                                       " Actions were found, maximum allowed is 7."};
   }
   for (const auto& action : request.actions) {
-    if (std::find(kSharedActions.begin(), kSharedActions.end(), action) == kSharedActions.end()) {
-      return Error::invalid_parameter(
-          "SQS:" + action, "ActionName",
-          "Please refer to the appropriate WSDL for a list of valid actions.");
-    }
+    if (contains(kSharedActions, action)) continue;
+    return Error::invalid_parameter(
+        "SQS:" + action, "ActionName",
+        contains(kOwnerActions, action)
+            ? "Only the queue owner is allowed to invoke this action."
+            : "Please refer to the appropriate WSDL for a list of valid actions.");
   }
   return {};
 }

@@ -10,6 +10,7 @@ using service::Json;
 
 constexpr std::size_t kPolicyBytesMax = 8192;
 constexpr std::size_t kSourceArnsMax = 10;
+constexpr std::size_t kStatementsMax = 20;
 
 Json parse(std::string_view text) {
   return service::parse_document(text, kPolicyBytesMax);
@@ -30,7 +31,15 @@ bool allows(std::string_view redrive_allow_policy, const std::string& source_arn
 }  // namespace
 
 Result<void> check_policy(std::string_view policy) {
-  if (!parse(policy).is_object()) return Error::invalid_attribute_value("Policy");
+  const auto document = parse(policy);
+  if (!document.is_object()) return Error::invalid_attribute_value("Policy");
+  const auto statements = document.find("Statement");
+  if (statements != document.end() && statements->is_array() &&
+      statements->size() > kStatementsMax) {
+    return Error{Errc::OverLimit, std::to_string(statements->size()) +
+                                      " Statements were found, maximum allowed is " +
+                                      std::to_string(kStatementsMax) + "."};
+  }
   return {};
 }
 
@@ -84,7 +93,8 @@ Result<void> check_redrive_allow_policy(const std::string& policy) {
     return invalid;
   }
   const auto arns = document.find("sourceQueueArns");
-  if (*permission != "byQueue") return arns == document.end() ? Result<void>() : invalid;
+  if (*permission != "byQueue")
+    return arns == document.end() || arns->is_null() ? Result<void>() : invalid;
   if (arns == document.end() || !arns->is_array() || arns->empty() ||
       arns->size() > kSourceArnsMax) {
     return invalid;
@@ -93,6 +103,22 @@ Result<void> check_redrive_allow_policy(const std::string& policy) {
     if (!arn.is_string() || !parse_arn("sqs", arn.get<std::string>())) return invalid;
   }
   return {};
+}
+
+std::string normalised_redrive_policy(const std::string& policy) {
+  const auto parsed = engine::parse_redrive_policy(policy);
+  if (!parsed) return policy;
+  return Json{{"deadLetterTargetArn", to_arn("sqs", parsed->dead_letter_queue)},
+              {"maxReceiveCount", parsed->receive_count_max}}
+      .dump();
+}
+
+std::string normalised_redrive_allow_policy(const std::string& policy) {
+  auto document = parse(policy);
+  if (!document.is_object() || !document.value("sourceQueueArns", Json("")).is_null())
+    return policy;
+  document.erase("sourceQueueArns");
+  return document.dump();
 }
 
 bool is_same_json(std::string_view a, std::string_view b) {
@@ -105,7 +131,7 @@ Result<std::string> add_statement(std::string_view policy, const std::string& qu
                                   const std::vector<std::string>& actions) {
   Json document = parse(policy);
   if (!document.is_object()) {
-    document = Json{{"Version", "2012-10-17"}, {"Id", queue_arn + "/SQSDefaultPolicy"}};
+    document = Json{{"Version", "2008-10-17"}, {"Id", queue_arn + "/SQSDefaultPolicy"}};
   }
   service::Grant grant{label, account_ids, {}, queue_arn};
   for (const auto& action : actions) grant.actions.push_back("SQS:" + action);
@@ -117,7 +143,7 @@ Result<std::string> add_statement(std::string_view policy, const std::string& qu
 Result<std::string> remove_statement(std::string_view policy, const std::string& label) {
   auto changed = service::remove_statement(parse(policy), label);
   if (changed) return *std::move(changed);
-  return Error::invalid_parameter(label, "Label", "can't find label on existing policy.");
+  return Error::invalid_parameter(label, "Label", "can't find label.");
 }
 
 }  // namespace squire::sqs

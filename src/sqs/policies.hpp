@@ -18,6 +18,11 @@ Result<void> check_redrive_policy(const engine::Broker& broker, const ResourceNa
 
 Result<void> check_redrive_allow_policy(const std::string& policy);
 
+// As they are kept, once they were checked: compact and with a number for the count; without a
+// sourceQueueArns that is null. The text itself if it is no such policy.
+std::string normalised_redrive_policy(const std::string& policy);
+std::string normalised_redrive_allow_policy(const std::string& policy);
+
 // Whether two documents say the same; two absent ones do.
 bool is_same_json(std::string_view a, std::string_view b);
 

@@ -100,7 +100,8 @@ Result<void> check_value(const engine::Broker& broker, const ResourceName& queue
       return {};
     }
     case Kind::Boolean:
-      if (value != "true" && value != "false") return invalid;
+    case Kind::FifoQueue:
+      if (!parse_boolean(value)) return invalid;
       return {};
     case Kind::Choice:
       if (value != rule.choices[0] && value != rule.choices[1]) return invalid;
@@ -111,7 +112,6 @@ Result<void> check_value(const engine::Broker& broker, const ResourceName& queue
       return check_redrive_policy(broker, queue, value);
     case Kind::RedriveAllow:
       return check_redrive_allow_policy(value);
-    case Kind::FifoQueue:
     case Kind::Text:
     case Kind::ReadOnly:
       return {};
@@ -119,7 +119,39 @@ Result<void> check_value(const engine::Broker& broker, const ResourceName& queue
   return {};
 }
 
-bool is_same(const Rule& rule, std::string_view a, std::string_view b) {
+// How a value that was checked is kept and shown.
+std::string normalised(const Rule& rule, const std::string& value) {
+  switch (rule.kind) {
+    case Kind::Boolean:
+    case Kind::FifoQueue:
+      return parse_boolean(value).value_or(false) ? "true" : "false";
+    case Kind::Redrive:
+      return normalised_redrive_policy(value);
+    case Kind::RedriveAllow:
+      return normalised_redrive_allow_policy(value);
+    default:
+      return value;
+  }
+}
+
+// Whether the value is a redrive policy by which a queue is its own dead-letter queue.
+bool names_itself(const Rule& rule, const ResourceName& queue, const std::string& value) {
+  const auto policy =
+      rule.kind == Kind::Redrive ? engine::parse_redrive_policy(value) : std::nullopt;
+  return policy && policy->dead_letter_queue == queue;
+}
+
+// Whether the queue can have an attribute of that name set at all.
+Result<void> check_name(const Rule* rule, const std::string& attribute, bool is_fifo) {
+  if (rule == nullptr || rule->kind == Kind::ReadOnly) return Error::unknown_attribute(attribute);
+  if (!rule->is_fifo_only || is_fifo) return {};
+  if (rule->kind == Kind::FifoQueue) return Error::unknown_attribute(attribute);
+  return Error{Errc::InvalidAttributeName,
+               "You can specify the " + attribute + " only when FifoQueue is set to true."};
+}
+
+bool is_same(const Rule& rule, const std::string& wanted, std::string_view b) {
+  const std::string a = normalised(rule, wanted);
   if (rule.kind == Kind::Redrive) {
     const auto policy = engine::parse_redrive_policy(a);
     if (policy) return policy == engine::parse_redrive_policy(b);
@@ -140,18 +172,22 @@ Result<void> check_attributes(const engine::Broker& broker, const ResourceName& 
   const bool is_fifo = name.name.ends_with(".fifo");
   for (const auto& [attribute, value] : wanted) {
     const Rule* rule = find_rule(attribute);
-    if (rule == nullptr || rule->kind == Kind::ReadOnly || (rule->is_fifo_only && !is_fifo)) {
-      return Error::unknown_attribute(attribute);
-    }
-    if (rule->kind == Kind::FifoQueue && (use == AttributeUse::Set || value != "true")) {
-      return Error::unknown_attribute(attribute);  // a queue's type is chosen once
-    }
+    SQUIRE_CHECK(check_name(rule, attribute, is_fifo));
     if (first_illegal_character(value)) return Error::invalid_attribute_value(attribute);
     if (value.empty() && (is_policy(rule->kind) || rule->kind == Kind::Text)) continue;
+    // A queue that is there may be its own; nothing has to be looked up then.
+    if (use == AttributeUse::Set && names_itself(*rule, name, value)) continue;
     SQUIRE_CHECK(check_value(broker, name, *rule, value));
+    if (rule->kind == Kind::FifoQueue && use == AttributeUse::Set &&
+        parse_boolean(value) == false) {
+      return Error{Errc::InvalidAttributeValue,
+                   "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not "
+                   "supported."};
+    }
   }
-  if (!get(wanted, "KmsMasterKeyId").empty() && get(wanted, "SqsManagedSseEnabled") == "true") {
-    return Error{Errc::InvalidAttributeValue,
+  if (!get(wanted, "KmsMasterKeyId").empty() &&
+      parse_boolean(get(wanted, "SqsManagedSseEnabled")) == true) {
+    return Error{Errc::InvalidAttributeName,
                  "You can use one type of server-side encryption (SSE) at one time. You can either "
                  "enable KMS SSE or SQS SSE."};
   }
@@ -169,12 +205,13 @@ void apply_attributes(StringMap& current, const StringMap& wanted) {
     if (value.empty()) {
       current.erase(attribute);
     } else {
-      current.insert_or_assign(attribute, value);
+      current.insert_or_assign(attribute, normalised(*find_rule(attribute), value));
     }
   }
   if (!get(wanted, "KmsMasterKeyId").empty()) {
     current.insert_or_assign("SqsManagedSseEnabled", "false");
-  } else if (get(wanted, "SqsManagedSseEnabled") == "true") {
+  } else if (wanted.contains("KmsMasterKeyId") ||
+             parse_boolean(get(wanted, "SqsManagedSseEnabled")) == true) {
     current.erase("KmsMasterKeyId");
     current.erase("KmsDataKeyReusePeriodSeconds");
   }

@@ -12,8 +12,8 @@ namespace squire::sqs {
 std::string queue_url(const service::Call& call, const ResourceName& name);
 
 // The name of the queue a QueueUrl names. Any host will do; the region is the one that host or path
-// say, else the caller's; a bare queue name is one of the caller's account. InvalidAddress for what
-// is no queue URL.
+// say, else the caller's; a bare queue name is one of the caller's account. QueueDoesNotExist for
+// what is no queue URL.
 Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url);
 
 // The queue itself, or QueueDoesNotExist.

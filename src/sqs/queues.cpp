@@ -3,6 +3,7 @@
 #include "sqs/queue_attributes.hpp"
 #include "sqs/queue_url.hpp"
 #include "sqs/tag_rules.hpp"
+#include "squire/core/text.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
@@ -13,7 +14,7 @@ constexpr std::string_view kFifoSuffix = ".fifo";
 Result<void> check_queue_name(const CreateQueue::Request& request) {
   const std::string_view name = request.queue_name;
   const auto fifo = request.attributes.find("FifoQueue");
-  if (fifo != request.attributes.end() && fifo->second == "true") {
+  if (fifo != request.attributes.end() && parse_boolean(fifo->second) == true) {
     if (name.ends_with(kFifoSuffix) && name.size() <= 80 &&
         is_name(name.substr(0, name.size() - kFifoSuffix.size()))) {
       return {};

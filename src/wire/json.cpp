@@ -66,6 +66,10 @@ bool JsonReader::take_null() {
   return true;
 }
 
+void JsonReader::refuse_null(std::string_view where) {
+  if (peek() == 'n') fail("NULL_VALUE is no value in " + std::string(where));
+}
+
 void JsonReader::expect_word(std::string_view word) {
   if (text_.substr(at_, word.size()) != word) return fail("Unrecognized token");
   at_ += word.size();

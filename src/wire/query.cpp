@@ -62,6 +62,11 @@ std::vector<std::uint64_t> Form::indexes(std::string_view prefix) const {
   return found;
 }
 
+bool Form::says(std::string_view name) const {
+  const auto* value = find(name);
+  return value != nullptr && !value->empty();
+}
+
 bool Form::has_below(std::string_view prefix) const {
   for (auto at = std::lower_bound(sorted_.begin(), sorted_.end(), prefix, kNameBefore);
        at != sorted_.end() && at->first.starts_with(prefix); ++at) {
@@ -77,6 +82,12 @@ Error query_type_error(std::string_view value, std::string_view name, std::strin
 std::string to_member_name(std::string_view name) {
   std::string member(name);
   if (!member.empty() && member[0] >= 'A' && member[0] <= 'Z') member[0] += 'a' - 'A';
+  return member;
+}
+
+std::string to_query_name(std::string_view name) {
+  std::string member(name);
+  if (!member.empty() && member[0] >= 'a' && member[0] <= 'z') member[0] -= 'a' - 'A';
   return member;
 }
 

@@ -66,7 +66,7 @@ class Client {
   explicit Client(World& world)
       : world_(world),
         site_(world.broker, {"0", "000000000000", "us-east-1", "", {}, [] { return 1; }}),
-        dispatcher_(world.broker, {&sqs::service(), &sns::service()}, {}, &site_) {
+        dispatcher_(world.broker, {&sqs::service(), &sns::service(), &sts::service()}, {}, &site_) {
     site_.set_ready();
   }
 

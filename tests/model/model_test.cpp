@@ -183,6 +183,7 @@ class Model {
     EXPECT_EQ(message.delivery.receive_count, ++found->receive_count);
     found->visible_at =
         clock_.now() + options.visibility_timeout.value_or(queue.visibility_timeout);
+    found->received_at = clock_.now();
     found->handle = message.handle().encode();
     found->handle_number = ++handle_count_;
     handles_.push_back({found->id, found->handle, handle_count_});
@@ -203,9 +204,7 @@ class Model {
       return;
     }
     ASSERT_TRUE(removed.has_value());
-    // A newer one than the message knows is of a receive that a crash made forget.
-    const bool is_newer = message && handle->number > message->handle_number;
-    if (is_latest || is_newer) queue.remove(handle->message_id);
+    queue.remove(handle->message_id);  // an older handle will do
   }
 
   void change_visibility(const std::string& name, ReferenceQueue& queue) {
@@ -214,12 +213,22 @@ class Model {
     const Seconds timeout(random(3) == 0 ? 0 : random(60));
     ReferenceMessage* message = queue.find(handle->message_id);
     const auto changed = engine_queue(name).change_visibility(handle->text, timeout);
-    if (message && message->handle == handle->text && message->is_in_flight(clock_.now())) {
+    if (message && handle->number <= message->arrived_after) return;  // in an earlier life
+    if (message && may_change(queue, *message, handle->text, timeout)) {
       ASSERT_TRUE(changed.has_value());
       message->visible_at = clock_.now() + timeout;
     } else {
       ASSERT_TRUE(changed.has_error());
     }
+  }
+
+  // On a standard queue any handle will do, also one whose timeout has lapsed.
+  bool may_change(const ReferenceQueue& queue, const ReferenceMessage& message,
+                  const std::string& handle, Seconds timeout) {
+    if (queue.is_fifo) return message.handle == handle && message.is_in_flight(clock_.now());
+    const auto received_at =
+        std::max(message.received_at, engine::ReceiptHandle::decode(handle)->received_at);
+    return message.receive_count > 0 && clock_.now() + timeout <= received_at + Seconds(43'200);
   }
 
   void set_delay(const std::string& name, ReferenceQueue& queue) {
@@ -239,6 +248,7 @@ class Model {
   void purge(const std::string& name, ReferenceQueue& queue) {
     engine_queue(name).purge().value();
     queue.messages.clear();
+    queue.duplicates.clear();
   }
 
   void advance() {

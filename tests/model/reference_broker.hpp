@@ -20,6 +20,7 @@ struct ReferenceMessage {
   std::string group;
   TimePoint sent_at;
   TimePoint visible_at;
+  TimePoint received_at;  // of the latest receive
   std::uint32_t receive_count = 0;
   std::uint32_t earlier_count = 0;  // of these, in other queues
   std::string handle;     // of the latest receive

@@ -15,6 +15,7 @@
 #include "squire/sns/envelopes.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
+#include "squire/sts/actions.hpp"
 #include "support/manual_clock.hpp"
 #include "support/reply_match.hpp"
 #include "support/scene.hpp"
@@ -87,10 +88,13 @@ std::vector<std::string> lines_of(const std::string& text) {
 // A request with its texts; HttpRequest only points to them.
 struct OwnRequest {
   std::string method = "POST", target = "/", host = "localhost:9324";
-  std::string content_type, amz_target, authorization, body;
+  std::string content_type, amz_target, authorization, accept, trace_id, body;
 
   HttpRequest view() const {
-    return {method, target, host, content_type, amz_target, authorization, body};
+    HttpRequest request{method, target, host, content_type, amz_target, authorization, body};
+    request.accept = accept;
+    request.trace_id = trace_id;
+    return request;
   }
 
   static OwnRequest json(const std::string& action, std::string body) {
@@ -133,7 +137,9 @@ struct OwnRequest {
     const std::map<std::string, std::string*> headers = {{"Host", &request.host},
                                                          {"Content-Type", &request.content_type},
                                                          {"X-Amz-Target", &request.amz_target},
-                                                         {"Authorization", &request.authorization}};
+                                                         {"Authorization", &request.authorization},
+                                                         {"Accept", &request.accept},
+                                                         {"X-Amzn-Trace-Id", &request.trace_id}};
     for (std::size_t i = 1; i < head.size(); ++i) {
       const auto colon = head[i].find(": ");
       *headers.at(head[i].substr(0, colon)) = head[i].substr(colon + 2);
@@ -276,6 +282,11 @@ class SceneRunner {
     if (!is_status(expected.status, reply.status))
       return fail(line, "expected status " + expected.status + ", got " + shown);
     if (!known_.match("{{*:uuid}}", reply.request_id)) fail(line, "bad request id");
+    if (step.is_text()) {
+      const auto wrong = match_text(known_, expected.body, reply.body, "body");
+      if (!wrong.empty()) fail(line, wrong + "\nin " + shown);
+      return;
+    }
     const bool is_error = reply.status >= 400;
     if (is_error && step.is_json()) {
       const std::string header = expected.code == "*" ? "{{*}};Sender" : expected.code + ";Sender";
@@ -368,7 +379,7 @@ class SceneRunner {
   storage::MemoryJournal journal_;
   const sns::Envelopes envelopes_;
   engine::Broker broker_{{clock_, ids_, journal_}, rules_of(steps_), &envelopes_};
-  service::Dispatcher dispatcher_{broker_, {&sqs::service(), &sns::service()}, {}};
+  service::Dispatcher dispatcher_{broker_, {&sqs::service(), &sns::service(), &sts::service()}, {}};
   Placeholders known_;
   std::map<std::string, std::unique_ptr<Poll>> polls_;
 };

@@ -8,6 +8,7 @@
 #include "squire/admin/admin_site.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sts/actions.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 
@@ -55,8 +56,8 @@ struct RequestText {
   mutable std::vector<access::Header> views_ = {};
 };
 
-// A dispatcher for SQS in front of a broker whose clock stands still and whose journal commits when
-// it is told to.
+// A dispatcher for SQS and STS in front of a broker whose clock stands still and whose journal
+// commits when it is told to.
 class ExchangeFixture : public testing::Test {
  protected:
   using Step = service::Exchange::Step;
@@ -84,7 +85,8 @@ class ExchangeFixture : public testing::Test {
     service::DispatcherSettings settings;
     edit(settings);
     dispatcher = std::make_unique<service::Dispatcher>(
-        broker, std::vector<const service::Service*>{&sqs::service()}, std::move(settings), &site);
+        broker, std::vector<const service::Service*>{&sqs::service(), &sts::service()},
+        std::move(settings), &site);
   }
 
   std::unique_ptr<Running> start(RequestText request) {
@@ -109,8 +111,8 @@ class ExchangeFixture : public testing::Test {
   engine::Broker broker{{clock, ids, journal}, {}};
   admin::AdminSite site{broker, {}};
   std::unique_ptr<service::Dispatcher> dispatcher = std::make_unique<service::Dispatcher>(
-      broker, std::vector<const service::Service*>{&sqs::service()}, service::DispatcherSettings{},
-      &site);
+      broker, std::vector<const service::Service*>{&sqs::service(), &sts::service()},
+      service::DispatcherSettings{}, &site);
 };
 
 }  // namespace squire::test

@@ -35,8 +35,12 @@ struct Step {
   bool is_raw() const { return word(0) == "raw"; }
   // "json" and "query" are those of SQS, "sns" is SNS's Query.
   std::string protocol() const { return word(is_raw() ? 1 : 0); }
-  bool is_call() const { return is_json() || is_sns() || protocol() == "query"; }
+  bool is_call() const {
+    return is_json() || is_sns() || protocol() == "query" || (is_raw() && is_text());
+  }
   bool is_json() const { return protocol() == "json"; }
+  // The answer's body is compared as text, whatever it is.
+  bool is_text() const { return protocol() == "text"; }
   bool is_sns() const { return protocol() == "sns"; }
   std::string action() const { return word(is_raw() ? 2 : 1); }
 };

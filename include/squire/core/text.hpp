@@ -27,6 +27,9 @@ bool is_utf8(std::string_view text);
 // Code points of UTF-8.
 std::size_t count_characters(std::string_view utf8);
 
+// Whether all of it is letters and digits of any script, and of these ASCII characters besides.
+bool is_made_of_letters_and(std::string_view utf8, std::string_view others);
+
 // UTF-8 of at most `characters_max` characters, with no control character.
 bool is_single_line(std::string_view text, std::size_t characters_max);
 
@@ -40,5 +43,8 @@ bool is_shallow(std::string_view json, int depth_max);
 
 // A whole decimal integer, nothing around it; nothing on overflow.
 std::optional<std::int64_t> parse_integer(std::string_view text);
+
+// "true" or "false" in any case, as clients of several languages write them: True, FALSE.
+std::optional<bool> parse_boolean(std::string_view text);
 
 }  // namespace squire

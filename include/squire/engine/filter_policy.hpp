@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +14,10 @@
 namespace squire::engine {
 
 enum class FilterScope : std::uint8_t { MessageAttributes, MessageBody };
+
+// What is wrong with a text that should be JSON, as SNS words it: "failed to parse JSON. Unexpected
+// …"; nothing if it is JSON.
+std::optional<std::string> json_complaint(std::string_view text);
 
 // A filter policy, compiled once and then matched against many messages. Immutable; shared by its
 // subscription and the topic's index.

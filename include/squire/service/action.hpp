@@ -16,6 +16,7 @@
 #include "squire/wire/errors.hpp"
 #include "squire/wire/json.hpp"
 #include "squire/wire/query.hpp"
+#include "squire/wire/query_json.hpp"
 #include "squire/wire/xml.hpp"
 
 namespace squire::service {
@@ -32,6 +33,7 @@ struct Input {
 struct Dress {
   std::string_view xml_namespace;
   std::string_view request_id;
+  bool is_query_json = false;  // Query: JSON instead of XML
 };
 
 // The encoded answer. Meaningless if the call is waiting.
@@ -40,6 +42,7 @@ using Invoke = Result<std::string> (*)(Call&, const Input&, const Dress&);
 struct ActionEntry {
   std::string_view name;
   Invoke invoke;
+  bool takes_queue;  // has a QueueUrl
 };
 
 // Something at a path of its own that is no action, for whoever asks: a certificate.
@@ -72,6 +75,13 @@ constexpr bool is_open() {
   return false;
 }
 
+// Whether an action is asked at the URL of a queue.
+template <typename Action>
+constexpr bool takes_queue() {
+  return std::apply([](const auto&... fields) { return ((fields.name == "QueueUrl") || ...); },
+                    Action::Request::fields());
+}
+
 template <typename Action>
 Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
   using Request = typename Action::Request;
@@ -84,8 +94,9 @@ Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
   }
   SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
   if (call.is_waiting()) return std::string();
-  return is_json ? wire::encode_json(response)
-                 : wire::encode_xml(Action::name, dress.xml_namespace, dress.request_id, response);
+  if (is_json) return wire::encode_json(response);
+  if (dress.is_query_json) return wire::encode_query_json(Action::name, dress.request_id, response);
+  return wire::encode_xml(Action::name, dress.xml_namespace, dress.request_id, response);
 }
 
 template <typename... Actions>
@@ -93,7 +104,8 @@ struct ActionList {
   static constexpr auto names() { return std::array{Actions::name...}; }
 
   static constexpr auto table() {
-    auto entries = std::array{ActionEntry{Actions::name, &invoke<Actions>}...};
+    auto entries =
+        std::array{ActionEntry{Actions::name, &invoke<Actions>, takes_queue<Actions>()}...};
     std::sort(entries.begin(), entries.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
     return entries;

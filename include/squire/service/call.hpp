@@ -19,6 +19,7 @@ struct Identity {
   bool is_signed = true;             // says who he is at all; links in notifications do not
   std::string_view access_key = {};  // lives as long as the request
   std::string_view principal = {};  // his ARN, if his signature was verified; lives as long as keys
+  bool names_region = false;        // the region is one that he said himself
 };
 
 // What goes wrong on purpose in this call (Fault).
@@ -45,6 +46,9 @@ class Call {
   const Identity identity;
   const std::string endpoint;      // "http://localhost:4566", before the path of queue URLs
   const engine::ClientPtr client;  // null: the daemon itself
+
+  // X-Amzn-Trace-Id: what messages carry on that have no AWSTraceHeader of their own; or empty.
+  std::string trace_header;
 
   std::optional<Permit> permit;  // nothing: the call may do everything
 

@@ -13,6 +13,7 @@
 #include "squire/service/faults.hpp"
 #include "squire/service/http.hpp"
 #include "squire/service/observer.hpp"
+#include "squire/service/request_path.hpp"
 #include "squire/service/site.hpp"
 
 namespace squire::service {
@@ -90,10 +91,11 @@ class Exchange {
  private:
   void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
   void route_json(const HttpRequest& request);
-  void route_query(const HttpRequest& request, std::string_view path, std::string_view query);
+  void route_query(const HttpRequest& request, const RequestTarget& target);
+  void name_queue(const HttpRequest& request, std::string_view path);
   engine::ClientPtr find_client(const HttpRequest& request, const Identity& identity) const;
   bool route_page(std::string_view path);
-  bool route_site(const HttpRequest& request, std::string_view path, std::string_view query,
+  bool route_site(const HttpRequest& request, const RequestTarget& target,
                   const std::shared_ptr<Waiter>& waiter);
   // f(), or what says that it failed inside.
   template <typename F>
@@ -113,6 +115,8 @@ class Exchange {
   void refuse_visit(unsigned status, std::string_view message);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
+  bool is_signed_for_service(const HttpRequest& request) const;
+  Error not_spoken() const;
   void answer(Result<std::string> result);
 
   Dispatcher& dispatcher_;
@@ -120,6 +124,8 @@ class Exchange {
   Input input_{};
   const Service* service_ = nullptr;
   wire::XmlErrorStyle xml_errors_;
+  bool is_query_json_ = false;  // the answer to a Query is JSON
+  bool is_at_queue_ = false;    // its path is that of a queue, account included
   Credential credential_;
   const ActionEntry* action_ = nullptr;  // null: already answered
   std::optional<Call> call_;

@@ -28,6 +28,7 @@ struct HttpRequest {
   std::string_view address = {};                 // of the client: an IP address
   bool is_secure = false;                        // came over TLS
   bool is_by_admin_address = false;              // came to the address that the site has of its own
+  std::string_view trace_id = {};                // X-Amzn-Trace-Id
 
   // What this daemon's URLs begin with for whoever sent it: "https://broker:4566".
   std::string endpoint() const {

@@ -39,7 +39,7 @@ struct AttributeValue {
   std::optional<Blob> binary_value;
   static constexpr auto fields() {
     using T = AttributeValue;
-    return std::tuple{field("DataType", &T::data_type), field("StringValue", &T::string_value),
+    return std::tuple{required("DataType", &T::data_type), field("StringValue", &T::string_value),
                       field("BinaryValue", &T::binary_value)};
   }
 };
@@ -332,7 +332,12 @@ struct ConfirmSubscription {
 struct Unsubscribe {
   static constexpr std::string_view name = "Unsubscribe";
   static constexpr bool is_open = true;  // the link in every message
-  using Request = SubscriptionArnRequest;
+  struct Request {
+    std::optional<std::string> subscription_arn;
+    static constexpr auto fields() {
+      return std::tuple{field("SubscriptionArn", &Request::subscription_arn)};
+    }
+  };
   static Result<NoOutput> run(Call& call, Request request);
 };
 

@@ -332,7 +332,7 @@ struct SendMessage {
 struct SendMessageBatch {
   static constexpr std::string_view name = "SendMessageBatch";
   struct Entry : MessageInput {
-    std::string id;
+    std::optional<std::string> id;  // one that is empty is bad, not missing
     static constexpr auto fields() {
       return std::tuple_cat(std::tuple{required("Id", &Entry::id)}, message_fields(false));
     }
@@ -434,7 +434,7 @@ struct DeleteMessage {
 struct DeleteMessageBatch {
   static constexpr std::string_view name = "DeleteMessageBatch";
   struct Entry {
-    std::string id;
+    std::optional<std::string> id;  // one that is empty is bad, not missing
     std::string receipt_handle;
     static constexpr auto fields() {
       return std::tuple{required("Id", &Entry::id), field("ReceiptHandle", &Entry::receipt_handle)};
@@ -480,7 +480,7 @@ struct ChangeMessageVisibility {
 struct ChangeMessageVisibilityBatch {
   static constexpr std::string_view name = "ChangeMessageVisibilityBatch";
   struct Entry {
-    std::string id;
+    std::optional<std::string> id;  // one that is empty is bad, not missing
     std::string receipt_handle;
     std::optional<int> visibility_timeout;
     static constexpr auto fields() {

@@ -25,6 +25,8 @@ class JsonReader {
 
   // Consumes a null.
   bool take_null();
+  // Fails on a null, which stands for an absent member, but not for an item of that.
+  void refuse_null(std::string_view where);
   void read(std::string& out);
   void read(bool& out);
   void read_integer(std::int64_t& out, std::int64_t min, std::int64_t max);
@@ -82,14 +84,15 @@ void read_json(JsonReader& in, T& out) {
     out.clear();
     in.begin_array();
     while (in.next_element()) {
-      if (!in.take_null()) read_json(in, out.emplace_back());
+      in.refuse_null("a list");
+      read_json(in, out.emplace_back());
     }
   } else if constexpr (kIsMap<T>) {
     out.clear();
     in.begin_object();
     std::string key;
     while (in.next_member(key)) {
-      if (in.take_null()) continue;
+      in.refuse_null("a map");
       auto& value = out[key];
       value = {};  // of a key given twice the last one counts, whole
       read_json(in, value);

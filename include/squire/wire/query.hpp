@@ -30,6 +30,8 @@ class Form {
 
   // The numbers N for which a parameter `prefix.N` or `prefix.N.…` exists, ascending.
   std::vector<std::uint64_t> indexes(std::string_view prefix) const;
+  // Whether the parameter is there and not empty, as some clients write an empty list.
+  bool says(std::string_view name) const;
   // Whether a parameter `prefix.…` exists.
   bool has_below(std::string_view prefix) const;
 
@@ -39,21 +41,42 @@ class Form {
 
 // As the model spells a member in its error texts: TopicArn → topicArn.
 std::string to_member_name(std::string_view name);
+// As a member would be spelled in Query: tags → Tags.
+std::string to_query_name(std::string_view name);
 
 Error query_type_error(std::string_view value, std::string_view name, std::string_view wanted);
 
 template <typename T>
 Result<void> read_query(const Form& form, const std::string& name, T& out);
 
-// Where the items of a list or map stand. Some clients and documents write flat ones the nested
-// way; that is taken too (?).
+// Where the items of a list or map stand, and how they are named there.
+struct Place {
+  std::string name;
+  bool is_nested = false;
+};
+
+// Some clients and documents write flat ones the nested way (?), and some Java SDKs by the name of
+// the member, Tags.1.Key; that is taken too.
 template <typename Owner, typename T>
-std::string list_name(const Form& form, const std::string& prefix, const Field<Owner, T>& field,
-                      std::string_view nested_suffix) {
-  std::string flat = prefix + std::string(field.query_name());
-  std::string nested = prefix + std::string(field.name) + std::string(nested_suffix);
+Place find_items(const Form& form, const std::string& prefix, const Field<Owner, T>& field,
+                 std::string_view nested_suffix) {
+  Place nested{prefix + std::string(field.name) + std::string(nested_suffix), true};
   if (!field.spelling.is_flat) return nested;
-  return form.has_below(flat) || !form.has_below(nested) ? flat : nested;
+  Place flat{prefix + std::string(field.query_name())};
+  if (form.says(flat.name) || form.has_below(flat.name)) return flat;
+  if (form.has_below(nested.name)) return nested;
+  Place member{prefix + to_query_name(field.name)};
+  return form.has_below(member.name) ? member : flat;
+}
+
+// The items' own names: Tag.1, Tag.3. An only item may come without a number, as clients of the
+// first years wrote it.
+inline std::vector<std::string> item_names(const Form& form, const std::string& name,
+                                           bool has_only_item) {
+  std::vector<std::string> names;
+  for (const auto index : form.indexes(name)) names.push_back(name + '.' + std::to_string(index));
+  if (names.empty() && has_only_item) names.push_back(name);
+  return names;
 }
 inline std::string_view nested_key(const Spelling& spelling) {
   return spelling.is_flat ? kNested.key : spelling.key;
@@ -68,33 +91,34 @@ Result<void> read_query_record(const Form& form, const std::string& prefix, T& o
   for_each_field<T>([&](const auto& field) {
     if (result.has_error()) return;
     using Value = std::remove_cvref_t<decltype(out.*field.member)>;
-    std::string name = prefix + std::string(field.query_name());
     auto& value = out.*field.member;
     if constexpr (kIsVector<Value>) {
-      name = list_name(form, prefix, field, ".member");
-      for (const auto index : form.indexes(name)) {
-        result = read_query(form, name + '.' + std::to_string(index), value.emplace_back());
+      const auto name = find_items(form, prefix, field, ".member").name;
+      const bool has_only_item =
+          RecordType<typename Value::value_type> ? form.has_below(name) : form.says(name);
+      for (const auto& item : item_names(form, name, has_only_item)) {
+        result = read_query(form, item, value.emplace_back());
         if (result.has_error()) return;
       }
     } else if constexpr (kIsMap<Value>) {
-      name = list_name(form, prefix, field, ".entry");
-      const bool is_nested = name.ends_with(".entry");
-      const std::string key_name(is_nested ? nested_key(field.spelling) : field.spelling.key);
-      const std::string value_name(is_nested ? nested_value(field.spelling) : field.spelling.value);
-      for (const auto index : form.indexes(name)) {
-        const std::string item = name + '.' + std::to_string(index) + '.';
-        const auto* key = form.find(item + key_name);
+      const auto place = find_items(form, prefix, field, ".entry");
+      const auto& spelling = field.spelling;
+      const std::string key_name(place.is_nested ? nested_key(spelling) : spelling.key);
+      const std::string value_name(place.is_nested ? nested_value(spelling) : spelling.value);
+      const bool has_only_item = form.says(place.name + '.' + key_name);
+      for (const auto& item : item_names(form, place.name, has_only_item)) {
+        const auto* key = form.find(item + '.' + key_name);
         if (key == nullptr) {
-          result = Error::missing_parameter(item + key_name);
+          result = Error::missing_parameter(item + '.' + key_name);
           return;
         }
         auto& item_value = value[*key];
         item_value = {};  // of a key given twice the last one counts, whole
-        result = read_query(form, item + value_name, item_value);
+        result = read_query(form, item + '.' + value_name, item_value);
         if (result.has_error()) return;
       }
     } else {
-      result = read_query(form, name, value);
+      result = read_query(form, prefix + std::string(field.query_name()), value);
     }
   });
   return result;
@@ -117,8 +141,9 @@ Result<void> read_query(const Form& form, const std::string& name, T& out) {
     if constexpr (std::is_same_v<T, std::string>) {
       out = *text;
     } else if constexpr (std::is_same_v<T, bool>) {
-      if (*text != "true" && *text != "false") return query_type_error(*text, name, "boolean");
-      out = *text == "true";
+      const auto boolean = parse_boolean(*text);
+      if (!boolean) return query_type_error(*text, name, "boolean");
+      out = *boolean;
     } else if constexpr (std::is_integral_v<T>) {
       const auto number = parse_integer(*text);
       if (!number || *number < std::numeric_limits<T>::min() ||
@@ -150,11 +175,24 @@ void find_null_members(const Form& form, const std::string& prefix, const std::s
       found.push_back(member);
     } else if constexpr (kIsVector<Value>) {
       if constexpr (RecordType<typename Value::value_type>) {
-        const std::string list = list_name(form, prefix, field, ".member");
+        const std::string list = find_items(form, prefix, field, ".member").name;
         for (const auto index : form.indexes(list)) {
           const auto number = std::to_string(index);
           find_null_members<typename Value::value_type>(form, list + '.' + number + '.',
                                                         member + '.' + number + ".member.", found);
+        }
+      }
+    } else if constexpr (kIsMap<Value>) {
+      if constexpr (RecordType<typename Value::mapped_type>) {
+        const auto& spelling = field.spelling;
+        const std::string map = find_items(form, prefix, field, ".entry").name;
+        for (const auto index : form.indexes(map)) {
+          const std::string item = map + '.' + std::to_string(index) + '.';
+          const auto* key = form.find(item + std::string(spelling.key));
+          if (key == nullptr) continue;
+          find_null_members<typename Value::mapped_type>(form,
+                                                         item + std::string(spelling.value) + '.',
+                                                         member + '.' + *key + ".member.", found);
         }
       }
     }

@@ -180,13 +180,12 @@ def test_a_read_only_attribute(sqs, queue):
 
 
 def test_a_queue_url_that_leads_nowhere(sqs):
-    with refused("InvalidAddress", status=404):
+    with refused("AWS.SimpleQueueService.NonExistentQueue", kind=sqs.exceptions.QueueDoesNotExist):
         sqs.receive_message(QueueUrl="http://example.com/neither/an/account/nor/a/queue")
 
 
 def test_two_kinds_of_encryption_at_once(sqs, queue):
-    kind = getattr(sqs.exceptions, "InvalidAttributeValue", sqs.exceptions.ClientError)
-    with refused("InvalidAttributeValue", kind=kind):
+    with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={
             "KmsMasterKeyId": "alias/aws/sqs", "SqsManagedSseEnabled": "true"})
 

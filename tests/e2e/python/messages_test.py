@@ -233,9 +233,12 @@ def test_the_visibility_timeout_of_a_message_can_be_changed(sqs, queue):
     assert bodies(receive(sqs, queue)) == ["x"]
 
 
-def test_the_visibility_of_a_message_that_is_not_in_flight_cannot_be_changed(sqs, queue):
+def test_the_visibility_of_a_message_that_is_deleted_cannot_be_changed(sqs, queue):
     send_all(sqs, queue, ["x"])
     handle = receive_one(sqs, queue, VisibilityTimeout=0)["ReceiptHandle"]
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=5)
+    assert receive(sqs, queue) == []
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)
     with refused("InvalidParameterValue", message="Message does not exist or is not available for "
                                                   "visibility timeout change."):
         sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=5)

@@ -117,6 +117,25 @@ TEST(IllegalCharacterTest, TheFirstOneIsNamed) {
 
 // ---- integers
 
+TEST(ParseBooleanTest, KnowsTwoWordsInAnyCase) {
+  for (const char* text : {"true", "True", "TRUE", "tRuE"}) EXPECT_EQ(parse_boolean(text), true);
+  for (const char* text : {"false", "False", "FALSE"}) EXPECT_EQ(parse_boolean(text), false);
+  for (const char* text : {"", "1", "0", "yes", "true ", "truee", "tru", "t"}) {
+    EXPECT_EQ(parse_boolean(text), std::nullopt) << text;
+  }
+}
+
+TEST(LettersTest, AreThoseOfAnyScript) {
+  for (const char* text : {"", "az09AZ", "a_-.", "øßä", "名前", "Ωμέγα", "цена", "٣", "𝒳"}) {
+    EXPECT_TRUE(is_made_of_letters_and(text, "_-.")) << text;
+  }
+  for (const char* text : {" ", "a b", "§", "€", "×", "😀", "a–b", "/", "\x7f", "\x80", "a\xc3"}) {
+    EXPECT_FALSE(is_made_of_letters_and(text, "_-.")) << text;
+  }
+  EXPECT_FALSE(is_made_of_letters_and(utf8(0xd800), ""));
+  EXPECT_FALSE(is_made_of_letters_and("a.", "")) << "only what is named";
+}
+
 TEST(ParseIntegerTest, ReadsWholeDecimalNumbers) {
   EXPECT_EQ(parse_integer("0"), 0);
   EXPECT_EQ(parse_integer("-1"), -1);

@@ -89,7 +89,7 @@ TEST(RequestParserTest, OtherwiseItKeepsNoListOfThem) {
 
 TEST(RequestParserTest, KeepsWhatTheServicesLookAt) {
   Parsing parsing;
-  parsing.feed(send_message(kHeaders + "Content-Length: 2\r\n", "{}"));
+  parsing.feed(send_message(kHeaders + "X-Amzn-Trace-Id: Root=1-2\r\nContent-Length: 2\r\n", "{}"));
   ASSERT_FALSE(parsing.error) << parsing.error.message();
   ASSERT_TRUE(parsing.parser.is_done());
   const auto request = parsing.data.view();
@@ -99,6 +99,7 @@ TEST(RequestParserTest, KeepsWhatTheServicesLookAt) {
   EXPECT_EQ(request.content_type, "application/x-amz-json-1.0");
   EXPECT_EQ(request.amz_target, "AmazonSQS.SendMessage");
   EXPECT_EQ(request.authorization, "AWS4-HMAC-SHA256 x");
+  EXPECT_EQ(request.trace_id, "Root=1-2");
   EXPECT_EQ(request.body, "{}");
   EXPECT_FALSE(parsing.data.expects_continue);
   EXPECT_TRUE(parsing.parser.keep_alive());

@@ -333,6 +333,19 @@ TEST_F(ExchangeTest, AttributesThatAreNoTextDoNotComeBack) {
   }
 }
 
+TEST_F(ExchangeTest, HealthIsThereUnlessAQueueOfThatNameIsMeant) {
+  call(RequestText::json("CreateQueue", R"({"QueueName":"health"})"));
+  RequestText look;
+  look.method = "GET";
+  look.target = "/health";
+  EXPECT_EQ(call(look).status, 200u);
+  EXPECT_EQ(call(look).content_type, "application/json");
+  auto purge = RequestText::query("Action=PurgeQueue&Version=2012-11-05");
+  purge.target = "/health";
+  EXPECT_EQ(call(purge).status, 400u) << "its path alone is another one's";
+  EXPECT_EQ(call(std::move(purge).signed_for("test", "us-east-1")).status, 200u);
+}
+
 TEST_F(ExchangeTest, ABodyThatIsNoJsonIsASerializationError) {
   const auto reply = call(RequestText::json("ListQueues", "{"));
   EXPECT_EQ(reply.status, 400u);

@@ -121,16 +121,16 @@ TEST_F(RouteTest, AQueryRequestNeedsAnAction) {
   }
 }
 
-TEST_F(RouteTest, TheVersionSaysWhichServiceIsMeant) {
+TEST_F(RouteTest, WithoutASignatureTheVersionSaysWhichServiceIsMeant) {
   EXPECT_THAT(call(RequestText::query("Action=AddPermission&Version=2010-03-31")).body,
               HasSubstr("<AddPermissionResponse xmlns=\"http://sns\">"));
   EXPECT_THAT(call(RequestText::query("Action=AddPermission&Version=2012-11-05")).body,
               HasSubstr("MissingParameter"));
 }
 
-TEST_F(RouteTest, TheVersionWinsOverTheCredentialScope) {
-  EXPECT_THAT(call(RequestText::query("Action=AddPermission&Version=2010-03-31")
-                       .signed_for("test", "us-east-1", "sqs"))
+TEST_F(RouteTest, TheCredentialScopeWinsOverTheVersion) {
+  EXPECT_THAT(call(RequestText::query("Action=AddPermission&Version=2012-11-05")
+                       .signed_for("test", "us-east-1", "sns"))
                   .body,
               HasSubstr("http://sns"));
 }
@@ -219,7 +219,7 @@ TEST_F(RouteTest, AQueueUrlWinsOverThePath) {
 
 TEST_F(RouteTest, OtherPathsNameNone) {
   for (const char* path : {"/", "/queue", "/0000/q", "/000000000000", "/000000000000/",
-                           "/00000000000x/q", "//q", ""}) {
+                           "/00000000000x/q", "/health", "/2015-03-31", "/_x", ""}) {
     auto request = RequestText::query("Action=PurgeQueue");
     request.target = path;
     EXPECT_THAT(call(request).body, HasSubstr("must contain the parameter QueueUrl")) << path;

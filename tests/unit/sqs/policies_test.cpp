@@ -148,7 +148,7 @@ TEST_F(PoliciesTest, PoliciesNestedAMillionDeepCanBeCompared) {
 TEST_F(PoliciesTest, TheFirstStatementMakesThePolicy) {
   const auto policy =
       sqs::add_statement("", kArn + "q", "label", {"111111111111"}, {"SendMessage"}).value();
-  EXPECT_EQ(json::parse(policy), json::parse(R"({"Version": "2012-10-17",
+  EXPECT_EQ(json::parse(policy), json::parse(R"({"Version": "2008-10-17",
                 "Id": "arn:aws:sqs:us-east-1:000000000000:q/SQSDefaultPolicy",
                 "Statement": [{"Sid": "label", "Effect": "Allow",
                   "Principal": {"AWS": "arn:aws:iam::111111111111:root"},

@@ -58,8 +58,12 @@ TEST(JsonDecodeTest, NullIsAbsent) {
       "FlatList":null,"FlatMap":null,"Points":null,"Path":null,"Origin":null})")
                 .value(),
             Sample());
-  EXPECT_EQ(decode(R"({"FlatList":["a",null,"b"],"FlatMap":{"k":null,"l":"v"}})").value(),
-            decode(R"({"FlatList":["a","b"],"FlatMap":{"l":"v"}})").value());
+}
+
+TEST(JsonDecodeTest, NullIsNoItem) {
+  EXPECT_EQ(error_of(R"({"FlatList":["a",null,"b"]})"), "NULL_VALUE is no value in a list");
+  EXPECT_EQ(error_of(R"({"FlatMap":{"k":null,"l":"v"}})"), "NULL_VALUE is no value in a map");
+  EXPECT_EQ(error_of(R"({"Points":[null]})"), "NULL_VALUE is no value in a list");
 }
 
 TEST(JsonDecodeTest, TheDocumentItselfMustBeAnObject) {

@@ -102,6 +102,33 @@ TEST(QueryDecodeTest, FlatOnesAreAlsoTakenTheNestedWay) {
             (StringMap{{"k", "v"}}));
 }
 
+TEST(QueryDecodeTest, AnOnlyItemNeedsNoNumber) {
+  const auto sample =
+      decode(
+          "Item=a&Attribute.Name=k&Attribute.Value=v&Step.Label=s&NestedList.member=n&"
+          "NestedMap.entry.key=l&NestedMap.entry.value=w&Point.Key=p&Point.Value.X=1")
+          .value();
+  EXPECT_EQ(sample.flat_list, Strings{"a"});
+  EXPECT_EQ(sample.flat_map, (StringMap{{"k", "v"}}));
+  ASSERT_EQ(sample.path.size(), 1u);
+  EXPECT_EQ(sample.path[0].label, "s");
+  EXPECT_EQ(sample.nested_list, Strings{"n"});
+  EXPECT_EQ(sample.nested_map, (StringMap{{"l", "w"}}));
+  EXPECT_EQ(sample.points.at("p").x, 1);
+  EXPECT_EQ(decode("Item=a&Item.1=b").value().flat_list, Strings{"b"}) << "a numbered one wins";
+  EXPECT_EQ(decode("Item.x=a&Attribute.Value=v").value(), Sample()) << "neither is an item";
+}
+
+TEST(QueryDecodeTest, FlatOnesMayHaveTheNameOfTheMember) {
+  EXPECT_EQ(decode("FlatList.1=a&FlatList.2=b").value().flat_list, (Strings{"a", "b"}));
+  EXPECT_EQ(decode("FlatMap.1.Name=k&FlatMap.1.Value=v").value().flat_map, (StringMap{{"k", "v"}}));
+}
+
+TEST(QueryDecodeTest, BooleansAreReadInAnyCase) {
+  EXPECT_TRUE(decode("Flag=True").value().flag);
+  EXPECT_TRUE(decode("Flag=TRUE").value().flag);
+}
+
 TEST(QueryDecodeTest, TheProperSpellingWinsOverTheLooseOne) {
   EXPECT_EQ(decode("Item.1=proper&FlatList.member.1=loose").value().flat_list, Strings{"proper"});
 }

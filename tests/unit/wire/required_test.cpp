@@ -52,7 +52,7 @@ TEST(RequiredTest, ZeroIsNotMissing) {
 
 TEST(RequiredTest, BothProtocolsCheckIt) {
   EXPECT_EQ(wire::decode_json<Demanding>("").error(), Error::missing_parameter("Url"));
-  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Url":"u","Names":[null]})").error(),
+  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Url":"u","Names":[]})").error(),
             Error::missing_parameter("Name"));
   wire::Form form;
   form.add("Url", "u");

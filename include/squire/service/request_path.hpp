@@ -1,0 +1,36 @@
+// What the target of a request says: which queue, above all.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace squire::service {
+
+struct RequestTarget {
+  std::string_view path;
+  std::string_view query;
+};
+
+// At the question mark. Of an absolute-form target (RFC 9112, 3.2.2) the scheme and host are left
+// out.
+RequestTarget split_target(std::string_view target);
+
+// A host and port, by the characters they may have: it comes back in queue URLs.
+bool is_host(std::string_view text);
+
+// A queue as the path of its URL names it; what it does not say is empty.
+struct QueuePath {
+  std::string_view region;
+  std::string_view account;
+  std::string_view name;
+};
+
+// In the forms of AWS, LocalStack, ElasticMQ and GoAWS: /account/name, /queue/region/account/name,
+// /queue/name and /name. Before an account anything may stand, and slashes may come twice or last.
+std::optional<QueuePath> parse_queue_path(std::string_view path);
+
+// Whether a path of one segment is, or may become, something else than the queue of that name:
+// /health, /metrics, /_squire, /2015-03-31.
+bool is_taken(std::string_view segment);
+
+}  // namespace squire::service

@@ -1,0 +1,47 @@
+#include "squire/sts/actions.hpp"
+
+#include "squire/core/digest.hpp"
+
+namespace squire::sts {
+namespace {
+
+// Nothing that a policy could forbid.
+Result<std::vector<service::Target>> locate(const service::Call&, std::string_view,
+                                            const service::Mentions&) {
+  return std::vector<service::Target>{};
+}
+
+// As long as those of IAM and made of their characters, the same for a user whenever he asks.
+std::string user_id(std::string_view arn) {
+  std::string id = "AIDA" + sha256_hex(arn).substr(0, 17);
+  for (char& c : id) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return id;
+}
+
+}  // namespace
+
+Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, Request) {
+  const auto& who = call.identity;
+  const auto* key = call.permit ? call.permit->origin.key : nullptr;
+  if (call.permit && key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  const bool is_user = key != nullptr && key->principal.kind == access::Principal::Kind::User;
+  return Response{is_user ? user_id(key->principal.arn) : who.account, who.account,
+                  is_user ? key->principal.arn : "arn:aws:iam::" + who.account + ":root"};
+}
+
+const service::Service& service() {
+  static constexpr auto kTable = Actions::table();
+  static constexpr service::Service kService{"sts",
+                                             "AWSSecurityTokenServiceV20110615",
+                                             "2011-06-15",
+                                             "https://sts.amazonaws.com/doc/2011-06-15/",
+                                             "https://sts.amazonaws.com/doc/2011-06-15/",
+                                             kTable,
+                                             wire::MissingRule::MissingParameter,
+                                             false,
+                                             {Errc::AccessDenied, "sts:", false},
+                                             &locate};
+  return kService;
+}
+
+}  // namespace squire::sts
