@@ -68,11 +68,9 @@ std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
         std::move(waiter));
   }
   if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
-    return jobs.start(
-        [&broker, &site = desk.site, file = desk.request.body_file] {
-          return import_state(broker, site, *file);
-        },
-        std::move(waiter));
+    return jobs.start([&broker, &site = desk.site,
+                       file = desk.request.body_file] { return import_state(broker, site, *file); },
+                      std::move(waiter));
   }
   return nullptr;
 }

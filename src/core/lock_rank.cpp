@@ -9,9 +9,9 @@
 namespace squire::lock_order {
 namespace {
 
-constexpr std::array kNames = {"Gate",   "MoveTasks", "TopicOrder", "Topics",   "Topic",
-                               "Broker", "Queue",     "Replays",    "Outbox",   "Registry",
-                               "Journal", "Clock",    "Leaf"};
+constexpr std::array kNames = {"Gate",    "MoveTasks", "TopicOrder", "Topics", "Topic",
+                               "Broker",  "Queue",     "Replays",    "Outbox", "Registry",
+                               "Journal", "Clock",     "Leaf"};
 constexpr std::size_t kHeldMax = kNames.size();
 
 // Strictly rising, so the last one is the highest; one is given back in any order.

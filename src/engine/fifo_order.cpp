@@ -5,10 +5,10 @@ namespace {
 
 using State = Message::State;
 
-// A group gives its messages strictly in order, from its head up to the first one that is in flight.
-// A message keeps its place in its group until it is deleted: a head that becomes visible again is
-// next, also while later ones of the same receive are still in flight. Groups take turns as they
-// become ready.
+// A group gives its messages strictly in order, from its head up to the first one that is in
+// flight. A message keeps its place in its group until it is deleted: a head that becomes visible
+// again is next, also while later ones of the same receive are still in flight. Groups take turns
+// as they become ready.
 class FifoOrder final : public Order {
  public:
   void add(Message& message) override {

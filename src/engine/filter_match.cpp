@@ -49,9 +49,8 @@ bool is_in_range(const Pattern& range, double number) {
 
 bool matches_any(const std::vector<Pattern>& patterns, const Candidate& candidate,
                  MatchWork& work) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const Pattern& pattern) {
-    return pattern.matches(candidate, work);
-  });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const Pattern& pattern) { return pattern.matches(candidate, work); });
 }
 
 bool has_absent(const Clause& clause) {

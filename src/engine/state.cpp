@@ -28,7 +28,8 @@ void Broker::import_from(const std::string& file) {
 void Broker::walk(const Journal::Apply& apply) const {
   {
     ReadLock lock(mutex_);
-    if (last_number_ > 0) apply(SequenceRow{SequenceRow::kNumbers, last_number_ + std::uint64_t{1}});
+    if (last_number_ > 0)
+      apply(SequenceRow{SequenceRow::kNumbers, last_number_ + std::uint64_t{1}});
   }
   auto queues = queues_and_delivery_queues();
   std::ranges::sort(queues, {}, &Queue::number);

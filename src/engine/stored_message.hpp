@@ -53,12 +53,8 @@ inline MessageRow to_row(const Message& message, std::uint32_t queue) {
 }
 
 inline DeliveryRow to_delivery(const Message& message, std::uint32_t queue) {
-  return {{queue, message.sequence},
-          message.visible_at,
-          message.first_received_at,
-          message.received_at,
-          message.receive_count,
-          message.earlier_count};
+  return {{queue, message.sequence}, message.visible_at,    message.first_received_at,
+          message.received_at,       message.receive_count, message.earlier_count};
 }
 
 inline std::unique_ptr<Message> to_message(const MessageRow& row,

@@ -27,8 +27,8 @@ class HostConnection;
 // not. Lives on the client's thread, as long as there are any.
 class HostLine {
  public:
-  // `tls` is null for plain HTTP. on_idle() is called when the last connection has ended and nothing
-  // waits: the line may go, later.
+  // `tls` is null for plain HTTP. on_idle() is called when the last connection has ended and
+  // nothing waits: the line may go, later.
   HostLine(boost::asio::io_context& context, boost::asio::ssl::context* tls,
            const HttpClientSettings& settings, Url url, bool is_confined,
            std::function<void()> on_idle);

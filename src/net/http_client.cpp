@@ -76,7 +76,8 @@ void HttpClient::stop() {
 }
 
 void HttpClient::post(std::function<void()> task) {
-  asio::post(state_->context, [task = std::move(task)] { guarded(Border::Delivery, "task", task); });
+  asio::post(state_->context,
+             [task = std::move(task)] { guarded(Border::Delivery, "task", task); });
 }
 
 void HttpClient::send(service::OutboundRequest request,

@@ -94,7 +94,8 @@ void Courier::wake() {
 void Courier::work() {
   for (const auto& message : take_due()) {
     // One that can never be sent goes the way of those that were refused, and holds nobody up.
-    const bool is_sent = guarded(Border::Delivery, to_string(message.row.id), [&] { send(message); });
+    const bool is_sent =
+        guarded(Border::Delivery, to_string(message.row.id), [&] { send(message); });
     if (!is_sent) give_up(message, "it cannot be sent, see the log");
   }
 }

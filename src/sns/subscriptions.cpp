@@ -59,8 +59,7 @@ Result<void> ask_to_confirm(Call& call, engine::Topic& topic, const Uuid& id,
 // The subscription there is, if somebody else was faster.
 Result<engine::Topics::Subscribed> subscribe_new(Call& call,
                                                  const std::shared_ptr<engine::Topic>& topic,
-                                                 SubscriptionRow row,
-                                                 const StringMap& attributes) {
+                                                 SubscriptionRow row, const StringMap& attributes) {
   if (attributes.contains("FilterPolicy")) {
     SQUIRE_CHECK(check_filter_policy_count(call.broker, *topic));
   }
@@ -159,8 +158,8 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
     call.wait_for(call.broker.env().journal.last_ticket());
     return to_response(*existing, request);
   }
-  SQUIRE_CHECK(ask_to_confirm(call, *topic, existing->row().id, State::Pending,
-                              kSubscriptionConfirmation));
+  SQUIRE_CHECK(
+      ask_to_confirm(call, *topic, existing->row().id, State::Pending, kSubscriptionConfirmation));
   return to_response(*existing, request);
 }
 

@@ -117,8 +117,12 @@ engine::MessageRow read_message(const Statement& row) {
 }
 
 engine::DeliveryRow read_delivery(const Statement& row) {
-  return {from_rowid(row.integer(0)), row.time(1), row.time(2), row.time(3),
-          static_cast<std::uint32_t>(row.integer(4)), static_cast<std::uint32_t>(row.integer(5))};
+  return {from_rowid(row.integer(0)),
+          row.time(1),
+          row.time(2),
+          row.time(3),
+          static_cast<std::uint32_t>(row.integer(4)),
+          static_cast<std::uint32_t>(row.integer(5))};
 }
 
 // Two scans in the same order, side by side: several times faster than a join.

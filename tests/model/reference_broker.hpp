@@ -23,8 +23,8 @@ struct ReferenceMessage {
   TimePoint received_at;  // of the latest receive
   std::uint32_t receive_count = 0;
   std::uint32_t earlier_count = 0;  // of these, in other queues
-  std::string handle;     // of the latest receive
-  int handle_number = 0;  // they rise, also over crashes
+  std::string handle;               // of the latest receive
+  int handle_number = 0;            // they rise, also over crashes
   int arrived_after = 0;  // the number of handles given before; none of those is of this message
 
   bool is_visible(TimePoint now) const { return visible_at <= now; }
@@ -62,7 +62,8 @@ struct ReferenceQueue {
   }
 
   bool is_dead(const ReferenceMessage& message) const {
-    return !dead_letter_queue.empty() && message.receive_count - message.earlier_count >= receive_count_max;
+    return !dead_letter_queue.empty() &&
+           message.receive_count - message.earlier_count >= receive_count_max;
   }
 
   // The messages a receive may look at now, in an order that keeps each group's.

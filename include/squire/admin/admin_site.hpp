@@ -26,7 +26,7 @@ struct AdminSettings {
   // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait, faults).
   std::function<void(Milliseconds)> advance_clock = nullptr;
   std::function<void()> reset_clock = nullptr;  // to real time; there if advance_clock is
-  service::Faults* faults = nullptr;  // likewise; outlives the site
+  service::Faults* faults = nullptr;            // likewise; outlives the site
   // Where exports and imports lie on their way; null: there are none. Outlives the site.
   service::TemporaryFiles* files = nullptr;
   std::uint64_t import_bytes_max = 1'073'741'824;

@@ -10,8 +10,8 @@ namespace squire {
 // "01", "1." or "1e".
 std::size_t json_number_length(std::string_view text) noexcept;
 
-// The value of what json_number_length() found. Nothing if no double holds it (1e400): such a number
-// is refused where it enters, since nobody could print it again. Too small a one is zero.
+// The value of what json_number_length() found. Nothing if no double holds it (1e400): such a
+// number is refused where it enters, since nobody could print it again. Too small a one is zero.
 std::optional<double> json_number_value(std::string_view number);
 
 }  // namespace squire

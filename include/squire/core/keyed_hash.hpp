@@ -6,8 +6,8 @@
 
 namespace squire {
 
-// The hash for every table whose keys clients choose. Its key is drawn anew by each process, so that
-// nobody can send keys that all fall into one bucket and make a table as slow as a list.
+// The hash for every table whose keys clients choose. Its key is drawn anew by each process, so
+// that nobody can send keys that all fall into one bucket and make a table as slow as a list.
 // SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF"); 1 and 3 rounds, as the
 // tables of Rust and Python use it.
 std::uint64_t keyed_hash(std::string_view bytes) noexcept;

@@ -1,7 +1,7 @@
-// The order of all locks, in one place: a thread takes a lock only if it holds none of the same rank
-// or of one further down. So no two queues, no two topics, and no deadlock. Debug and sanitizer
-// builds (SQUIRE_CHECKS_LOCKS) end the process with both names where the order is not kept; in
-// others the check costs nothing.
+// The order of all locks, in one place: a thread takes a lock only if it holds none of the same
+// rank or of one further down. So no two queues, no two topics, and no deadlock. Debug and
+// sanitizer builds (SQUIRE_CHECKS_LOCKS) end the process with both names where the order is not
+// kept; in others the check costs nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// std::mutex with the annotations that let clang check who guards what (-Wthread-safety), and with a
-// rank that says in which order a thread may take several.
+// std::mutex with the annotations that let clang check who guards what (-Wthread-safety), and with
+// a rank that says in which order a thread may take several.
 #pragma once
 
 #include <mutex>

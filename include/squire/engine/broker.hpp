@@ -85,8 +85,8 @@ class Broker {
   const Renderer& renderer() const { return *renderer_; }
   const Rules& rules() const { return rules_; }
 
-  // Deletes every queue, move task and topic, and what else there is of SNS, of that account; empty:
-  // of all, the outbox and the history included.
+  // Deletes every queue, move task and topic, and what else there is of SNS, of that account;
+  // empty: of all, the outbox and the history included.
   struct Cleared {
     std::size_t queue_count = 0;
     std::size_t topic_count = 0;

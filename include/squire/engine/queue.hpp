@@ -195,8 +195,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // sqs.md 6.12. The range of the timeout was checked.
   Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout,
                                    const ClientPtr& client = nullptr);
-  // A message that was received without being counted is about to be brought to its endpoint: now it
-  // counts, and stays invisible for so long. Nothing if it is gone.
+  // A message that was received without being counted is about to be brought to its endpoint: now
+  // it counts, and stays invisible for so long. Nothing if it is gone.
   std::optional<DeliveryRow> begin_attempt(const MessageKey& key, Seconds visibility);
   // A message in flight becomes visible again at that time, for the courier that could not bring
   // it.

@@ -134,8 +134,8 @@ class Exchange {
   bool is_for_a_service_ = false;  // and not for the site, or a page
   std::optional<Fault> fault_;
   std::optional<Patience> delay_;  // by a fault
-  std::string_view error_code_;             // of the reply; empty: a success
-  std::unique_ptr<Visit> visit_;            // null: not to the site
+  std::string_view error_code_;    // of the reply; empty: a success
+  std::unique_ptr<Visit> visit_;   // null: not to the site
   engine::Ticket site_ticket_ = 0;
 };
 

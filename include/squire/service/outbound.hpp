@@ -35,8 +35,8 @@ struct OutboundResult {
 // One email.
 struct OutboundMail {
   std::string to;
-  std::string subject;  // UTF-8, one line
-  std::string text;     // UTF-8
+  std::string subject;            // UTF-8, one line
+  std::string text;               // UTF-8
   std::function<void()> on_turn;  // as OutboundRequest's, on the mailer's thread
 };
 

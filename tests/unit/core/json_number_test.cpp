@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "squire/core/json_number.hpp"
+
+#include <gtest/gtest.h>
 
 namespace squire::test {
 namespace {
@@ -9,7 +9,8 @@ TEST(JsonNumberTest, IsWhatRfc8259Says) {
   for (const char* number : {"0", "-0", "10", "1.5", "-1.50", "1e9", "1E+9", "1.5e-9", "0e0"}) {
     EXPECT_EQ(json_number_length(number), std::string_view(number).size()) << number;
   }
-  for (const char* other : {"", "-", "01", "-01", ".5", "1.", "1e", "1e+", "+1", "NaN", "Infinity"}) {
+  for (const char* other :
+       {"", "-", "01", "-01", ".5", "1.", "1e", "1e+", "+1", "NaN", "Infinity"}) {
     EXPECT_EQ(json_number_length(other), 0u) << other;
   }
 }

@@ -1,9 +1,9 @@
+#include "squire/core/keyed_hash.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
-
-#include "squire/core/keyed_hash.hpp"
 
 namespace squire::test {
 namespace {

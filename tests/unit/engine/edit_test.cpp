@@ -52,9 +52,10 @@ TEST_F(EditTest, ARegistryEntryIsMadeAgainOnWhatAnotherLeft) {
     return [&, key](const engine::StringMap* before) -> Result<engine::StringMap> {
       if (++runs == 1) {
         registry
-            .edit(kind, "k", [](const engine::StringMap*) -> Result<engine::StringMap> {
-              return engine::StringMap{{"first", ""}};
-            })
+            .edit(kind, "k",
+                  [](const engine::StringMap*) -> Result<engine::StringMap> {
+                    return engine::StringMap{{"first", ""}};
+                  })
             .value();
       }
       engine::StringMap after = before ? *before : engine::StringMap();

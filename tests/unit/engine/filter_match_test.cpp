@@ -234,9 +234,9 @@ TEST(FilterMatchTest, APolicyAndAMessageMadeForEachOtherEnd) {
 }
 
 TEST(FilterMatchTest, ValuesOfNestedArraysAgreeOnEveryArrayAroundThem) {
-  const auto compiled = engine::FilterPolicy::compile(R"({"x":{"a":[1],"b":[2]}})",
-                                                      engine::FilterScope::MessageBody)
-                            .value();
+  const auto compiled =
+      engine::FilterPolicy::compile(R"({"x":{"a":[1],"b":[2]}})", engine::FilterScope::MessageBody)
+          .value();
   EXPECT_TRUE(compiled->matches({}, R"({"x":[[{"a":1,"b":2}]]})"));
   EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1}],[{"b":2}]]})"));
   EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1},{"b":2}]]})"));
