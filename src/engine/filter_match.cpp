@@ -94,7 +94,7 @@ class Search {
   bool take(std::size_t clause) {
     if (clause == choices_.size()) return true;
     for (const auto place : choices_[clause]) {
-      if (!work_.spend(1 + kPlaceCost * taken_.size())) return false;
+      if (!work_.spend(kStepCost * (1 + taken_.size()))) return false;
       const bool agrees = std::all_of(taken_.begin(), taken_.end(), [&](std::uint32_t other) {
         return fields_.are_consistent(place, other);
       });
@@ -106,7 +106,8 @@ class Search {
     return false;
   }
 
-  static constexpr std::size_t kPlaceCost = 16;
+  // As comparing so many bytes: no more than a million steps.
+  static constexpr std::size_t kStepCost = 128;
 
   const Fields& fields_;
   MatchWork work_;
