@@ -47,13 +47,18 @@ struct MessageRow {
 };
 
 // Put: the small, changing half of a message. A message without one was never received.
-// Written lazily (Journal): losing it in a crash is a redelivery, which SQS allows.
 struct DeliveryRow {
   MessageKey key;
   TimePoint visible_at;
   TimePoint first_received_at;
   TimePoint received_at;
   std::uint32_t receive_count = 0;
+};
+
+// Put: the row, but nobody waits for it, and it may never reach the disk (Journal::append): losing
+// it is a redelivery, which a standard queue allows and a FIFO queue does not.
+struct LazyDelivery {
+  DeliveryRow row;
 };
 
 // Put: a FIFO deduplication id was used at `sent_at` by the message `key`, which may be gone since.
@@ -238,10 +243,10 @@ struct RegistryGone {
   std::string key;
 };
 
-using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, DeduplicationRow,
-                            MoveTaskRow, MessageGone, QueuePurged, QueueGone, DeduplicationGone,
-                            std::unique_ptr<MessageMoved>, MoveTaskGone, TopicRow,
-                            std::unique_ptr<SubscriptionRow>, ReplayRow,
+using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, LazyDelivery,
+                            DeduplicationRow, MoveTaskRow, MessageGone, QueuePurged, QueueGone,
+                            DeduplicationGone, std::unique_ptr<MessageMoved>, MoveTaskGone,
+                            TopicRow, std::unique_ptr<SubscriptionRow>, ReplayRow,
                             std::unique_ptr<ArchivedRow>, std::unique_ptr<OutboxRow>, RegistryRow,
                             TopicGone, SubscriptionGone, ArchiveExpired, OutboxGone, RegistryGone>;
 
