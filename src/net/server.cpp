@@ -74,13 +74,20 @@ class Server::State {
       std::this_thread::sleep_for(Milliseconds(2));
     }
   }
+  // What waits looks at the time again.
+  void wake_waiting() const {
+    for (const auto& worker : workers) {
+      asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
+    }
+  }
   bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
 
   const ServerSettings settings;
   std::atomic<std::size_t> open_count = 0;
   const std::vector<std::unique_ptr<asio::io_context>> contexts;
   SystemClock clock;
-  const SystemClock wire_clock;
+  const SystemClock wire_clock;  // stands still while the machine sleeps, as clients do
+  const WallClock wall_clock;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listener> listeners;
   std::size_t turn = 0;  // the worker that gets the next connection; on the first context's thread
@@ -149,7 +156,9 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
     co_await timer.async_wait(asio::use_awaitable);
     if (worker.is_stopping) co_return;
     worker.watch();
-    if (is_first(worker) && every_second) every_second();
+    if (!is_first(worker)) continue;
+    if (clock.follow()) wake_waiting();
+    if (every_second) every_second();
   }
 }
 
@@ -164,7 +173,7 @@ Clock& Server::clock() {
 }
 
 const Clock& Server::wall_clock() const {
-  return state_->wire_clock;
+  return state_->wall_clock;
 }
 
 void Server::advance_clock(Milliseconds by) {
@@ -172,9 +181,7 @@ void Server::advance_clock(Milliseconds by) {
   asio::post(*state_->contexts.front(), [this] {
     if (state_->every_second) state_->every_second();
   });
-  for (const auto& worker : state_->workers) {
-    asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
-  }
+  state_->wake_waiting();
 }
 
 void Server::every_second(std::function<void()> f) {
