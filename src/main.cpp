@@ -5,12 +5,16 @@
 
 #include "squire/app/app.hpp"
 #include "squire/app/healthcheck.hpp"
+#include "squire/app/maintenance.hpp"
 
 int main(int argc, char** argv) {
   try {
     const auto config = squire::app::read_command_line(argc, argv, environ);
     if (!config) return 0;
-    return config->is_healthcheck ? squire::app::check_health(*config) : squire::app::run(*config);
+    if (config->is_healthcheck) return squire::app::check_health(*config);
+    if (config->is_salvage) return squire::app::salvage(*config);
+    if (config->is_compaction) return squire::app::compact(*config);
+    return squire::app::run(*config);
   } catch (const squire::app::ConfigError& error) {
     std::cerr << "squire: " << error.what() << '\n';
     return 2;

@@ -136,6 +136,11 @@ void add_journal(const engine::Journal& journal, std::vector<MetricFamily>& fami
                             "Records that wait for the next commit.", MetricType::Gauge)
                          .add({}, double(journal.backlog_count()))
                          .take());
+  families.push_back(Family("squire_journal_disk_full",
+                            "1 while what would add to the journal is refused for want of room.",
+                            MetricType::Gauge)
+                         .add({}, journal.room() == engine::Room::Enough ? 0 : 1)
+                         .take());
 }
 
 void add_process(std::vector<MetricFamily>& families) {

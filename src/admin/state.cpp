@@ -2,6 +2,7 @@
 #include "admin/desk.hpp"
 #include "admin/jobs.hpp"
 #include "squire/service/temporary_files.hpp"
+#include "squire/storage/maintenance.hpp"
 #include "squire/storage/sqlite_journal.hpp"
 #include "squire/storage/state_file.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 SiteReply export_state(engine::Broker& broker, std::shared_ptr<service::TemporaryFile> file) {
   broker.export_to(file->path());
+  storage::compact_state(file->path());
   SiteReply reply;
   reply.content_type = "application/vnd.sqlite3";
   reply.headers = "Content-Disposition: attachment; filename=\"state.squire\"\r\n";

@@ -142,8 +142,13 @@ sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* 
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
   if (config.durability == "memory") return std::make_unique<storage::MemoryJournal>();
   using Durability = storage::SqliteOptions::Durability;
-  return std::make_unique<storage::SqliteJournal>(storage::SqliteOptions{
-      config.data_dir, config.durability == "full" ? Durability::Full : Durability::Relaxed});
+  storage::SqliteOptions options;
+  options.directory = config.data_dir;
+  options.durability = config.durability == "full" ? Durability::Full : Durability::Relaxed;
+  options.reserve_bytes = config.disk_reserve_bytes;
+  options.secure_delete = config.secure_delete;
+  options.on_event = [](const std::string& what) { spdlog::warn("{}", what); };
+  return std::make_unique<storage::SqliteJournal>(std::move(options));
 }
 
 // Once the data directory is ours.
@@ -155,6 +160,11 @@ std::unique_ptr<service::TemporaryFiles> make_temporary_files(const Config& conf
 std::string why_failed(const engine::Journal& journal) {
   const auto* sqlite = dynamic_cast<const storage::SqliteJournal*>(&journal);
   return sqlite ? sqlite->failure() : std::string();
+}
+
+std::string why_not_stored(const engine::Journal& journal, const Config& config) {
+  return journal.has_failed() ? why_failed(journal)
+                              : "there is no space left on the disk of " + config.data_dir.string();
 }
 
 // Every URL it listens on.
@@ -201,13 +211,18 @@ std::vector<std::string> script_environment(const Config& config, std::uint16_t 
 }
 
 // The exit code, behind a word on why it is not 0.
-int report_end(const engine::Journal& journal, const InitScripts& scripts) {
+int report_end(engine::Journal& journal, const InitScripts& scripts) {
+  const bool is_stored = journal.flush();
+  if (!is_stored && !journal.has_failed()) {
+    spdlog::error("stopped with a full disk: the last {} changes could not be stored",
+                  journal.backlog_count());
+  }
   if (journal.has_failed()) {
     spdlog::error(
         "stopped because the disk failed: {}. What was answered is safe; requests since got 503",
         why_failed(journal));
   }
-  return journal.has_failed() || scripts.has_failed() ? 1 : 0;
+  return is_stored && !scripts.has_failed() ? 0 : 1;
 }
 
 void stop_by_signal() {
@@ -250,6 +265,7 @@ int serve(const Config& config, const sigset_t& signals) {
   rules.delivery_guard = access ? &*access : nullptr;
   engine::Broker broker({server.clock(), ids, *journal}, rules, &envelopes);
   broker.load();
+  if (!journal->flush()) throw storage::StorageError(why_not_stored(*journal, config));
   declare_queues(broker, config);
   declare_topics(broker, config);
   declare_init_files(broker, config, init_files.declarations);
@@ -307,7 +323,6 @@ int serve(const Config& config, const sigset_t& signals) {
   site.stop();
   mailer.reset();
   client.stop();
-  journal->flush();
   return report_end(*journal, scripts);
 }
 

@@ -159,6 +159,12 @@ std::optional<Config> read_command_line(int argc, const char* const* argv,
   Config config;
   command.add_flag("--healthcheck", config.is_healthcheck,
                    "ask the broker with these settings whether it is ready, instead of being one");
+  command.add_flag("--salvage", config.is_salvage,
+                   "copy what can be read of a damaged database in data_dir into a new file, "
+                   "squire-salvaged.db, and tell what was lost; the old one stays as it is");
+  command.add_flag("--compact", config.is_compaction,
+                   "rewrite the database in data_dir without anything deleted; one of squire 0.1.0 "
+                   "then gives space back to the disk. Needs room for a copy; may be interrupted");
   command.set_version_flag("--version", "squire " SQUIRE_VERSION);
   const Config defaults;
   std::vector<std::string> flags(settings().size());

@@ -48,6 +48,12 @@ const std::vector<Setting>& settings() {
        0,
        0,
        {"full", "relaxed", "memory"}},
+      {"disk_reserve_bytes", &Config::disk_reserve_bytes,
+       "size of a file in data_dir that is given up when the disk is full, so that deletes go on; "
+       "at "
+       "most a quarter of the disk"},
+      {"secure_delete", &Config::secure_delete,
+       "overwrite in the database what is deleted, which takes time"},
       {"init_dir", &Config::init_dir,
        "directory of *.json and *.sh files that are applied at every start; need not exist"},
       {"log_level",

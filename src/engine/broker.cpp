@@ -280,6 +280,10 @@ Result<Received> Broker::receive(Queue& queue, ReceiveOptions options, Queue::Se
   options.can_dead_letter = target && target.get() != &queue;
   SQUIRE_TRY(auto received, queue.receive(options, seat));
   for (const auto& message : received.dead_letters) move_to_dead_letters(queue, *target, message);
+  // The next of its group may be in this answer, or in another's.
+  if (queue.is_fifo() && !received.dead_letters.empty()) {
+    received.ticket = env_.journal.last_ticket();
+  }
   return received;
 }
 

@@ -15,6 +15,15 @@ using State = Message::State;
 constexpr std::size_t kPeekScanMax = 5000;
 constexpr Milliseconds kSampleInterval{1000};
 
+// No delay of the API is longer.
+constexpr Seconds kDelayMax{900};
+
+// The end of a span that began at `begin`, in an earlier life perhaps, whose clock may have been
+// ahead: nobody waits until then for what would be over.
+TimePoint end_of_span(TimePoint begin, TimePoint end, TimePoint now) {
+  return begin <= now ? end : now + (end - begin);
+}
+
 // The last seconds count most.
 double blend(double rate, std::uint64_t count, Milliseconds time) {
   const double now = static_cast<double>(count) * 1000 / static_cast<double>(time.count());
@@ -360,9 +369,12 @@ void Queue::begin_life() {
 
 void Queue::restore(const MessageRow& row) {
   Lock lock(mutex_);
+  const TimePoint now = env_.clock.now();
   auto message = std::make_unique<Message>(row);
-  if (is_fifo_) message->visible_at = row.sent_at + settings_->delay;  // it may have changed since
-  messages_->add(std::move(message), env_.clock.now());
+  // A FIFO queue's delay may have changed since.
+  const TimePoint end = is_fifo_ ? row.sent_at + settings_->delay : row.available_at;
+  message->visible_at = std::min(end_of_span(row.sent_at, end, now), now + kDelayMax);
+  messages_->add(std::move(message), now);
 }
 
 void Queue::restore(const DeliveryRow& row) {
@@ -375,13 +387,16 @@ void Queue::restore(const DeliveryRow& row) {
   message->earlier_count = row.earlier_count;
   const TimePoint now = env_.clock.now();
   messages_->delay_until(*message, now, now);
-  if (row.visible_at > now) messages_->take(*message, row.visible_at);
+  const TimePoint visible_at = end_of_span(row.received_at, row.visible_at, now);
+  if (visible_at > now) messages_->take(*message, visible_at);
 }
 
 void Queue::restore(const DeduplicationRow& row) {
   Lock lock(mutex_);
-  if (is_fifo_ && env_.clock.now() < row.sent_at + DeduplicationWindow::kLength) {
-    deduplication_->add(row.scope, row.id, {row.message_id, row.key.sequence, row.sent_at});
+  const TimePoint now = env_.clock.now();
+  if (is_fifo_ && now < row.sent_at + DeduplicationWindow::kLength) {
+    deduplication_->add(row.scope, row.id,
+                        {row.message_id, row.key.sequence, std::min(row.sent_at, now)});
   }
 }
 

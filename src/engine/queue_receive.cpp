@@ -64,6 +64,10 @@ Result<Received> Queue::receive(const ReceiveOptions& options, Seat* seat) {
   return received;
 }
 
+Ticket Queue::journal_delivery(const DeliveryRow& row) {
+  return is_fifo_ ? env_.journal.append(row) : env_.journal.append(LazyDelivery{row});
+}
+
 Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint now) {
   Received received;
   const Seconds timeout = options.visibility_timeout.value_or(settings_->visibility_timeout);
@@ -93,7 +97,7 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     if (options.is_counted) {
       count_receive(*message, now);
       note(Event::Kind::Received, *message, now, options.client);
-      env_.journal.append(to_delivery(*message, number_));
+      received.ticket = journal_delivery(to_delivery(*message, number_));
     }
     received.messages.push_back(to_received(*message, number_));
     taken.push_back(message);
@@ -128,7 +132,7 @@ std::optional<DeliveryRow> Queue::begin_attempt(const MessageKey& key, Seconds v
   const TimePoint now = env_.clock.now();
   count_receive(*message, now);
   messages_->take(*message, now + visibility);
-  env_.journal.append(to_delivery(*message, number_));
+  journal_delivery(to_delivery(*message, number_));
   return to_delivery(*message, number_);
 }
 
@@ -162,7 +166,7 @@ Result<std::optional<Received>> Queue::repeat_attempt(const ReceiveOptions& opti
     messages_->take(*messages[i], now + timeout);
     attempt->items[i].visible_at = messages[i]->visible_at;
     received.messages.push_back(to_received(*messages[i], number_));
-    env_.journal.append(received.messages.back().delivery);
+    received.ticket = journal_delivery(received.messages.back().delivery);
   }
   return std::optional(std::move(received));
 }
@@ -201,7 +205,7 @@ void Queue::retry_at(const MessageKey& key, TimePoint time) {
   Message* message = messages_->find(key.sequence);
   if (is_closed_ || message == nullptr || message->state == State::Delayed) return;
   messages_->take(*message, time);
-  env_.journal.append(to_delivery(*message, number_));
+  journal_delivery(to_delivery(*message, number_));
   settle(env_.clock.now());
   set_alarm();
 }
@@ -238,7 +242,7 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
     messages_->make_visible(*message, now);
     wake(1);
   }
-  return env_.journal.append(to_delivery(*message, number_));
+  return journal_delivery(to_delivery(*message, number_));
 }
 
 }  // namespace squire::engine

@@ -13,6 +13,7 @@ using Status = ReplayRow::Status;
 
 constexpr std::size_t kPortion = 500;  // messages read and sent at a time
 constexpr Milliseconds kPause{20};     // at the end of the archive, as long as it is not over
+constexpr Milliseconds kPauseWithoutRoom{1000};  // nothing is added to a full disk
 
 bool is_running(Status status) {
   return status == Status::Pending || status == Status::InProgress;
@@ -114,6 +115,11 @@ void Replays::step(Replay replay) {
                          ? std::nullopt
                          : parse_replay_policy(policy->second);
   if (!range) return forget(replay.row.subscription);
+  if (replay.rows && env_.journal.room() != Room::Enough) {
+    if (put(std::move(replay)))
+      env_.clock.ring_at(env_.clock.now() + kPauseWithoutRoom, weak_from_this());
+    return;
+  }
   if (replay.rows) {
     const bool is_behind = !replay.rows->empty();
     send(replay, *subscription, *range);

@@ -249,8 +249,10 @@ void Topic::restore(const SequenceRow& row) {
 
 void Topic::restore(const DeduplicationRow& row) {
   Lock lock(order_mutex_);
-  if (is_fifo_ && env_.clock.now() < row.sent_at + DeduplicationWindow::kLength) {
-    deduplication_->add(row.scope, row.id, {row.message_id, row.key.sequence, row.sent_at});
+  const TimePoint now = env_.clock.now();
+  if (is_fifo_ && now < row.sent_at + DeduplicationWindow::kLength) {
+    deduplication_->add(row.scope, row.id,
+                        {row.message_id, row.key.sequence, std::min(row.sent_at, now)});
   }
 }
 

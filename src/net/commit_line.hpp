@@ -20,7 +20,8 @@ class CommitLine final : public Waiter, public std::enable_shared_from_this<Comm
   CommitLine(boost::asio::io_context& context, const engine::Journal& journal)
       : context_(context), journal_(journal) {}
 
-  // Returns once the ticket is durable or the journal has failed. Tickets of one context rise,
+  // Returns once the ticket is durable, or will not be soon: the journal has failed or has no room.
+  // Tickets of one context rise,
   // since its requests run one after the other.
   boost::asio::awaitable<void> wait(engine::Ticket ticket) {
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
@@ -55,7 +56,8 @@ class CommitLine final : public Waiter, public std::enable_shared_from_this<Comm
   };
 
   bool is_over(engine::Ticket ticket) const {
-    return journal_.is_durable(ticket) || journal_.has_failed();
+    return journal_.is_durable(ticket) || journal_.has_failed() ||
+           journal_.room() == engine::Room::None;
   }
 
   void resume_due() {

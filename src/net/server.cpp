@@ -77,13 +77,20 @@ class Server::State {
   }
   // What became due happens at once, and who waits looks again.
   void clock_was_moved();
+  // What waits looks at the time again.
+  void wake_waiting() const {
+    for (const auto& worker : workers) {
+      asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
+    }
+  }
   bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
 
   const ServerSettings settings;
   std::atomic<std::size_t> open_count = 0;
   const std::vector<std::unique_ptr<asio::io_context>> contexts;
   SystemClock clock;
-  const SystemClock wire_clock;
+  const SystemClock wire_clock;  // stands still while the machine sleeps, as clients do
+  const WallClock wall_clock;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listener> listeners;
   std::size_t turn = 0;  // the worker that gets the next connection; on the first context's thread
@@ -152,7 +159,9 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
     co_await timer.async_wait(asio::use_awaitable);
     if (worker.is_stopping) co_return;
     worker.watch();
-    if (is_first(worker) && every_second) guarded(Border::Tick, "every second", every_second);
+    if (!is_first(worker)) continue;
+    if (clock.follow()) wake_waiting();
+    if (every_second) guarded(Border::Tick, "every second", every_second);
   }
 }
 
@@ -167,7 +176,7 @@ Clock& Server::clock() {
 }
 
 const Clock& Server::wall_clock() const {
-  return state_->wire_clock;
+  return state_->wall_clock;
 }
 
 void Server::advance_clock(Milliseconds by) {
@@ -184,9 +193,7 @@ void Server::State::clock_was_moved() {
   asio::post(*contexts.front(), [this] {
     if (every_second) guarded(Border::Tick, "clock moved", every_second);
   });
-  for (const auto& worker : workers) {
-    asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
-  }
+  wake_waiting();
 }
 
 void Server::every_second(std::function<void()> f) {

@@ -7,17 +7,39 @@
 
 namespace squire::net {
 
-SystemClock::SystemClock(boost::asio::io_context& context)
-    : wall_start_(std::chrono::system_clock::now()),
+namespace {
+
+// A wall clock that is corrected by less is not followed.
+constexpr Milliseconds kJump{1000};
+
+}  // namespace
+
+TimePoint WallClock::now() const {
+  return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+}
+
+SystemClock::SystemClock(boost::asio::io_context& context, Wall wall)
+    : wall_(wall),
+      wall_start_(wall()),
       steady_start_(std::chrono::steady_clock::now()),
       context_(context),
       timer_(context) {}
 
+TimePoint SystemClock::real_time() const {
+  return wall_start_ +
+         std::chrono::floor<Milliseconds>(std::chrono::steady_clock::now() - steady_start_) +
+         slept_.load(std::memory_order_relaxed);
+}
+
 TimePoint SystemClock::now() const {
-  return std::chrono::floor<Milliseconds>(
-             wall_start_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                               std::chrono::steady_clock::now() - steady_start_)) +
-         advanced_.load(std::memory_order_relaxed);
+  return real_time() + advanced_.load(std::memory_order_relaxed);
+}
+
+bool SystemClock::follow() {
+  const Milliseconds behind = wall_() - real_time();
+  if (behind < kJump) return false;
+  add(slept_, behind);
+  return true;
 }
 
 std::chrono::microseconds SystemClock::uptime() const {
@@ -26,8 +48,12 @@ std::chrono::microseconds SystemClock::uptime() const {
 }
 
 void SystemClock::advance(Milliseconds by) {
-  Milliseconds advanced = advanced_;
-  while (!advanced_.compare_exchange_weak(advanced, advanced + by)) {
+  add(advanced_, by);
+}
+
+void SystemClock::add(std::atomic<Milliseconds>& to, Milliseconds by) {
+  Milliseconds before = to;
+  while (!to.compare_exchange_weak(before, before + by)) {
   }
   boost::asio::post(context_, [this] { arm(); });
 }

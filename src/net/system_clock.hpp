@@ -12,12 +12,25 @@
 
 namespace squire::net {
 
-// Real time, that never jumps by itself: the wall clock at start plus a steady clock since, plus
-// what it was advanced by. Alarms ring on the context's thread. The only place that asks the system
-// for the time.
+// What the system's clock says, wherever it jumps: what the outside world signs and dates by. This
+// file is the only place that asks the system for the time.
+class WallClock final : public Clock {
+ public:
+  TimePoint now() const override;
+  // Nobody waits by it.
+  void ring_at(TimePoint, std::weak_ptr<Alarm>) override {}
+};
+
+// Real time, that never goes back: the wall clock at start plus a steady clock since, plus what it
+// was advanced by. The steady clock stands still while the machine, or the virtual one, sleeps:
+// follow() makes up for that. Alarms ring on the context's thread.
 class SystemClock final : public Clock {
  public:
-  explicit SystemClock(boost::asio::io_context& context);
+  using Wall = TimePoint (*)();
+
+  // `wall` gives the wall clock's time; for tests.
+  explicit SystemClock(
+      boost::asio::io_context& context, Wall wall = [] { return WallClock().now(); });
 
   TimePoint now() const override;
   void ring_at(TimePoint time, std::weak_ptr<Alarm> alarm) override;
@@ -29,6 +42,10 @@ class SystemClock final : public Clock {
   void advance(Milliseconds by);
   // It was never advanced.
   void reset();
+
+  // Looks at the wall clock, once a second: if that is ahead, from now on it is that late here,
+  // too, and what became due rings. Whether it was.
+  bool follow();
 
   // No more alarms; on the context's thread, or after it ended.
   void stop() { timer_.cancel(); }
@@ -43,8 +60,13 @@ class SystemClock final : public Clock {
   void arm();
   void ring_due();
 
-  const std::chrono::system_clock::time_point wall_start_;
+  TimePoint real_time() const;
+  void add(std::atomic<Milliseconds>& to, Milliseconds by);
+
+  const Wall wall_;
+  const TimePoint wall_start_;
   const std::chrono::steady_clock::time_point steady_start_;
+  std::atomic<Milliseconds> slept_{Milliseconds(0)};
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};
   boost::asio::io_context& context_;
   boost::asio::steady_timer timer_;  // the context's thread only

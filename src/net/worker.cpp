@@ -7,7 +7,7 @@
 namespace squire::net {
 
 const std::string& Worker::date() {
-  const auto now = std::chrono::floor<Seconds>(wire_clock.now());
+  const auto now = std::chrono::floor<Seconds>(WallClock().now());
   if (now != date_at_) {
     date_at_ = now;
     const std::time_t seconds = now.time_since_epoch().count();

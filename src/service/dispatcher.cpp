@@ -62,6 +62,16 @@ bool is_open_page(const HttpRequest& request, std::string_view path) {
                                       path == "/_squire/console" || path == "/_squire/certificate");
 }
 
+// Whether an action may add to what is stored. What does not is served also by a full disk, so that
+// there will be room again.
+bool adds(std::string_view action) {
+  constexpr std::string_view kVerbs[] = {"Cancel", "Change",      "Check", "Delete",
+                                         "Get",    "List",        "Purge", "Receive",
+                                         "Remove", "Unsubscribe", "Untag"};
+  return std::none_of(std::begin(kVerbs), std::end(kVerbs),
+                      [&](std::string_view verb) { return action.starts_with(verb); });
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
@@ -337,6 +347,10 @@ Exchange::Step Exchange::run_action() {
     answer(Error{Errc::ServiceUnavailable, {}});
     return Step::Reply;
   }
+  if (journal.room() != engine::Room::Enough && adds(action_->name)) {
+    answer(Error{Errc::ServiceUnavailable, "There is no space left on the disk."});
+    return Step::Reply;
+  }
   if (dispatcher_.is_stopping_) call_->end_patience();
   auto result =
       action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id, is_query_json_});
@@ -349,7 +363,7 @@ Exchange::Step Exchange::finish() {
   if (ticket() == 0) return Step::Reply;
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(ticket())) return Step::Reply;
-  if (!journal.has_failed()) return Step::WaitForCommit;
+  if (!journal.has_failed() && journal.room() != engine::Room::None) return Step::WaitForCommit;
   answer(Error{Errc::ServiceUnavailable, {}});
   return Step::Reply;
 }

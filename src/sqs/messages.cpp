@@ -164,6 +164,7 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
   SQUIRE_TRY(const auto received,
              call.broker.receive(*queue, std::move(options), may_wait ? call.seat() : nullptr));
 
+  call.wait_for(received.ticket);
   Response response;
   if (received.messages.empty()) return response;
   call.stop_waiting();

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "storage/private_file.hpp"
 #include "storage/statements.hpp"
 
 namespace squire::storage {
@@ -13,6 +14,7 @@ constexpr int kStepPages = 512;
 }  // namespace
 
 Backup::Backup(Database& source, const std::filesystem::path& file) {
+  make_private(file);
   sqlite3* target = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &target,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/private_file.hpp"
 #include "storage/schema.hpp"
 #include "storage/statements.hpp"
 
@@ -23,6 +24,9 @@ void configure_sqlite() {
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
   });
 }
+
+// PRAGMA auto_vacuum
+constexpr std::int64_t kIncremental = 2;
 
 // A message is at most 1 MiB; attributes and policies are far smaller.
 constexpr int kRowBytesMax = 16 * 1024 * 1024;
@@ -54,13 +58,16 @@ Database::Database(const SqliteOptions& options) : path_(options.directory / "sq
   configure_sqlite();
   open();
   const int version = check_owner();
-  tune_for_serving(options.pages_max);
+  tune_for_serving(options);
   make_schema(version);
+  can_shrink_ = pragma("PRAGMA auto_vacuum") == kIncremental;
   // Replaces SQLite's own checkpoints, which would run inside of a COMMIT.
   sqlite3_wal_hook(
       handle(),
       [](void* self, sqlite3*, const char*, int page_count) {
-        static_cast<Database*>(self)->log_page_count_ = page_count;
+        auto& database = *static_cast<Database*>(self);
+        database.log_page_count_ = page_count;
+        database.has_log_ = true;
         return SQLITE_OK;
       },
       this);
@@ -74,6 +81,7 @@ Database::Database(std::filesystem::path path, StateFile kind)
   if (kind == StateFile::Foreign) check_contents(version);
   tune_for_copying();
   make_schema(version);
+  can_shrink_ = pragma("PRAGMA auto_vacuum") == kIncremental;
 }
 
 void Database::make_schema(int from_version) const {
@@ -100,6 +108,7 @@ void Database::check_contents(int version) const {
 }
 
 void Database::open() {
+  make_private(path_);
   sqlite3* handle = nullptr;
   // NOMUTEX: one thread at a time is our promise, not SQLite's.
   const int code =
@@ -139,13 +148,16 @@ int Database::check_owner() const {
 
 void Database::tune_for_copying() const {
   execute("PRAGMA page_size = 4096");
+  execute("PRAGMA auto_vacuum = INCREMENTAL");
   execute("PRAGMA journal_mode = OFF");
   execute("PRAGMA synchronous = OFF");
   execute("PRAGMA temp_store = MEMORY");
 }
 
-void Database::tune_for_serving(std::int64_t pages_max) const {
+void Database::tune_for_serving(const SqliteOptions& options) const {
   execute("PRAGMA page_size = 4096");
+  // Both of new files alone.
+  execute("PRAGMA auto_vacuum = INCREMENTAL");
   execute("PRAGMA journal_mode = WAL");
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA wal_autocheckpoint = 0");
@@ -153,19 +165,26 @@ void Database::tune_for_serving(std::int64_t pages_max) const {
   execute("PRAGMA temp_store = MEMORY");
   execute("PRAGMA mmap_size = 0");
   // Debian's SQLite overwrites deleted rows with zeros unless told not to.
-  execute("PRAGMA secure_delete = OFF");
-  if (pages_max > 0) execute(("PRAGMA max_page_count = " + std::to_string(pages_max)).c_str());
+  execute(options.secure_delete ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF");
+  if (options.pages_max > 0) {
+    execute(("PRAGMA max_page_count = " + std::to_string(options.pages_max)).c_str());
+  }
 }
 
 bool Database::needs_checkpoint() const {
   return log_page_count_ >= kCheckpointPages;
 }
 
-void Database::checkpoint() {
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+void Database::checkpoint(Log log) {
+  const int mode = log == Log::Truncated ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
   if (code != SQLITE_OK) throw_sqlite_error(handle());
   log_page_count_ = 0;
+  has_log_ = log == Log::Kept;
+}
+
+void Database::shrink(int pages) const {
+  execute(("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")").c_str());
 }
 
 void Database::execute(const char* sql) const {

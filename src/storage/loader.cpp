@@ -1,6 +1,7 @@
 #include "storage/loader.hpp"
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -27,6 +28,7 @@ class Loader {
   Loader(Database& database, const Apply& apply) : database_(database), apply_(apply) {}
 
   std::vector<std::uint32_t> load() {
+    check_tables();
     load_queues();
     load_topics(database_, [this](engine::TopicRow row) {
       queues_.insert(row.number);
@@ -34,6 +36,7 @@ class Loader {
     });
     load_sequences();
     for (const auto& range : kRowidRanges) load_messages(range);
+    refuse_lost_messages();
     for (const auto& range : kRowidRanges) load_deduplications(range);
     load_move_tasks();
     load_rows_of_topics(database_, apply_);
@@ -41,6 +44,9 @@ class Loader {
   }
 
  private:
+  void check_tables();
+  void refuse_lost_messages() const;
+  [[noreturn]] void refuse(const std::string& what) const;
   void load_queues();
   void load_sequences();
   void load_messages(RowidRange range);
@@ -52,6 +58,7 @@ class Loader {
   const Apply& apply_;
   std::set<std::uint32_t> queues_;  // and topics
   std::set<std::uint32_t> orphans_;
+  std::map<std::uint32_t, std::uint64_t> lost_messages_;  // how many, by the number of their queue
   // The answer of the last exists(): rows come queue by queue.
   std::optional<std::uint32_t> last_queue_;
   bool last_exists_ = false;
@@ -66,6 +73,45 @@ bool Loader::exists(std::uint32_t queue) {
   return last_exists_;
 }
 
+void Loader::refuse(const std::string& what) const {
+  throw StorageError(
+      database_.name() + " is damaged: " + what +
+      (database_.is_state_file()
+           ? ""
+           : ". Nothing was changed. Keep a copy of it; squire --salvage copies what "
+             "can be read into a new file"));
+}
+
+// What everything else hangs on is small enough to be looked through.
+void Loader::check_tables() {
+  for (const char* table : {"queue", "sequence", "purged", "topic", "subscription", "replay"}) {
+    const auto sql = std::string("PRAGMA quick_check(") + table + ")";
+    Statement check(database_.handle(), sql.c_str());
+    if (!check.next() || check.bytes(0) == "ok") continue;
+    // Behind a heading, in a line of its own.
+    const auto text = check.bytes(0);
+    refuse("table " + std::string(table) + ": " + std::string(text.substr(text.rfind('\n') + 1)));
+  }
+}
+
+// A queue is deleted with its messages: those without one have lost it.
+void Loader::refuse_lost_messages() const {
+  if (lost_messages_.empty()) return;
+  std::string numbers;
+  std::uint64_t count = 0;
+  for (const auto& [queue, messages] : lost_messages_) {
+    count += messages;
+    numbers += (numbers.empty() ? "" : ", ") + std::to_string(queue);
+  }
+  refuse(std::to_string(count) + " messages are of queues that its table queue does not have, by " +
+         "number " + numbers);
+}
+
+bool is_queue(const engine::QueueRow& row) {
+  return row.number <= MessageKey::kQueueMax && !row.name.name.empty() &&
+         is_region(row.name.region) && is_account_id(row.name.account);
+}
+
 void Loader::load_queues() {
   Statement rows(database_.handle(),
                  "SELECT number, region, account, name, created_at, modified_at, attributes, tags"
@@ -78,6 +124,10 @@ void Loader::load_queues() {
     row.modified_at = rows.time(5);
     row.attributes = decode_string_map(rows.bytes(6));
     row.tags = decode_string_map(rows.bytes(7));
+    // Whoever made a state file gets to know more (StateChecker).
+    if (!database_.is_state_file() && !is_queue(row)) {
+      refuse("table queue: number " + std::to_string(rows.integer(0)) + " is no queue");
+    }
     queues_.insert(row.number);
     apply_(std::move(row));
   }
@@ -142,7 +192,10 @@ void Loader::load_messages(RowidRange range) {
   bool has_delivery = deliveries.next();
   while (messages.next()) {
     const std::int64_t key = messages.integer(0);
-    if (!exists(from_rowid(key).queue)) continue;
+    if (const auto queue = from_rowid(key).queue; !exists(queue)) {
+      ++lost_messages_[queue];
+      continue;
+    }
     apply_(read_message(messages));
     while (has_delivery && deliveries.integer(0) < key) has_delivery = deliveries.next();
     if (has_delivery && deliveries.integer(0) == key) apply_(read_delivery(deliveries));

@@ -13,7 +13,10 @@ engine::Ticket MemoryJournal::append(engine::Record record) {
   } else if (const auto* expired = std::get_if<engine::ArchiveExpired>(&record)) {
     Lock lock(mutex_);
     auto& rows = archives_[expired->topic];
-    while (!rows.empty() && rows.front().message.sent_at < expired->before) rows.pop_front();
+    for (int left = engine::ArchiveExpired::kPortion;
+         left > 0 && !rows.empty() && rows.front().message.sent_at < expired->before; --left) {
+      rows.pop_front();
+    }
   } else if (const auto* gone = std::get_if<engine::TopicGone>(&record)) {
     Lock lock(mutex_);
     archives_.erase(gone->number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "storage/row_codec.hpp"
@@ -17,12 +18,22 @@ namespace {
 constexpr std::int64_t kPurgePortion = 5000;
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
+// Whether a record frees room, and may come before those that stand before it: keys are never used
+// again.
+template <typename Row>
+constexpr bool kTakesAway =
+    std::is_same_v<Row, engine::MessageGone> || std::is_same_v<Row, engine::QueuePurged> ||
+    std::is_same_v<Row, engine::QueueGone> || std::is_same_v<Row, engine::TopicGone> ||
+    std::is_same_v<Row, engine::ArchiveExpired> || std::is_same_v<Row, engine::OutboxGone>;
+
 }  // namespace
 
 RecordWriter::RecordWriter(Database& database)
-    : topics_(database),
+    : database_(database),
+      topics_(database),
       begin_(database.handle(), "BEGIN IMMEDIATE"),
       commit_(database.handle(), "COMMIT"),
+      roll_back_(database.handle(), "ROLLBACK"),
       put_queue_(database.handle(), "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       put_sequence_(database.handle(), "REPLACE INTO sequence VALUES (?, ?)"),
       put_message_(database.handle(),
@@ -40,6 +51,7 @@ RecordWriter::RecordWriter(Database& database)
       find_message_(database.handle(),
                     "SELECT key FROM message WHERE key BETWEEN ? AND ? ORDER BY key"
                     " LIMIT 1 OFFSET ?"),
+      select_purged_(database.handle(), "SELECT queue, last FROM purged"),
       remove_purged_(database.handle(), "DELETE FROM purged WHERE queue = ?"),
       remove_delivery_(database.handle(), "DELETE FROM delivery WHERE key = ?"),
       remove_deliveries_(database.handle(), "DELETE FROM delivery WHERE key BETWEEN ? AND ?"),
@@ -50,23 +62,59 @@ RecordWriter::RecordWriter(Database& database)
       remove_move_task_(database.handle(), "DELETE FROM move_task WHERE id = ?") {
   Statement any(database.handle(), "SELECT 1 FROM delivery LIMIT 1");
   may_have_stored_deliveries_ = any.next();
-  Statement purged(database.handle(), "SELECT queue, last FROM purged");
-  while (purged.next()) {
-    purges_[static_cast<std::uint32_t>(purged.integer(0))] =
-        static_cast<std::uint64_t>(purged.integer(1));
+  load_purges();
+}
+
+void RecordWriter::load_purges() {
+  purges_.clear();
+  select_purged_.reset();
+  while (select_purged_.next()) {
+    purges_[static_cast<std::uint32_t>(select_purged_.integer(0))] =
+        static_cast<std::uint64_t>(select_purged_.integer(1));
   }
+  select_purged_.reset();
 }
 
 void RecordWriter::write(const std::vector<engine::Record>& batch, bool with_deliveries) {
-  for (const auto& record : batch) {
-    std::visit([this](const auto& row) { apply(row); }, record);
+  transact(with_deliveries, [&] {
+    for (const auto& record : batch) {
+      std::visit([this](const auto& row) { apply(row); }, record);
+    }
+  });
+}
+
+void RecordWriter::write_removals(const std::vector<engine::Record>& batch) {
+  transact(false, [&] {
+    for (const auto& record : batch) {
+      std::visit(
+          [this]<typename Row>(const Row& row) {
+            if constexpr (kTakesAway<Row>) apply(row);
+          },
+          record);
+    }
+  });
+}
+
+template <typename Apply>
+void RecordWriter::transact(bool with_deliveries, Apply&& apply_all) {
+  try {
+    apply_all();
+    write_changes();
+    write_deliveries(with_deliveries);
+    for (std::int64_t left = kPurgePortion; left > 0 && has_purges();) {
+      left -= delete_purged(purges_.begin()->first, left);
+    }
+    commit();
+  } catch (const DiskFull&) {
+    roll_back();
+    throw;
   }
-  write_changes();
-  write_deliveries(with_deliveries);
-  for (std::int64_t left = kPurgePortion; left > 0 && has_purges();) {
-    left -= delete_purged(purges_.begin()->first, left);
+  if (with_deliveries) {
+    deliveries_.clear();
+  } else {
+    for (const std::uint64_t key : due_) deliveries_.erase(key);
   }
-  commit();
+  due_.clear();
 }
 
 void RecordWriter::finish_purges() {
@@ -77,6 +125,16 @@ void RecordWriter::commit() {
   if (!in_transaction_) return;
   commit_.run();
   in_transaction_ = false;
+}
+
+void RecordWriter::roll_back() {
+  // Some errors have done it already.
+  if (!sqlite3_get_autocommit(database_.handle())) roll_back_.run();
+  in_transaction_ = false;
+  changes_.clear();
+  change_count_ = 0;
+  due_.clear();
+  load_purges();
 }
 
 void RecordWriter::begin() {
@@ -130,13 +188,16 @@ void RecordWriter::apply(const std::unique_ptr<engine::MessageMoved>& moved) {
   change(moved->from.packed(), nullptr);
   change(moved->row.key.packed(), &moved->row);
   if (!moved->delivery) return;
-  // Not lazy: the move and its receive count are one change.
   apply(*moved->delivery);
-  moved_.push_back(moved->delivery->key.packed());
 }
 
 void RecordWriter::apply(const engine::DeliveryRow& row) {
   deliveries_.insert_or_assign(row.key.packed(), row);
+  due_.push_back(row.key.packed());
+}
+
+void RecordWriter::apply(const engine::LazyDelivery& lazy) {
+  deliveries_.insert_or_assign(lazy.row.key.packed(), lazy.row);
 }
 
 void RecordWriter::apply(const engine::QueuePurged& purged) {
@@ -272,14 +333,12 @@ void RecordWriter::remove(std::uint64_t first, std::uint64_t last) {
 void RecordWriter::write_deliveries(bool all) {
   if (all) {
     for (const auto& [key, row] : deliveries_) put(row);
-    deliveries_.clear();
-  } else {
-    for (const std::uint64_t key : moved_) {
-      // Its message may be gone again, or it may be in the list twice.
-      if (const auto entry = deliveries_.extract(key)) put(entry.mapped());
-    }
+    return;
   }
-  moved_.clear();
+  for (const std::uint64_t key : due_) {
+    // Its message may be gone again.
+    if (const auto entry = deliveries_.find(key); entry != deliveries_.end()) put(entry->second);
+  }
 }
 
 }  // namespace squire::storage

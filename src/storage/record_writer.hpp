@@ -17,7 +17,7 @@ namespace squire::storage {
 // Within a batch the messages that are put and gone are first collected and sorted: what came and
 // went is skipped, the rest is written in the order of the table, and neighbours are deleted
 // together. Everything else is written in the order of the records.
-// Deliveries stay here, the last one per message, until a batch is written with deliveries.
+// Lazy deliveries stay here, the last one per message, until a batch is written with deliveries.
 // A purge is noted at once, but its rows are deleted in portions, one per batch, so that nobody
 // waits for a million of them; after a restart, finish_purges() comes before loading.
 class RecordWriter {
@@ -25,8 +25,13 @@ class RecordWriter {
   explicit RecordWriter(Database& database);
 
   // Writes the batch in one transaction, or in none if nothing is left to write. The records must
-  // live until it returns. Throws StorageError; the writer is of no use afterwards.
+  // live until it returns. Throws StorageError; after DiskFull nothing has changed, after others
+  // the writer is of no use.
   void write(const std::vector<engine::Record>& batch, bool with_deliveries);
+
+  // Only what the batch takes away, of what is stored: where there is no room for all of it, this
+  // makes some. The batch can be written afterwards as if it had not been.
+  void write_removals(const std::vector<engine::Record>& batch);
 
   bool has_deliveries() const { return !deliveries_.empty(); }
   // Whether there is more to delete: write() again soon, if only an empty batch.
@@ -45,6 +50,7 @@ class RecordWriter {
   void apply(const engine::SequenceRow& row);
   void apply(const engine::MessageRow& row);
   void apply(const engine::DeliveryRow& row);
+  void apply(const engine::LazyDelivery& lazy);
   void apply(const engine::DeduplicationRow& row);
   void apply(const engine::MoveTaskRow& row);
   void apply(const engine::MessageGone& gone);
@@ -70,8 +76,13 @@ class RecordWriter {
   // Deletes the messages with consecutive keys first … last.
   void remove(std::uint64_t first, std::uint64_t last);
   void write_deliveries(bool all);
+  // What apply_all() applies becomes one transaction.
+  template <typename Apply>
+  void transact(bool with_deliveries, Apply&& apply_all);
   void begin();
   void commit();
+  void roll_back();
+  void load_purges();
 
   bool in_transaction_ = false;
   bool may_have_stored_deliveries_ = true;
@@ -79,11 +90,13 @@ class RecordWriter {
   std::uint32_t change_count_ = 0;  // in this batch, dropped ones included
   std::unordered_map<std::uint64_t, engine::DeliveryRow> deliveries_;
   std::map<std::uint32_t, std::uint64_t> purges_;  // the table `purged`
-  std::vector<std::uint64_t> moved_;  // keys of deliveries that must be in this transaction
+  std::vector<std::uint64_t> due_;  // keys of deliveries that must be in this transaction
 
+  Database& database_;
   TopicWriter topics_;
   Statement begin_;
   Statement commit_;
+  Statement roll_back_;
   Statement put_queue_;
   Statement put_sequence_;
   Statement put_message_;
@@ -95,6 +108,7 @@ class RecordWriter {
   Statement remove_message_;
   Statement remove_messages_;
   Statement find_message_;
+  Statement select_purged_;
   Statement remove_purged_;
   Statement remove_delivery_;
   Statement remove_deliveries_;

@@ -1,18 +1,64 @@
 // What the writer thread does between commits for exports and imports.
 #include <utility>
 
+#include "storage/compaction.hpp"
+#include "storage/log_check.hpp"
 #include "storage/sqlite_writer.hpp"
 
 namespace squire::storage {
+namespace {
+
+// The live part of a file of squire 0.1.0 that is converted at a start: some hundred milliseconds.
+constexpr std::int64_t kConvertedBytesMax = 64 * 1024 * 1024;
+
+constexpr const char* kNotStored = "there is no space left on the disk, and not all is stored";
+
+}  // namespace
 
 void SqliteJournal::Writer::open() {
-  database_.emplace(options_);
-  records_.emplace(*database_);
+  const auto path = options_.directory / "squire.db";
+  if (const auto damage = find_log_damage(path.string() + "-wal")) tell(*damage);
+  std::error_code ignored;
+  std::filesystem::remove(path.string() + ".compact", ignored);  // of a conversion that was killed
+  if (!reserve_) reserve_.emplace(options_.directory, options_.reserve_bytes);
+  const auto open_all = [this] {
+    database_.emplace(options_);
+    records_.emplace(*database_);
+  };
+  if (!fits(open_all)) {
+    reserve_->give_up();
+    open_all();
+  }
+  if (!database_->can_shrink() && compact_old_file()) open_all();
+  if (!reserve_->fill()) set_room(engine::Room::Scarce);
+}
+
+// A file of squire 0.1.0 is converted now if that takes no time to speak of; a crash meanwhile is
+// no harm.
+bool SqliteJournal::Writer::compact_old_file() {
+  const auto path = (options_.directory / "squire.db").string();
+  const auto pages = database_->page_count() - database_->free_page_count();
+  const auto bytes = pages * Database::kPageSize;
+  if (bytes > kConvertedBytesMax || !reserve_->has_room_for(2 * bytes)) {
+    tell(path +
+         " is of squire 0.1.0 and gives no space back to the disk while it is used; squire "
+         "--compact --data-dir " +
+         options_.directory.string() +
+         " converts it, at a minute "
+         "and as much room again for each GB");
+    return false;
+  }
+  records_.reset();
+  database_.reset();
+  compact_database(options_.directory, lock_);
+  tell(path + ", of squire 0.1.0, was converted: it gives space back to the disk from now on");
+  return true;
 }
 
 void SqliteJournal::Writer::run_errand(std::function<bool()> step) {
   Errand errand{std::move(step), false, nullptr};
   Lock lock(mutex_);
+  begin();
   errand_ = &errand;
   sleep_ = Sleep::None;
   condition_.notify();
@@ -22,7 +68,7 @@ void SqliteJournal::Writer::run_errand(std::function<bool()> step) {
   if (!errand.is_done) throw StorageError("the disk failed");
 }
 
-void SqliteJournal::Writer::step(Errand& errand) {
+void SqliteJournal::Writer::run(Errand& errand) {
   bool is_done = true;
   try {
     is_done = errand.step();
@@ -43,7 +89,7 @@ void SqliteJournal::Writer::begin_copy(const std::string& file) {
 }
 
 void SqliteJournal::Writer::finish_copy() {
-  flush();
+  if (!flush()) throw StorageError(kNotStored);
   run_errand([&] {
     copy_->finish();
     copy_.reset();
@@ -52,7 +98,7 @@ void SqliteJournal::Writer::finish_copy() {
 }
 
 void SqliteJournal::Writer::replace(const std::string& file) {
-  flush();
+  if (!flush()) throw StorageError(kNotStored);
   run_errand([&] {
     swap(file);
     return true;
@@ -79,7 +125,8 @@ void SqliteJournal::Writer::swap(const std::string& file) {
   }
   lock_.sync();
   open();
-  has_written_ = false;
+  Lock lock(mutex_);
+  phase_ = Phase::Opened;
 }
 
 }  // namespace squire::storage

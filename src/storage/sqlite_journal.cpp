@@ -1,5 +1,6 @@
 #include "squire/storage/sqlite_journal.hpp"
 
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -14,22 +15,61 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How long a delivery, or with Durability::Relaxed any record, may wait for company.
+// How long a lazy delivery, or with Durability::Relaxed any record, may wait for company.
 constexpr milliseconds kGatherTime(100);
 // Relaxed batches are written at once beyond this, so that memory stays bounded.
 constexpr std::size_t kGatherCountMax = 50'000;
 // A log that is left alone for this long is copied into the database.
 constexpr milliseconds kIdleTime(1000);
+// Until what did not fit on the disk is tried again.
+constexpr milliseconds kRetryTime(250);
+
+template <typename T>
+void move_to_end(std::vector<T>& from, std::vector<T>& to) {
+  if (to.empty()) {
+    to.swap(from);
+  } else {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    from.clear();
+  }
+}
 
 }  // namespace
 
+SqliteJournal::Writer::Writer(SqliteOptions options)
+    : options_(std::move(options)), lock_(options_.directory) {
+  open();
+  lock_.sync();
+  thread_ = std::thread([this] { run(); });
+}
+
+SqliteJournal::Writer::~Writer() {
+  {
+    Lock lock(mutex_);
+    is_stopping_ = true;
+  }
+  condition_.notify();
+  thread_.join();
+}
+
+void SqliteJournal::Writer::tell(const std::string& what) const {
+  if (options_.on_event) options_.on_event(what);
+}
+
+void SqliteJournal::Writer::begin() {
+  if (phase_ != Phase::Opened) return;
+  phase_ = Phase::Running;
+  condition_.notify();
+}
+
 template <typename... Records>
 engine::Ticket SqliteJournal::Writer::append(Records&&... records) {
-  const bool is_lazy = (std::holds_alternative<engine::DeliveryRow>(records) && ...);
+  const bool is_lazy = (std::holds_alternative<engine::LazyDelivery>(records) && ...);
   engine::Ticket ticket = 0;
   bool must_wake = false;
   {
     Lock lock(mutex_);
+    begin();
     if (!is_lazy) {
       ticket = appended_.load(std::memory_order_relaxed) + 1;
       appended_.store(ticket, std::memory_order_relaxed);
@@ -50,12 +90,15 @@ bool SqliteJournal::Writer::is_durable(engine::Ticket ticket) const noexcept {
   return ticket <= committed_.load(std::memory_order_acquire);
 }
 
-void SqliteJournal::Writer::flush() {
+bool SqliteJournal::Writer::flush() {
   Lock lock(mutex_);
+  begin();
+  const auto last = appended_.load(std::memory_order_relaxed);
   const auto wanted = ++flushes_wanted_;
   sleep_ = Sleep::None;
   condition_.notify();
   while (flushes_done_ < wanted && !has_failed()) flushed_.wait(mutex_);
+  return !has_failed() && last <= committed_.load(std::memory_order_acquire);
 }
 
 std::size_t SqliteJournal::Writer::backlog_count() const noexcept {
@@ -85,17 +128,30 @@ void SqliteJournal::Writer::on_commit(std::weak_ptr<Waiter> waiter) {
 }
 
 void SqliteJournal::Writer::load(const std::function<void(engine::Record)>& apply) {
-  // The thread leaves the database alone as long as nothing was appended.
-  records_->finish_purges();
+  {
+    Lock lock(mutex_);
+    phase_ = Phase::Loading;
+  }
+  const auto finish_purges = [this] { records_->finish_purges(); };
+  if (!fits(finish_purges)) {
+    make_room();
+    finish_purges();
+  }
   for (const std::uint32_t queue : load_rows(*database_, apply)) {
     append(engine::Record(engine::QueueGone{queue}));
   }
+  {
+    Lock lock(mutex_);
+    phase_ = Phase::Running;
+  }
+  condition_.notify();
 }
 
 void SqliteJournal::Writer::read_archive(const engine::ArchiveQuery& query,
                                          std::function<void(ArchiveRows)> done) {
   {
     Lock lock(mutex_);
+    begin();
     readers_.push_back({query, std::move(done)});
     sleep_ = Sleep::None;
   }
@@ -112,25 +168,40 @@ bool SqliteJournal::Writer::is_urgent() const {
 }
 
 void SqliteJournal::Writer::run() {
-  std::vector<engine::Record> batch;
+  Work work;
   try {
-    for (bool is_last = false; !is_last;) {
-      const Work work = take(batch);
-      commit(batch, work);
-      batch.clear();
-      is_last = work.is_last;
-    }
+    do {
+      take(work);
+      if (!commit(work) && work.is_last) throw DiskFull("there is no space left on the disk");
+    } while (!work.is_last);
   } catch (const std::exception& error) {
     fail(error.what());
   }
 }
 
-SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Record>& batch) {
+void SqliteJournal::Writer::take(Work& work) {
   Lock lock(mutex_);
+  while (phase_ != Phase::Running && !is_stopping_) condition_.wait(mutex_);
+  const bool is_busy = records_->has_purges() || is_shrinking_;
+  const Time now = room() == engine::Room::None ? wait_for_room() : wait_for_work(is_busy);
+  work.is_last = is_stopping_;
+  work.flush = flushes_wanted_;
+  if (errand_ != nullptr) work.errand = std::exchange(errand_, nullptr);
+  work.with_deliveries |=
+      is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
+  if (work.with_deliveries) flush_at_.reset();
+  work.is_idle = pending_.empty() && work.batch.empty() && !flush_at_ && !records_->has_purges();
+  work.last = appended_.load(std::memory_order_relaxed);
+  has_ticketed_ = false;
+  move_to_end(readers_, work.readers);
+  move_to_end(pending_, work.batch);
+}
+
+SqliteJournal::Writer::Time SqliteJournal::Writer::wait_for_work(bool is_busy) {
   auto now = steady_clock::now();
-  const bool must_continue = has_written_ && records_->has_purges();
-  const auto idle_at = database_->has_log() ? std::optional(now + kIdleTime) : std::nullopt;
-  while (!is_stopping_ && !is_urgent() && !must_continue && flushes_wanted_ == flushes_done_ &&
+  const auto idle_at =
+      database_->has_log() || !reserve_->is_held() ? std::optional(now + kIdleTime) : std::nullopt;
+  while (!is_stopping_ && !is_urgent() && !is_busy && flushes_wanted_ == flushes_done_ &&
          readers_.empty() && errand_ == nullptr) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
@@ -140,43 +211,50 @@ SqliteJournal::Writer::Work SqliteJournal::Writer::take(std::vector<engine::Reco
     sleep_ = Sleep::None;
     now = steady_clock::now();
   }
-  Work work;
-  work.is_last = is_stopping_;
-  work.flush = flushes_wanted_;
-  work.readers.swap(readers_);
-  work.errand = std::exchange(errand_, nullptr);
-  work.with_deliveries =
-      is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
-  if (work.with_deliveries) flush_at_.reset();
-  work.is_idle = pending_.empty() && !flush_at_ && !must_continue;
-  work.last = appended_.load(std::memory_order_relaxed);
-  has_ticketed_ = false;
-  batch.swap(pending_);
-  return work;
+  return now;
 }
 
-void SqliteJournal::Writer::commit(const std::vector<engine::Record>& batch, const Work& work) {
-  records_->write(batch, work.with_deliveries);
-  count(batch.size());
-  has_written_ |= !batch.empty();
-  if (records_->has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
-  if (committed_.load(std::memory_order_relaxed) != work.last) {
-    committed_.store(work.last, std::memory_order_release);
+SqliteJournal::Writer::Time SqliteJournal::Writer::wait_for_room() {
+  auto now = steady_clock::now();
+  const auto retry_at = now + kRetryTime;
+  while (!is_stopping_ && flushes_wanted_ == flushes_done_ && now < retry_at) {
+    condition_.wait_until(mutex_, retry_at);
+    now = steady_clock::now();
+  }
+  return now;
+}
+
+bool SqliteJournal::Writer::commit(Work& work) {
+  const bool is_written = write(work);
+  if (is_written) {
+    answer(work);
+  } else {
     notify_waiters();
   }
   {
     Lock lock(mutex_);
     if (std::exchange(flushes_done_, work.flush) != work.flush) flushed_.notify();
   }
-  for (const Reader& reader : work.readers) {
-    auto rows = storage::read_archive(*database_, reader.query);
-    guarded(Border::Journal, "archive", [&] { reader.done(std::move(rows)); });
+  if (is_written) {
+    for (const Reader& reader : std::exchange(work.readers, {})) {
+      auto rows = storage::read_archive(*database_, reader.query);
+      guarded(Border::Journal, "archive", [&] { reader.done(std::move(rows)); });
+    }
+    // After the answers, which need not wait for it.
+    keep_house(work);
   }
-  // After the answers, which need not wait for it.
-  if (database_->needs_checkpoint() || (work.is_idle && database_->has_log())) {
-    database_->checkpoint();
-  }
-  if (work.errand) step(*work.errand);
+  if (work.errand) run(*std::exchange(work.errand, nullptr));
+  return is_written;
+}
+
+void SqliteJournal::Writer::answer(Work& work) {
+  count(work.batch.size());
+  work.batch.clear();
+  work.with_deliveries = false;
+  if (records_->has_deliveries() && !flush_at_) flush_at_ = steady_clock::now() + kGatherTime;
+  if (committed_.load(std::memory_order_relaxed) == work.last) return;
+  committed_.store(work.last, std::memory_order_release);
+  notify_waiters();
 }
 
 void SqliteJournal::Writer::fail(const std::string& why) {
@@ -226,8 +304,12 @@ engine::Ticket SqliteJournal::last_ticket() const noexcept {
   return writer_->last_ticket();
 }
 
-void SqliteJournal::flush() {
-  writer_->flush();
+engine::Room SqliteJournal::room() const noexcept {
+  return writer_->room();
+}
+
+bool SqliteJournal::flush() {
+  return writer_->flush();
 }
 
 bool SqliteJournal::has_failed() const noexcept {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "squire/storage/maintenance.hpp"
 #include "storage/database.hpp"
 #include "storage/loader.hpp"
 #include "storage/record_writer.hpp"
@@ -48,14 +49,29 @@ void read_state(const std::filesystem::path& file, const engine::Journal::Apply&
   load_archive(database, apply_archived);
 }
 
-StateCounts check_state(const std::filesystem::path& file) {
-  check_header(file);
+namespace {
+
+struct Checked {
+  StateCounts counts;
+  bool can_shrink = false;
+};
+
+Checked check_rows(const std::filesystem::path& file) {
   Database database(file, Database::StateFile::Foreign);
   RecordWriter(database).finish_purges();
   StateChecker checker;
   load_rows(database, [&](engine::Record record) { checker.check(record); });
   load_archive(database, [&](const engine::ArchivedRow& row) { checker.check(row); });
-  return checker.counts();
+  return {checker.counts(), database.can_shrink()};
+}
+
+}  // namespace
+
+StateCounts check_state(const std::filesystem::path& file) {
+  check_header(file);
+  const auto checked = check_rows(file);
+  if (!checked.can_shrink) compact_state(file);
+  return checked.counts;
 }
 
 }  // namespace squire::storage

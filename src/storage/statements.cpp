@@ -1,15 +1,27 @@
 #include "storage/statements.hpp"
 
+#include <cerrno>
 #include <cstring>
 
-#include "squire/storage/sqlite_journal.hpp"
-
 namespace squire::storage {
+namespace {
+
+// SQLite tells a full disk from others, but not a quota that is used up. A sync that fails for want
+// of room is a failure: nobody knows what was written.
+bool is_full(sqlite3* database) {
+  const int code = sqlite3_extended_errcode(database);
+  return (code & 0xff) == SQLITE_FULL ||
+         (code == SQLITE_IOERR_WRITE && sqlite3_system_errno(database) == EDQUOT);
+}
+
+}  // namespace
 
 void throw_sqlite_error(sqlite3* database) {
   const char* file = sqlite3_db_filename(database, "main");
-  throw StorageError(std::string(file == nullptr ? "squire.db" : file) + ": " +
-                     sqlite3_errmsg(database));
+  const auto what = std::string(file == nullptr || *file == 0 ? "squire.db" : file) + ": " +
+                    sqlite3_errmsg(database);
+  if (is_full(database)) throw DiskFull(what);
+  throw StorageError(what);
 }
 
 Statement::Statement(sqlite3* database, const char* sql) {

@@ -13,10 +13,16 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/ids.hpp"
 #include "squire/engine/message.hpp"
+#include "squire/storage/sqlite_journal.hpp"
 
 namespace squire::storage {
 
-// Throws StorageError with SQLite's text for the last error of `database`.
+// There is no room for what was to be written; it was not, and the database goes on as it was.
+struct DiskFull : StorageError {
+  using StorageError::StorageError;
+};
+
+// Throws StorageError with SQLite's text for the last error of `database`; DiskFull if it is that.
 [[noreturn]] void throw_sqlite_error(sqlite3* database);
 
 // A parameter that is stored as a BLOB.

@@ -76,7 +76,8 @@ void load_registry(Database& database, const Apply& apply) {
 }
 
 // The first key of the range whose message was published at `from` or later: times rise with keys,
-// so halving the range finds it without an index of times.
+// so halving the range finds it without an index of times. Keys have gaps: a look is at the first
+// row from the middle on, which there always is, since none is behind the newest.
 std::int64_t find_published(Database& database, std::int64_t first, std::int64_t last,
                             TimePoint from) {
   Statement at(database.handle(),
@@ -86,12 +87,11 @@ std::int64_t find_published(Database& database, std::int64_t first, std::int64_t
                    "SELECT key FROM archive WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1");
   newest.query(first, last);
   if (!newest.next()) return last;
-  last = newest.integer(0);
-  while (first < last) {
+  const std::int64_t end = newest.integer(0);
+  for (last = end; first < last;) {
     const std::int64_t middle = first + (last - first) / 2;
-    at.query(middle, last);
-    at.next();
-    if (at.time(1) >= from) {
+    at.query(middle, end);
+    if (!at.next() || at.time(1) >= from) {
       last = middle;
     } else {
       first = at.integer(0) + 1;

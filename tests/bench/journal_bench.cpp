@@ -137,7 +137,7 @@ void Cycle(benchmark::State& state) {
       if (next < lag) continue;
       engine::DeliveryRow delivery;
       delivery.key = Fixture::key(next - lag);
-      fixture.journal.append(delivery);
+      fixture.journal.append(engine::LazyDelivery{delivery});
       fixture.journal.append(engine::MessageGone{delivery.key});
     }
     fixture.waiter->wait(fixture.journal, ticket);

@@ -150,5 +150,96 @@ TEST_F(OpenTest, ReportsADamagedIdWhileLoading) {
   EXPECT_EQ(error_of([&] { test::load_lines(path()); }), "squire.db: an id is damaged");
 }
 
+class LostQueueTest : public OpenTest {
+ protected:
+  void SetUp() override {
+    SqliteJournal journal({.directory = path()});
+    for (const std::uint32_t queue : {1, 2}) {
+      const auto name = "q" + std::to_string(queue);
+      journal.append(engine::QueueRow{queue, {"us-east-1", "000000000000", name}, {}, {}, {}, {}});
+      for (std::uint64_t i = 0; i < 300; ++i) {
+        engine::MessageRow row;
+        row.key = {queue, i};
+        row.body = std::make_shared<const engine::Body>("x");
+        journal.append(std::move(row));
+      }
+    }
+  }
+
+  std::string error() const {
+    return error_of([&] { test::load_lines(path()); });
+  }
+
+  int count_messages() const {
+    int count = -1;
+    sqlite3* database = nullptr;
+    sqlite3_open((path() / "squire.db").c_str(), &database);
+    sqlite3_exec(
+        database, "SELECT count(*) FROM message",
+        [](void* to, int, char** texts, char**) {
+          *static_cast<int*>(to) = std::stoi(texts[0]);
+          return 0;
+        },
+        &count, nullptr);
+    sqlite3_close(database);
+    return count;
+  }
+};
+
+TEST_F(LostQueueTest, IsReportedAndItsMessagesStay) {
+  execute("DELETE FROM queue WHERE number = 2");
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_THAT(error(), AllOf(HasSubstr((path() / "squire.db").string()),
+                               HasSubstr("300 messages are of queues that its table queue does not "
+                                         "have, by number 2"),
+                               HasSubstr("squire --salvage")));
+    EXPECT_EQ(count_messages(), 600);
+  }
+}
+
+TEST_F(LostQueueTest, IsReportedAlsoWhenAllAreLost) {
+  execute("DELETE FROM queue");
+  EXPECT_THAT(error(), HasSubstr("600 messages"));
+  EXPECT_EQ(count_messages(), 600);
+}
+
+TEST_F(LostQueueTest, WithAnImpossibleNameIsReported) {
+  execute("UPDATE queue SET region = x'ff00' WHERE number = 2");
+  EXPECT_THAT(error(), HasSubstr("number 2 is no queue"));
+  EXPECT_EQ(count_messages(), 600);
+}
+
+TEST_F(OpenTest, TellsOfADamagedLogWhatWasDropped) {
+  const auto copy = path() / "copy";
+  {
+    SqliteJournal journal({.directory = path()});
+    const auto waiter = test::CommitWaiter::of(journal);
+    for (std::uint32_t i = 0; i < 50; ++i) {
+      const auto ticket = journal.append(engine::SequenceRow{i, 1});
+      ASSERT_TRUE(waiter->wait(journal, ticket));
+    }
+    test::copy_database(path(), copy);
+  }
+  const auto log = copy / "squire.db-wal";
+  const auto events_of = [&] {
+    std::string events;
+    SqliteJournal journal(
+        {.directory = copy, .on_event = [&](const std::string& event) { events += event; }});
+    return events;
+  };
+  std::filesystem::copy_file(log, path() / "log");
+  EXPECT_EQ(events_of(), "");
+  std::filesystem::copy_file(path() / "log", log,
+                             std::filesystem::copy_options::overwrite_existing);
+  // Inside of a page, half way.
+  const auto place = std::filesystem::file_size(log) / 2;
+  std::fstream file(log, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(place));
+  file.put('\x55').put('\xaa').put('\x55');
+  file.close();
+  EXPECT_THAT(events_of(), AllOf(HasSubstr("squire.db-wal is damaged behind its frame "),
+                                 HasSubstr("commits were dropped")));
+}
+
 }  // namespace
 }  // namespace squire::storage

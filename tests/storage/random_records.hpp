@@ -113,7 +113,10 @@ class RandomRecords {
     return key;
   }
 
-  engine::Record delivery() { return new_delivery(any_live()); }
+  engine::Record delivery() {
+    if (number(3) == 0) return new_delivery(any_live());
+    return engine::LazyDelivery{new_delivery(any_live())};
+  }
   engine::Record message_gone() { return engine::MessageGone{take_live()}; }
 
   engine::Record message_moved() {

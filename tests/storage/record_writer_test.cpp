@@ -34,15 +34,15 @@ class RecordWriterTest : public testing::Test {
     return row;
   }
 
-  static engine::DeliveryRow delivery(MessageKey key, std::uint32_t receive_count) {
-    return {key, {}, {}, {}, receive_count};
+  static engine::LazyDelivery delivery(MessageKey key, std::uint32_t receive_count) {
+    return {{key, {}, {}, {}, receive_count}};
   }
 
   static std::unique_ptr<engine::MessageMoved> moved(MessageKey from, MessageKey to) {
     auto moved = std::make_unique<engine::MessageMoved>();
     moved->from = from;
     moved->row = message(to);
-    moved->delivery = delivery(to, 3);
+    moved->delivery = delivery(to, 3).row;
     return moved;
   }
 

@@ -15,9 +15,10 @@ namespace squire::test {
 class CrashJournal final : public engine::Journal {
  public:
   engine::Ticket append(engine::Record record) override {
+    const bool is_lazy = std::holds_alternative<engine::LazyDelivery>(record);
     if (!is_lost_) pending_.push_back(std::move(record));
     end_call();
-    return appended_ += 1;
+    return is_lazy ? 0 : appended_ += 1;
   }
   engine::Ticket last_ticket() const noexcept override { return appended_; }
   engine::Ticket append_both(engine::Record first, engine::Record second) override {
@@ -26,8 +27,12 @@ class CrashJournal final : public engine::Journal {
   }
   bool is_durable(engine::Ticket ticket) const noexcept override { return ticket <= committed_; }
   bool has_failed() const noexcept override { return has_failed_; }
+  engine::Room room() const noexcept override { return room_; }
   std::size_t backlog_count() const noexcept override { return pending_.size(); }
-  void flush() override { commit(); }
+  bool flush() override {
+    commit();
+    return true;
+  }
   void on_commit(std::weak_ptr<Waiter> waiter) override { waiters_.push_back(std::move(waiter)); }
   void load(const std::function<void(engine::Record)>& apply) override { contents_.walk(apply); }
 
@@ -57,6 +62,11 @@ class CrashJournal final : public engine::Journal {
   // The power fails right after the next call that appends something: the commit still has it.
   void fail_power_after_next_call() { ends_with_next_call_ = true; }
 
+  void set_room(engine::Room room) {
+    room_ = room;
+    notify();
+  }
+
   void fail() {
     has_failed_ = true;
     notify();
@@ -82,6 +92,7 @@ class CrashJournal final : public engine::Journal {
   engine::Ticket appended_ = 0;
   engine::Ticket committed_ = 0;
   bool has_failed_ = false;
+  engine::Room room_ = engine::Room::Enough;
   bool ends_with_next_call_ = false;
   bool is_lost_ = false;
   std::vector<std::weak_ptr<Waiter>> waiters_;

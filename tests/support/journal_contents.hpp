@@ -31,6 +31,7 @@ class Contents {
   void apply(const engine::SequenceRow& row) { sequences_[row.queue] = row; }
   void apply(const engine::MessageRow& row) { messages_[row.key.packed()] = row; }
   void apply(const engine::DeliveryRow& row) { deliveries_[row.key.packed()] = row; }
+  void apply(const engine::LazyDelivery& lazy) { apply(lazy.row); }
   void apply(const engine::DeduplicationRow& row) { deduplications_[row.key.packed()] = row; }
   void apply(const engine::MoveTaskRow& row);
   void apply(const engine::MessageGone& gone);

@@ -64,6 +64,8 @@ struct Config {
 
   std::filesystem::path data_dir = "./data";
   std::string durability = "full";
+  std::int64_t disk_reserve_bytes = 16'777'216;
+  bool secure_delete = false;
 
   std::filesystem::path init_dir = "/etc/squire/init.d";
 
@@ -107,7 +109,10 @@ struct Config {
   std::vector<QueueDeclaration> queues;
   std::vector<TopicDeclaration> topics;
 
-  bool is_healthcheck = false;  // --healthcheck, which is no setting
+  // --healthcheck, --salvage, --compact: what to do instead of serving; no settings.
+  bool is_healthcheck = false;
+  bool is_salvage = false;
+  bool is_compaction = false;
 };
 
 // Changes `config` by what the JSON text says (// comments allowed). `source` is named in errors.

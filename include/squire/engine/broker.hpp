@@ -19,9 +19,8 @@
 namespace squire::engine {
 
 // Owns all queues, move tasks and topics of all accounts and regions.
-// Thread-safe. Lock order: Gate → { MoveTasks, Topic } → Broker → Queue → { Journal, Clock }; never
-// two queues, never two topics. Topics, Replays, Outbox, Registry and History call nobody under
-// their locks.
+// Thread-safe; locks are taken in the order of LockRank. Topics, Replays, Outbox, Registry and
+// History call nobody under their locks.
 class Broker {
  public:
   // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.

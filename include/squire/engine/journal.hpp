@@ -17,7 +17,7 @@ namespace squire::engine {
 using Ticket = std::uint64_t;
 
 // The archived messages of a topic with this sequence or a higher one that were published at `from`
-// or later, in order, at most so many.
+// or later, in order, at most so many. Times rise with sequences, which may have gaps.
 struct ArchiveQuery {
   std::uint32_t topic = 0;
   std::uint64_t sequence = 0;
@@ -38,6 +38,13 @@ struct JournalStatistics {
   }
 };
 
+// What the disk has left.
+enum class Room {
+  Enough,
+  Scarce,  // nothing may be added any more; what takes away is still committed
+  None     // nothing becomes durable until there is room: whoever waits answers 503
+};
+
 // The storage seam. The engine appends what it changed, under the lock that guards what changed, so
 // that the journal's order is the order of changes. It never waits; the dispatcher does, before it
 // replies. Implementations: MemoryJournal, SqliteJournal; a replicated one fits as well (a ticket
@@ -48,8 +55,9 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  // Buffers the record. DeliveryRow is written lazily: it need not be waited for, gets no ticket of
-  // its own (0) and reaches the disk within 100 ms, or never if its message is gone before.
+  // Buffers the record. Laziness is the caller's choice: a LazyDelivery need not be waited for,
+  // gets no ticket of its own (0) and reaches the disk within 100 ms, or never if its message is
+  // gone before; a DeliveryRow is committed as any other record.
   virtual Ticket append(Record record) = 0;
 
   // As append(), of two records that a crash must keep both or neither.
@@ -62,27 +70,33 @@ class Journal {
   // Whether everything up to the ticket may be answered for.
   virtual bool is_durable(Ticket ticket) const noexcept = 0;
 
-  // Whether a commit failed. The memory is then ahead of the disk for good: nothing more becomes
-  // durable, whoever waits answers 503, and the daemon stops.
+  // Whether a commit failed, other than for want of room. The memory is then ahead of the disk for
+  // good: nothing more becomes durable, whoever waits answers 503, and the daemon stops.
   virtual bool has_failed() const noexcept = 0;
+
+  // A full disk is no failure: what could not be committed is kept and tried again until it is, so
+  // that the memory holds nothing that the disk will not. The dispatcher refuses what would add to
+  // it meanwhile.
+  virtual Room room() const noexcept { return Room::Enough; }
 
   // Records waiting to be committed; the dispatcher refuses changes above a limit.
   virtual std::size_t backlog_count() const noexcept = 0;
 
   virtual JournalStatistics statistics() const { return {}; }
 
-  // Returns when everything appended is on the disk, whatever the durability, or has failed.
-  // Blocks: for start and stop, not for requests.
-  virtual void flush() = 0;
+  // Returns when everything appended is on the disk, whatever the durability; false if it has
+  // failed or there is no room. Blocks: for start and stop, not for requests.
+  virtual bool flush() = 0;
 
-  // Notifies `waiter` after every commit, and once when a commit fails. Kept for the life of the
-  // journal (weakly); registered at start by each thread that sends replies.
+  // Notifies `waiter` after every commit, once when a commit fails, and when there is no room. Kept
+  // for the life of the journal (weakly); registered at start by each thread that sends replies.
   virtual void on_commit(std::weak_ptr<Waiter> waiter) = 0;
 
   // Calls `apply` with every live row, once, before the first append: queues, topics, sequences,
   // messages in order of their keys, each followed by its delivery if it has one, then
   // deduplication rows in order of their keys, move tasks, the oldest first, subscriptions in the
-  // order they were made, replays, outbox and registry. The archive is not loaded.
+  // order they were made, replays, outbox and registry. The archive is not loaded. Nothing is
+  // committed until it returns.
   virtual void load(const std::function<void(Record)>& apply) = 0;
 
   // Finds messages in a topic's archive, what was appended until now included, and calls done(rows)

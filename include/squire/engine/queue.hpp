@@ -79,6 +79,9 @@ struct Received {
   // Taken out because they were received too often; the caller puts them into the dead-letter
   // queue.
   std::vector<ReceivedMessage> dead_letters;
+  // Of a FIFO queue: what the answer waits for, since nobody else may get the messages after a
+  // crash.
+  Ticket ticket = 0;
 };
 
 struct QueueCounts {
@@ -192,7 +195,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
 
   // sqs.md 6.11. Ticket 0 if there was nothing to do.
   Result<Ticket> remove(std::string_view receipt_handle, const ClientPtr& client = nullptr);
-  // sqs.md 6.12. The range of the timeout was checked.
+  // sqs.md 6.12. The range of the timeout was checked. Ticket 0 if the queue is no FIFO queue.
   Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout,
                                    const ClientPtr& client = nullptr);
   // A message that was received without being counted is about to be brought to its endpoint: now
@@ -251,6 +254,8 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // The queue is closed; what was in it.
   std::unique_ptr<QueueMessages> end() REQUIRES(mutex_);
   Ticket commit_row() REQUIRES(mutex_);
+  // Lazily, unless the queue promises that no two consumers have a message at once.
+  Ticket journal_delivery(const DeliveryRow& row) REQUIRES(mutex_);
   Result<Sent> send_locked(const OutgoingMessage& message, TimePoint now) REQUIRES(mutex_);
   Result<void> reserve_sequences(std::size_t count) REQUIRES(mutex_);
   Result<Received> receive_locked(const ReceiveOptions& options, TimePoint now) REQUIRES(mutex_);

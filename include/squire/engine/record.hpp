@@ -50,7 +50,6 @@ struct MessageRow {
 };
 
 // Put: the small, changing half of a message. A message without one was never received.
-// Written lazily (Journal): losing it in a crash is a redelivery, which SQS allows.
 struct DeliveryRow {
   MessageKey key;
   TimePoint visible_at;
@@ -58,6 +57,12 @@ struct DeliveryRow {
   TimePoint received_at;
   std::uint32_t receive_count = 0;
   std::uint32_t earlier_count = 0;  // of receive_count: in the queues it was dead-lettered from
+};
+
+// Put: the row, but nobody waits for it, and it may never reach the disk (Journal::append): losing
+// it is a redelivery, which a standard queue allows and a FIFO queue does not.
+struct LazyDelivery {
+  DeliveryRow row;
 };
 
 // Put: a FIFO deduplication id was used at `sent_at` by the message `key`, which may be gone since.
@@ -242,10 +247,10 @@ struct RegistryGone {
   std::string key;
 };
 
-using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, DeduplicationRow,
-                            MoveTaskRow, MessageGone, QueuePurged, QueueGone, DeduplicationGone,
-                            std::unique_ptr<MessageMoved>, MoveTaskGone, TopicRow,
-                            std::unique_ptr<SubscriptionRow>, ReplayRow,
+using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, LazyDelivery,
+                            DeduplicationRow, MoveTaskRow, MessageGone, QueuePurged, QueueGone,
+                            DeduplicationGone, std::unique_ptr<MessageMoved>, MoveTaskGone,
+                            TopicRow, std::unique_ptr<SubscriptionRow>, ReplayRow,
                             std::unique_ptr<ArchivedRow>, std::unique_ptr<OutboxRow>, RegistryRow,
                             TopicGone, SubscriptionGone, ArchiveExpired, OutboxGone, RegistryGone>;
 

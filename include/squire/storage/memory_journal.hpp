@@ -18,7 +18,7 @@ class MemoryJournal final : public engine::Journal {
   bool is_durable(engine::Ticket) const noexcept override { return true; }
   bool has_failed() const noexcept override { return false; }
   std::size_t backlog_count() const noexcept override { return 0; }
-  void flush() override {}
+  bool flush() override { return true; }
   void on_commit(std::weak_ptr<Waiter>) override {}
   // Nothing, but after replace() what that file holds.
   void load(const std::function<void(engine::Record)>& apply) override;

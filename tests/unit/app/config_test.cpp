@@ -41,6 +41,8 @@ Settings settings_of(const Config& config) {
           {"admin_token", config.admin_token},
           {"data_dir", config.data_dir.string()},
           {"durability", config.durability},
+          {"disk_reserve_bytes", text(config.disk_reserve_bytes)},
+          {"secure_delete", config.secure_delete ? "true" : "false"},
           {"init_dir", config.init_dir.string()},
           {"log_level", config.log_level},
           {"strict", config.strict ? "true" : "false"},
@@ -91,6 +93,8 @@ const Settings kOthers = {{"address", "0.0.0.0"},
                           {"admin_token", "a token"},
                           {"data_dir", "/srv/squire"},
                           {"durability", "relaxed"},
+                          {"disk_reserve_bytes", "1048576"},
+                          {"secure_delete", "true"},
                           {"init_dir", "/etc/other"},
                           {"log_level", "warn"},
                           {"strict", "true"},
@@ -460,7 +464,9 @@ TEST(ConfigTest, TheTestsKnowEverySetting) {
     if (begin == std::string::npos || line.find_first_not_of(" -h,") < begin) continue;
     flags.insert(line.substr(begin, line.find_first_of(" ,", begin) - begin));
   }
-  for (const char* other : {"--help", "--version", "--config", "--healthcheck"}) flags.erase(other);
+  for (const char* other :
+       {"--help", "--version", "--config", "--healthcheck", "--salvage", "--compact"})
+    flags.erase(other);
   std::set<std::string> known;
   for (const auto& [key, value] : kOthers) known.insert(flag(key));
   EXPECT_EQ(flags, known);

@@ -140,5 +140,116 @@ TEST_F(RecoveryTest, ARunningMoveTaskGoesOn) {
   EXPECT_EQ(find("q").counts().visible, 10u);
 }
 
+TEST_F(RecoveryTest, AFifoReceiveIsDurableBeforeItIsAnswered) {
+  create("q.fifo").send(message("a", "g")).value();
+  create("q").send(message("a")).value();
+  crash_journal.commit();
+  EXPECT_EQ(find("q").receive(options(1), nullptr).value().ticket, 0u)
+      << "a standard queue is lazy";
+  const auto received = find("q.fifo").receive(options(1), nullptr).value();
+  ASSERT_EQ(received.messages.size(), 1u);
+  EXPECT_FALSE(crash_journal.is_durable(received.ticket));
+  crash_journal.commit();
+  EXPECT_TRUE(crash_journal.is_durable(received.ticket));
+  crash();
+  EXPECT_TRUE(find("q.fifo").receive(options(1), nullptr).value().messages.empty());
+  clock.advance(30s);
+  EXPECT_EQ(find("q.fifo").receive(options(1), nullptr).value().messages.size(), 1u);
+}
+
+TEST_F(RecoveryTest, ARepeatedFifoReceiveIsDurableBeforeItIsAnswered) {
+  create("q.fifo").send(message("a", "g")).value();
+  auto attempt = options(1);
+  attempt.attempt_id = "attempt";
+  find("q.fifo").receive(attempt, nullptr).value();
+  crash_journal.commit();
+  clock.advance(20s);
+  const auto repeated = find("q.fifo").receive(attempt, nullptr).value();
+  ASSERT_EQ(repeated.messages.size(), 1u);
+  EXPECT_FALSE(crash_journal.is_durable(repeated.ticket));
+  crash_journal.commit();
+  crash();
+  clock.advance(20s);
+  EXPECT_TRUE(find("q.fifo").receive(options(1), nullptr).value().messages.empty());
+}
+
+TEST_F(RecoveryTest, AFifoVisibilityChangeIsDurableBeforeItIsAnswered) {
+  create("q.fifo").send(message("a", "g")).value();
+  const auto handle = receive_handle(find("q.fifo"));
+  crash_journal.commit();
+  const auto ticket = find("q.fifo").change_visibility(handle, 600s).value();
+  EXPECT_FALSE(crash_journal.is_durable(ticket));
+  crash_journal.commit();
+  crash();
+  clock.advance(500s);
+  EXPECT_TRUE(find("q.fifo").receive(options(1), nullptr).value().messages.empty());
+  create("q").send(message("a")).value();
+  crash_journal.commit();
+  EXPECT_EQ(find("q").change_visibility(receive_handle(find("q")), 600s).value(), 0u);
+}
+
+TEST_F(RecoveryTest, AFifoReceiveWaitsForTheDeadLettersBeforeIt) {
+  create("dead.fifo");
+  alive
+      ->create_queue(name("q.fifo"),
+                     {{"RedrivePolicy", R"({"maxReceiveCount":1,"deadLetterTargetArn":")" +
+                                            to_arn("sqs", name("dead.fifo")) + "\"}"}},
+                     {})
+      .value();
+  find("q.fifo").send(message("a", "g")).value();
+  alive->receive(find("q.fifo"), options(1, 0s), nullptr).value();
+  crash_journal.commit();
+  const auto received = alive->receive(find("q.fifo"), options(1), nullptr).value();
+  ASSERT_EQ(received.dead_letters.size(), 1u);
+  EXPECT_FALSE(crash_journal.is_durable(received.ticket));
+}
+
+// The clock of an earlier life may have been a year ahead.
+class ClockTest : public RecoveryTest {
+ protected:
+  static constexpr Seconds kYear{365 * 86'400};
+
+  void SetUp() override { clock.advance(kYear); }
+  void correct_clock() {
+    crash_journal.commit();
+    clock.advance(-kYear);
+    crash();
+  }
+  std::size_t receive_count() {
+    return find("q.fifo").receive(options(1), nullptr).value().messages.size();
+  }
+};
+
+TEST_F(ClockTest, ThatWasAheadLocksNoGroup) {
+  create("q.fifo").send(message("a", "g")).value();
+  receive_handle(find("q.fifo"));
+  correct_clock();
+  EXPECT_EQ(receive_count(), 0u) << "somebody has it";
+  clock.advance(31s);
+  EXPECT_EQ(receive_count(), 1u);
+}
+
+TEST_F(ClockTest, ThatWasAheadDelaysNothingUntilThen) {
+  create("q.fifo").send(message("a", "g")).value();
+  auto delayed = message("b");
+  delayed.delay = 60s;
+  create("q").send(delayed).value();
+  correct_clock();
+  EXPECT_EQ(receive_count(), 1u);
+  EXPECT_EQ(find("q").counts().delayed, 1u);
+  clock.advance(61s);
+  EXPECT_EQ(find("q").counts().visible, 1u);
+}
+
+TEST_F(ClockTest, ThatWasAheadTakesNoNewMessageForADuplicateUntilThen) {
+  create("q.fifo").send(message("a", "g", "id")).value();
+  correct_clock();
+  find("q.fifo").send(message("b", "h", "id")).value();
+  EXPECT_EQ(find("q.fifo").counts().visible, 1u);
+  clock.advance(301s);
+  find("q.fifo").send(message("c", "h", "id")).value();
+  EXPECT_EQ(find("q.fifo").counts().visible, 2u);
+}
+
 }  // namespace
 }  // namespace squire::test

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
@@ -351,6 +352,55 @@ TEST_F(ExchangeTest, ABodyThatIsNoJsonIsASerializationError) {
   EXPECT_EQ(reply.status, 400u);
   EXPECT_EQ(nlohmann::json::parse(reply.body)["__type"],
             "com.amazon.coral.service#SerializationException");
+}
+
+TEST_F(ExchangeTest, AFullDiskRefusesWhatAddsToItAndServesTheRest) {
+  call(RequestText::json("CreateQueue", R"({"QueueName": "q"})"));
+  call(RequestText::json("SendMessage", R"({"QueueUrl": "q", "MessageBody": "m"})"));
+  journal.set_room(engine::Room::Scarce);
+  const std::set<std::string_view> adding = {
+      "AddPermission",      "CreateQueue",          "SendMessage", "SendMessageBatch",
+      "SetQueueAttributes", "StartMessageMoveTask", "TagQueue"};
+  for (const auto& action : sqs::service().actions) {
+    const auto reply = call(RequestText::json(std::string(action.name), R"({"QueueUrl": "none"})"));
+    EXPECT_EQ(reply.status == 503, adding.contains(action.name)) << action.name;
+  }
+  EXPECT_EQ(call(RequestText::json("ReceiveMessage", R"({"QueueUrl": "q"})")).status, 200u);
+  EXPECT_EQ(call(RequestText::json("PurgeQueue", R"({"QueueUrl": "q"})")).status, 200u);
+  const auto refused =
+      call(RequestText::json("SendMessage", R"({"QueueUrl": "q", "MessageBody": "m"})"));
+  EXPECT_EQ(refused.status, 503u);
+  EXPECT_THAT(refused.body, testing::HasSubstr("no space left"));
+  journal.set_room(engine::Room::Enough);
+  EXPECT_EQ(
+      call(RequestText::json("SendMessage", R"({"QueueUrl": "q", "MessageBody": "m"})")).status,
+      200u);
+}
+
+TEST_F(ExchangeTest, WhoeverWaitsForADiskWithoutRoomIsTold) {
+  call(RequestText::json("CreateQueue", R"({"QueueName": "q"})"));
+  const auto sending =
+      start(RequestText::json("SendMessage", R"({"QueueUrl": "q", "MessageBody": "m"})"));
+  ASSERT_EQ(sending->run(), Step::WaitForCommit);
+  journal.set_room(engine::Room::None);
+  ASSERT_EQ(sending->run(), Step::Reply);
+  EXPECT_EQ(sending->reply().status, 503u);
+}
+
+TEST_F(ExchangeTest, AFifoReceiveWaitsForItsCommitAndAStandardOneDoesNot) {
+  call(RequestText::json("CreateQueue", R"({"QueueName": "q"})"));
+  call(RequestText::json("CreateQueue",
+                         R"({"QueueName": "q.fifo", "Attributes": {"FifoQueue": "true"}})"));
+  call(RequestText::json("SendMessage", R"({"QueueUrl": "q", "MessageBody": "m"})"));
+  call(RequestText::json("SendMessage",
+                         R"({"QueueUrl": "q.fifo", "MessageBody": "m", "MessageGroupId": "g",
+                             "MessageDeduplicationId": "d"})"));
+  EXPECT_EQ(start(RequestText::json("ReceiveMessage", R"({"QueueUrl": "q"})"))->run(), Step::Reply);
+  const auto receiving = start(RequestText::json("ReceiveMessage", R"({"QueueUrl": "q.fifo"})"));
+  ASSERT_EQ(receiving->run(), Step::WaitForCommit);
+  journal.commit();
+  ASSERT_EQ(receiving->run(), Step::Reply);
+  EXPECT_THAT(receiving->reply().body, testing::HasSubstr("ReceiptHandle"));
 }
 
 }  // namespace
