@@ -20,12 +20,12 @@ struct ReferenceMessage {
   std::string group;
   TimePoint sent_at;
   TimePoint visible_at;
-  TimePoint received_at;  // of the latest receive
   std::uint32_t receive_count = 0;
   std::uint32_t earlier_count = 0;  // of these, in other queues
   std::string handle;               // of the latest receive
   int handle_number = 0;            // they rise, also over crashes
   int arrived_after = 0;  // the number of handles given before; none of those is of this message
+  TimePoint received_at = {};  // of the latest receive
 
   bool is_visible(TimePoint now) const { return visible_at <= now; }
   bool is_in_flight(TimePoint now) const { return !is_visible(now) && receive_count > 0; }

@@ -78,6 +78,18 @@ inline std::vector<std::string> item_names(const Form& form, const std::string& 
   if (names.empty() && has_only_item) names.push_back(name);
   return names;
 }
+
+// Whether a parameter is there for some field of the record.
+template <RecordType T>
+bool has_members(const Form& form, const std::string& prefix) {
+  bool is_there = false;
+  for_each_field<T>([&](const auto& field) {
+    const std::string name = prefix + std::string(field.query_name());
+    is_there = is_there || form.find(name) != nullptr || form.has_below(name);
+  });
+  return is_there;
+}
+
 inline std::string_view nested_key(const Spelling& spelling) {
   return spelling.is_flat ? kNested.key : spelling.key;
 }
@@ -94,8 +106,14 @@ Result<void> read_query_record(const Form& form, const std::string& prefix, T& o
     auto& value = out.*field.member;
     if constexpr (kIsVector<Value>) {
       const auto name = find_items(form, prefix, field, ".member").name;
-      const bool has_only_item =
-          RecordType<typename Value::value_type> ? form.has_below(name) : form.says(name);
+      const bool has_only_item = [&] {
+        using Item = typename Value::value_type;
+        if constexpr (RecordType<Item>) {
+          return has_members<Item>(form, name + '.');
+        } else {
+          return form.says(name);
+        }
+      }();
       for (const auto& item : item_names(form, name, has_only_item)) {
         result = read_query(form, item, value.emplace_back());
         if (result.has_error()) return;

@@ -145,9 +145,11 @@ def test_a_standard_queue_takes_no_receive_attempt_id(sqs, queue):
 
 
 def test_a_queue_is_fifo_from_birth_or_never(sqs, create, fifo):
-    for url in (create(), fifo):
-        with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"FifoQueue": "true"})
+    with refused("InvalidAttributeName", kind=sqs.exceptions.InvalidAttributeName):
+        sqs.set_queue_attributes(QueueUrl=create(), Attributes={"FifoQueue": "true"})
+    sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoQueue": "true"})  # as it is
+    with refused("InvalidAttributeValue", message="Modifying queue type is not supported."):
+        sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoQueue": "false"})
 
 
 def test_a_handle_dies_with_its_visibility_timeout(sqs, fifo):

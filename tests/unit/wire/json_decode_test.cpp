@@ -63,7 +63,7 @@ TEST(JsonDecodeTest, NullIsAbsent) {
 TEST(JsonDecodeTest, NullIsNoItem) {
   EXPECT_EQ(error_of(R"({"FlatList":["a",null,"b"]})"), "NULL_VALUE is no value in a list");
   EXPECT_EQ(error_of(R"({"FlatMap":{"k":null,"l":"v"}})"), "NULL_VALUE is no value in a map");
-  EXPECT_EQ(error_of(R"({"Points":[null]})"), "NULL_VALUE is no value in a list");
+  EXPECT_EQ(error_of(R"({"Points":{"p":null}})"), "NULL_VALUE is no value in a map");
 }
 
 TEST(JsonDecodeTest, TheDocumentItselfMustBeAnObject) {

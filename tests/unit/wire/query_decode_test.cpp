@@ -41,8 +41,8 @@ TEST(QueryDecodeTest, ReadsScalars) {
 TEST(QueryDecodeTest, ScalarsOfTheWrongTypeAreNamedWithTheirValue) {
   EXPECT_EQ(error_of("Number=five"),
             "Value five for parameter Number is invalid. Reason: Must be a valid integer.");
-  EXPECT_EQ(error_of("Flag=True"),
-            "Value True for parameter Flag is invalid. Reason: Must be a valid boolean.");
+  EXPECT_EQ(error_of("Flag=yes"),
+            "Value yes for parameter Flag is invalid. Reason: Must be a valid boolean.");
   EXPECT_EQ(error_of("Blob=%3F"),
             "Value ? for parameter Blob is invalid. Reason: Must be a valid base64.");
   EXPECT_EQ(error_of("Step.2.X=x&Step.1.X=1"),
