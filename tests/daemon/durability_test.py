@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from support import (PATIENCE, DaemonTest, Refused, Wire, attributes_md5, in_parallel,
+from support import (PATIENCE, DaemonTest, Refused, Wire, attributes_md5, command, in_parallel,
                      json_request, md5, until)
 
 ROUNDS = int(os.environ.get("SQUIRE_KILL_ROUNDS", "20"))
@@ -258,7 +258,7 @@ class KillTest(DaemonTest):
         """Receipt handles from before the blow still delete."""
         is_fifo = ledger.url.endswith(".fifo")
         for body, (handle, received_at) in list(ledger.held.items()):
-            is_stored = received_at < killed_at - LAZY
+            is_stored = is_fifo or received_at < killed_at - LAZY
             expires_at = received_at + HIDDEN
             ledger.doomed.add(body)
             try:
@@ -628,6 +628,69 @@ class HandleTest(DaemonTest):
             self.assertEqual(client.counts(name), (0, 0, 0))
 
 
+class FifoCrashTest(DaemonTest):
+    """What was answered about a FIFO queue's message keeps it from everybody else, crash or not."""
+
+    def fill(self, client, count):
+        client.create("q.fifo")
+        for group in range(count):
+            client.call("SendMessage", QueueUrl="q.fifo", MessageBody=str(group),
+                        MessageGroupId=str(group), MessageDeduplicationId=os.urandom(8).hex())
+
+    def receive_and_kill(self, daemon, count):
+        """Each over a connection of its own, at once; the daemon is killed when all are answered."""
+        wires = [daemon.client() for _ in range(count)]
+        received = set()
+
+        def work(wire):
+            [message] = wire.receive("q.fifo", 1, VisibilityTimeout=30)
+            received.add(message["Body"])
+
+        in_parallel([lambda wire=wire: work(wire) for wire in wires])
+        daemon.kill()
+        for wire in wires:
+            wire.close()
+        return received
+
+    def test_an_answered_receive(self):
+        for _ in range(max(ROUNDS // 4, 3)):
+            daemon = self.start()
+            client = self.client(daemon)
+            self.fill(client, 20)
+            held = self.receive_and_kill(daemon, 12)
+            daemon = self.start()
+            client = self.client(daemon)
+            others = set(client.bodies("q.fifo"))
+            self.assertEqual(held & others, set(), "two consumers have the same message")
+            self.assertEqual(len(held | others), 20)
+            client.call("PurgeQueue", QueueUrl="q.fifo")
+            daemon.kill()
+
+    def test_an_answered_change_of_the_visibility(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        self.fill(client, 1)
+        [message] = client.receive("q.fifo", VisibilityTimeout=1)
+        client.call("ChangeMessageVisibility", QueueUrl="q.fifo", VisibilityTimeout=60,
+                    ReceiptHandle=message["ReceiptHandle"])
+        daemon.kill()
+        client = self.client(self.start())
+        time.sleep(1.2)  # the receive's own timeout would be over
+        self.assertEqual(client.counts("q.fifo"), (0, 1, 0))
+        self.assertEqual(client.receive("q.fifo"), [])
+
+    def test_a_receive_under_load(self):
+        daemon = self.start()
+        self.client(daemon).create("pressure")
+        load = Pressure(daemon, "pressure")
+        until(lambda: self.client(daemon).counts("pressure")[0] > 20)
+        self.fill(self.client(daemon), 20)
+        held = self.receive_and_kill(daemon, 12)
+        load.join()
+        others = set(self.client(self.start()).bodies("q.fifo"))
+        self.assertEqual(held & others, set(), "two consumers have the same message")
+
+
 class ModeTest(DaemonTest):
     def test_relaxed_storage_loses_at_most_the_last_moment(self):
         chance = random.Random(SEED)
@@ -878,6 +941,129 @@ class DirectoryTest(DaemonTest):
         self.assert_refuses_to_start(self.launch("--address", "192.0.2.1"), "192.0.2.1")
 
 
+class DamageTest(DaemonTest):
+    """Damage is reported, and makes nothing worse."""
+
+    def salvage(self):
+        return command("--salvage", "--data-dir", self.data)
+
+    def test_messages_whose_queue_is_lost_are_kept_and_can_be_salvaged(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        client.create("q")
+        client.create("other")
+        for number in range(300):
+            client.call("SendMessage", QueueUrl="q", MessageBody=f"{number:03}")
+        self.assertEqual(daemon.stop(), 0)
+        path = self.data / "squire.db"
+        with sqlite3.connect(path) as database:
+            database.execute("DELETE FROM queue WHERE name = 'q'")
+        database.close()
+        for _ in range(2):
+            self.assert_refuses_to_start(self.launch(), path, "300 messages", "--salvage")
+        done = self.salvage()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("salvaged-1", done.stdout)
+        self.assertIn("300 messages", done.stdout)
+        with sqlite3.connect(path) as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM message").fetchone(), (300,))
+        database.close()
+        path.rename(self.data / "damaged.db")
+        (self.data / "squire-salvaged.db").rename(path)
+        client = self.client(self.start())
+        self.assertEqual(client.bodies("salvaged-1"), [f"{number:03}" for number in range(300)])
+        self.assertEqual(client.counts("other"), (0, 0, 0))
+
+    def test_a_damaged_page_of_the_queues_is_reported(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        client.create("q")
+        client.call("SendMessage", QueueUrl="q", MessageBody="m")
+        self.assertEqual(daemon.stop(), 0)
+        path = self.data / "squire.db"
+        with sqlite3.connect(path) as database:
+            [root] = database.execute(
+                "SELECT rootpage FROM sqlite_schema WHERE name = 'queue'").fetchone()
+        database.close()
+        content = bytearray(path.read_bytes())
+        content[(root - 1) * 4096 + 100:root * 4096] = bytes(4096 - 100)
+        path.write_bytes(content)
+        self.assert_refuses_to_start(self.launch(), path, "damaged", "--salvage")
+        self.assertEqual(self.salvage().returncode, 0)
+
+    def test_a_damaged_log_is_told_of(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        client.create("q")
+        for number in range(50):
+            client.call("SendMessage", QueueUrl="q", MessageBody=str(number))
+        daemon.kill()
+        path = self.data / "squire.db-wal"
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x10
+        path.write_bytes(content)
+        daemon = self.start()
+        self.assertRegex(daemon.log(), r"squire.db-wal is damaged behind its frame \d+: \d+ pages "
+                         r"\(\d+ bytes\) of \d+ commits were dropped")
+        self.assertLess(len(self.client(daemon).bodies("q")), 50)
+
+    def test_salvage_says_what_is_wrong(self):
+        self.assertEqual(self.salvage().returncode, 1)
+        self.start()
+        done = self.salvage()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("in use", done.stderr)
+
+
+class OldFileTest(DaemonTest):
+    """Files of squire 0.1.0, which had no auto_vacuum."""
+
+    def make_old(self, count, size):
+        daemon = self.start()
+        self.client(daemon).create("q")
+        self.assertEqual(daemon.stop(), 0)
+        path = self.data / "squire.db"
+        with sqlite3.connect(path, isolation_level=None) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA auto_vacuum = NONE")
+            database.execute(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                " INSERT INTO message (key, id, sent_at, available_at, sender, body)"
+                " SELECT (1 << 40) | i, randomblob(16), ?, 0, 0, hex(zeroblob(?)) FROM n",
+                (count, int(time.time() * 1000), size // 2))
+            database.execute("VACUUM")
+            database.execute("DELETE FROM message WHERE key % 3 <> 0")
+        database.close()
+        return path
+
+    def compact(self):
+        return command("--compact", "--data-dir", self.data, timeout=600)
+
+    def test_a_small_one_is_converted_at_the_start(self):
+        path = self.make_old(600, 10_000)
+        before = path.stat().st_size
+        daemon = self.start()
+        self.assertIn("was converted", daemon.log())
+        self.assertLess(path.stat().st_size, before / 2)
+        self.assertEqual(self.client(daemon).counts("q"), (200, 0, 0))
+        self.assertEqual(daemon.stop(), 0)
+        self.assertNotIn("convert", self.start().log())
+
+    def test_a_large_one_is_converted_on_command(self):
+        path = self.make_old(25_000, 10_000)
+        before = path.stat().st_size
+        daemon = self.start()
+        self.assertIn("squire --compact --data-dir", daemon.log())
+        self.assertEqual(self.compact().returncode, 1, "the daemon has it")
+        self.assertEqual(daemon.stop(), 0)
+        done = self.compact()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLess(path.stat().st_size, before / 2)
+        daemon = self.start()
+        self.assertNotIn("convert", daemon.log())
+        self.assertEqual(self.client(daemon).counts("q"), (25_000 // 3, 0, 0))
+
+
 class FullDiskTest(DaemonTest):
     def mount(self, size):
         self.data.mkdir()
@@ -913,32 +1099,173 @@ class FullDiskTest(DaemonTest):
         self.assertEqual(other, [])
         return answered, rejected
 
-    def check_full_disk(self, durability, bytes_each):
-        self.mount("2m")
+    def fill_up(self):
+        """Takes all that the disk has left, as another program would."""
+        with open(self.data / "filler", "ab", buffering=0) as file:
+            for size in (1 << 20, 1 << 12, 1):
+                try:
+                    while True:
+                        file.write(bytes(size))
+                except OSError:
+                    pass
+
+    def drain(self, client, count):
+        """Receives and deletes so many messages; their bodies."""
+        drained = set()
+        while len(drained) < count:
+            messages = client.receive("q")
+            self.assertTrue(messages, f"{len(drained)} of {count} could be received")
+            answer = client.call("DeleteMessageBatch", QueueUrl="q", Entries=[
+                {"Id": str(i), "ReceiptHandle": message["ReceiptHandle"]}
+                for i, message in enumerate(messages)])
+            self.assertEqual(answer.get("Failed", []), [])
+            drained.update(message["Body"] for message in messages)
+        return drained
+
+    def check_contents(self, daemon, answered, rejected, drained):
+        """All that was answered is there, and nothing that was deleted."""
+        client = self.client(daemon, timeout=60)
+        client.query("SetQueueAttributes", QueueUrl="q", **{
+            "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "30"})
+        found = set()
+        def all_found():
+            found.update(client.bodies("q"))
+            return answered - drained <= found
+        until(all_found, 40, 1)
+        self.assert_none(answered - drained - found, "answered messages are lost")
+        self.assert_none(found & drained, "deleted messages are back")
+        self.assert_none(found - answered - rejected, "messages were sent by nobody")
+
+    def check_full_disk(self, durability, bytes_each, is_brimful=False):
+        self.mount("64m")
         daemon = self.start("--durability", durability)
-        self.client(daemon).create("q")
+        client = self.client(daemon, timeout=60)
+        client.create("q", VisibilityTimeout="5")
         answered, rejected = self.fill(daemon, bytes_each)
         self.assertTrue(answered)
         self.assertTrue(rejected, "nothing was answered with 503")
-        self.assertEqual(daemon.wait_for_exit(), 1, daemon.log())
-        self.assertIn("disk", daemon.lines[-1])
-        self.assertRegex(daemon.lines[-1], "full|space")
-        self.remount("64m")
+        self.assertTrue(daemon.is_alive(), daemon.log())
+        self.assertIn("is full", daemon.log())
+        if is_brimful:
+            self.fill_up()
+        for action, parameters in (("CreateQueue", {"QueueName": "another"}),
+                                   ("SendMessage", {"QueueUrl": "q", "MessageBody": "x"})):
+            with self.refused("ServiceUnavailable", 503):
+                client.call(action, **parameters)
+        drained = self.drain(client, 1000)
+        sent = until(lambda: self.try_to_send(client, "after"), 10, 0.1)
+        self.assertTrue(sent, "no room although a thousand messages are gone\n" + daemon.log())
+        self.assertTrue(daemon.is_alive(), daemon.log())
+        time.sleep(0 if durability == "full" else LAZY)
+        daemon.kill()
         daemon = self.start("--durability", durability)
-        found = set(self.client(daemon).bodies("q"))
-        self.assert_none(found - answered - rejected, "messages were sent by nobody")
-        return answered, found
+        self.check_contents(daemon, answered | ({"after"} if durability == "full" else set()),
+                            rejected | {"after"}, drained)
+        self.client(daemon, timeout=60).call("PurgeQueue", QueueUrl="q")
+        self.assertEqual(daemon.stop(), 0, daemon.log())
 
-    def test_a_full_disk_loses_nothing_that_was_answered(self):
-        answered, found = self.check_full_disk("full", 500)
-        self.assert_none(answered - found, "answered messages are lost")
+    def try_to_send(self, client, body):
+        try:
+            return client.call("SendMessage", QueueUrl="q", MessageBody=body)
+        except Refused as refusal:
+            if refusal.status != 503:
+                raise
+            return None
 
-    def test_a_disk_filled_by_big_messages_loses_nothing_that_was_answered(self):
-        answered, found = self.check_full_disk("full", 100_000)
-        self.assert_none(answered - found, "answered messages are lost")
+    def test_a_full_disk_stops_sends_alone(self):
+        self.check_full_disk("full", 20_000)
 
-    def test_a_full_disk_stops_a_relaxed_daemon_too(self):
-        self.check_full_disk("relaxed", 500)
+    def test_a_full_disk_stops_sends_alone_also_if_others_take_the_rest(self):
+        self.check_full_disk("full", 20_000, is_brimful=True)
+
+    def test_a_full_disk_stops_sends_alone_when_relaxed(self):
+        self.check_full_disk("relaxed", 20_000)
+
+    def test_a_full_disk_takes_fifo_receives_and_purges(self):
+        self.mount("64m")
+        daemon = self.start()
+        client = self.client(daemon, timeout=60)
+        client.create("q")
+        client.create("q.fifo", ContentBasedDeduplication="true")
+        client.call("SendMessage", QueueUrl="q.fifo", MessageBody="m", MessageGroupId="g")
+        self.fill(daemon, 200_000)
+        self.fill_up()
+        [message] = client.receive("q.fifo")
+        client.call("ChangeMessageVisibility", QueueUrl="q.fifo", VisibilityTimeout=600,
+                    ReceiptHandle=message["ReceiptHandle"])
+        client.call("PurgeQueue", QueueUrl="q")
+        self.assertTrue(until(lambda: self.try_to_send(client, "after"), 10, 0.1), daemon.log())
+        # What is deleted goes back to the disk, until the reserve is there again.
+        os.remove(self.data / "filler")
+        self.assertTrue(until(lambda: (self.data / "squire.reserve").exists(), 20), daemon.log())
+        daemon.kill()
+        client = self.client(self.start())
+        self.assertEqual(client.counts("q.fifo"), (0, 1, 0))
+        self.assertEqual(client.bodies("q"), ["after"])
+
+    def test_a_kill_at_any_moment_of_a_full_disk_loses_nothing(self):
+        chance = random.Random(SEED)
+        print(f"\nfull disk: SQUIRE_SEED={SEED}", flush=True)
+        self.mount("64m")
+        daemon = self.start()
+        self.client(daemon).create("q", VisibilityTimeout="1")
+        answered, rejected, doomed, deleted = set(), set(), set(), set()
+        for round_number in range(max(ROUNDS // 4, 3)):
+            stop = threading.Event()
+
+            def send(name, daemon=daemon, stop=stop, round_number=round_number):
+                try:
+                    with daemon.client(60) as client:
+                        for number in itertools.count():
+                            body = f"{round_number}-{name}-{number}-".ljust(30_000, "x")
+                            rejected.add(body)  # until it is answered
+                            if self.try_to_send(client, body):
+                                answered.add(body)
+                            elif stop.wait(0.01):
+                                return
+                except LOST:
+                    pass
+
+            def consume(daemon=daemon):
+                try:
+                    with daemon.client(60) as client:
+                        while True:
+                            messages = client.receive("q", 10)
+                            doomed.update(message["Body"] for message in messages)
+                            for message in messages:
+                                try:
+                                    client.call("DeleteMessage", QueueUrl="q",
+                                                ReceiptHandle=message["ReceiptHandle"])
+                                    deleted.add(message["Body"])
+                                except Refused as refusal:
+                                    if refusal.status != 503:
+                                        raise
+                            time.sleep(0.02)
+                except LOST:
+                    pass
+
+            threads = [threading.Thread(target=send, args=(i,), daemon=True) for i in range(4)]
+            threads.append(threading.Thread(target=consume, daemon=True))
+            for thread in threads:
+                thread.start()
+            until(lambda daemon=daemon: "is full" in daemon.log(), 20)
+            time.sleep(chance.uniform(0, 1.5))  # when the blow falls
+            self.assertTrue(daemon.is_alive(), daemon.log())
+            daemon.kill()
+            stop.set()
+            for thread in threads:
+                thread.join(30)
+            daemon = self.start()
+            time.sleep(1.1)
+            client = self.client(daemon, timeout=60)
+            found = set()
+            while messages := client.receive("q", VisibilityTimeout=60):
+                found.update(message["Body"] for message in messages)
+            self.assert_none(answered - doomed - found, "answered messages are lost")
+            self.assert_none(found & deleted, "deleted messages are back")
+            self.assert_none(found - rejected, "messages were sent by nobody")
+            client.call("PurgeQueue", QueueUrl="q")
+            answered.clear()
 
     def test_a_relaxed_daemon_that_cannot_store_all_when_stopped_says_so(self):
         self.mount("1m")

@@ -196,3 +196,28 @@ class FanOutTest(SnsTest):
         self.assertEqual(self.drain(client, "q.fifo"), [str(i) for i in range(1500)] + ["live"])
         with self.refused("InvalidState"):
             sns(client, "DeleteTopic", TopicArn=topic)
+
+    def test_an_archive_with_gaps_is_replayed(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        topic = self.create_topic(client, "gaps.fifo", ContentBasedDeduplication="true")
+        archive = {"TopicArn": topic, "AttributeName": "ArchivePolicy",
+                   "AttributeValue": '{"MessageRetentionPeriod":"30"}'}
+        for number in range(3):
+            self.publish(client, topic, f"not archived {number}", MessageGroupId="g")
+        sns(client, "SetTopicAttributes", **archive)
+        for number in range(3):
+            self.publish(client, topic, str(number), MessageGroupId="g")
+        self.assertEqual(daemon.stop(), 0)  # another gap
+        client = self.client(self.start())
+        for number in range(3, 6):
+            self.publish(client, topic, str(number), MessageGroupId="g")
+        client.create("q.fifo")
+        hour_ago = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 3600))
+        self.subscribe_queue(client, topic, "q.fifo", ReplayPolicy=json.dumps(
+            {"PointType": "Timestamp", "StartingPoint": hour_ago}))
+        found = []
+        until(lambda: found.extend(self.drain(client, "q.fifo")) or len(found) >= 6)
+        self.assertEqual(found, [str(i) for i in range(6)])
+        self.publish(client, topic, "live", MessageGroupId="g")
+        self.assertEqual(until(lambda: self.drain(client, "q.fifo")), ["live"])

@@ -147,7 +147,8 @@ class StateTest(SnsTest):
     def files(self, name="data"):
         """What is in the data directory and does not belong there."""
         return sorted(path.name for path in (self.directory / name).iterdir()
-                      if path.name not in ("squire.db", "squire.db-wal", "squire.lock"))
+                      if path.name not in ("squire.db", "squire.db-wal", "squire.lock",
+                                           "squire.reserve"))
 
     def test_an_import_of_what_was_exported_last_changes_nothing_but_the_place(self):
         daemon = self.in_mode("full")
@@ -172,6 +173,55 @@ class StateTest(SnsTest):
         subprocess.run([*curl, "--data-binary", f"@{state}", url + "import"], check=True,
                        capture_output=True)
         self.assertEqual(self.picture(daemon), wanted)
+
+    def test_an_export_holds_nothing_deleted(self):
+        for durability in ("full", "relaxed", "memory"):
+            with self.subTest(durability=durability):
+                daemon = self.start("--durability", durability, data=self.directory / durability)
+                client = self.client(daemon)
+                client.create("q")
+                for number in range(300):
+                    client.call("SendMessage", QueueUrl="q", MessageBody="secret" * 5000)
+                full = self.export(daemon)
+                self.assertIn(b"secret", full)
+                client.call("PurgeQueue", QueueUrl="q")
+                purged = self.export(daemon)
+                self.assertNotIn(b"secret", purged)
+                self.assertLess(len(purged), len(full) / 10)
+                client.call("SendMessage", QueueUrl="q", MessageBody="secret" * 5000)
+                self.ask(daemon, "/_squire/reset", "POST")
+                empty = self.export(daemon)
+                self.assertNotIn(b"secret", empty)
+                self.assertLess(len(empty), 300_000)
+                self.imported(daemon, full)
+                self.assertEqual(self.client(daemon).counts("q"), (300, 0, 0))
+
+    def test_files_are_their_owners_alone(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        client.create("q")
+        client.call("SendMessage", QueueUrl="q", MessageBody="m")
+        seen = {}
+
+        def look():
+            for path in self.data.iterdir():
+                try:
+                    seen[path.name] = path.stat().st_mode & 0o777
+                except FileNotFoundError:
+                    pass
+
+        stop = threading.Event()
+        watcher = threading.Thread(target=lambda: [look() for _ in iter(stop.is_set, True)],
+                                   daemon=True)
+        watcher.start()
+        for _ in range(5):
+            self.imported(daemon, self.export(daemon))
+        stop.set()
+        watcher.join()
+        look()
+        self.assertIn("squire.db", seen)
+        self.assertTrue(any(name.startswith("squire-temporary") for name in seen), seen)
+        self.assertEqual(set(seen.values()), {0o600}, seen)
 
     def test_an_export_is_a_database_for_a_data_directory(self):
         for mode in ("full", "memory"):

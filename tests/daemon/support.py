@@ -245,6 +245,13 @@ class Daemon:
         self.process.stdout.close()
 
 
+def command(*flags, timeout=60):
+    """Runs the binary to its end: its exit code and what it printed."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SQUIRE_")}
+    return subprocess.run([BINARY, *map(str, flags)], env=clean, capture_output=True, text=True,
+                          timeout=timeout)
+
+
 class DaemonTest(unittest.TestCase):
     """A test with a directory of its own, and daemons that end with it."""
 
