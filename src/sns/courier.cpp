@@ -221,6 +221,7 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
   }
   request.headers.emplace_back("Content-Type", policy_.content_type);
   request.headers.emplace_back("User-Agent", kUserAgent);
+  request.headers.emplace_back("Accept-Encoding", "gzip,deflate");
   request.body = text;
   return request;
 }

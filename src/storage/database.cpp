@@ -178,6 +178,7 @@ bool Database::needs_checkpoint() const {
 void Database::checkpoint(Log log) {
   const int mode = log == Log::Truncated ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
+  if (code == SQLITE_BUSY) return;  // somebody still reads; another time will do
   if (code != SQLITE_OK) throw_sqlite_error(handle());
   log_page_count_ = 0;
   has_log_ = log == Log::Kept;

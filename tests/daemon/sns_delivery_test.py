@@ -35,7 +35,7 @@ class ConfirmationTest(SnsTest):
             "SignatureVersion", "Signature", "SigningCertURL"])
         self.assertEqual([name for name, _ in headers], [
             "x-amz-sns-message-type", "x-amz-sns-message-id", "x-amz-sns-topic-arn",
-            "Content-Length", "Content-Type", "Host", "Connection", "User-Agent"])
+            "Content-Length", "Content-Type", "Host", "Connection", "User-Agent", "Accept-Encoding"])
         self.assertEqual(dict(headers)["x-amz-sns-message-type"], "SubscriptionConfirmation")
         self.assertEqual(dict(headers)["x-amz-sns-message-id"], message["MessageId"])
         self.assertIn(arn, visit(message["SubscribeURL"]))
@@ -88,7 +88,7 @@ class DeliveryTest(SnsTest):
         self.assertEqual([name for name, _ in headers], [
             "x-amz-sns-message-type", "x-amz-sns-message-id", "x-amz-sns-topic-arn",
             "x-amz-sns-subscription-arn", "Content-Length", "Content-Type", "Host", "Connection",
-            "User-Agent"])
+            "User-Agent", "Accept-Encoding"])
         values = dict(headers)
         self.assertEqual(values["x-amz-sns-message-type"], "Notification")
         self.assertEqual(values["x-amz-sns-message-id"], sent)

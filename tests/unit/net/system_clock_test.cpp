@@ -21,7 +21,7 @@ TimePoint wall_time() {
 
 class SystemClockTest : public testing::Test {
  protected:
-  SystemClockTest() { slept = Milliseconds(0); }
+  ~SystemClockTest() override { slept = Milliseconds(0); }
 
   boost::asio::io_context context_;
   SystemClock clock_{context_, &wall_time};
