@@ -194,7 +194,7 @@ TEST_F(SqliteJournalTest, KeepsAMoveAndItsReceiveCountTogether) {
   const auto lines = test::load_lines(copy());
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_THAT(lines[2], testing::StartsWith("message 2/9"));
-  EXPECT_EQ(lines[3], "delivery 2/9 0 0 0 4");
+  EXPECT_EQ(lines[3], "delivery 2/9 0 0 0 4 0");
 }
 
 TEST_F(SqliteJournalTest, KeepsADeliveryThatIsNotLazyFromItsAnswerOn) {
@@ -210,7 +210,7 @@ TEST_F(SqliteJournalTest, KeepsADeliveryThatIsNotLazyFromItsAnswerOn) {
     ASSERT_TRUE(waiter->wait(journal, ticket));
     std::filesystem::remove_all(copy());
     test::copy_database(path(), copy());
-    ASSERT_EQ(test::load_lines(copy()).back(), "delivery 1/1 0 0 0 " + std::to_string(count));
+    ASSERT_EQ(test::load_lines(copy()).back(), "delivery 1/1 0 0 0 " + std::to_string(count) + " 0");
   }
 }
 
@@ -229,7 +229,7 @@ TEST_F(SqliteJournalTest, WritesLazyDeliveriesSoonThoughNobodyWaitsForThem) {
     lines = test::load_lines(copy());
   }
   ASSERT_EQ(lines.size(), 3u);
-  EXPECT_EQ(lines[2], "delivery 1/1 0 0 0 2");
+  EXPECT_EQ(lines[2], "delivery 1/1 0 0 0 2 0");
 }
 
 TEST_F(SqliteJournalTest, AnswersAtOnceWhenRelaxedAndCommitsSoon) {
