@@ -1,5 +1,6 @@
 #include "access/claims.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -28,13 +29,23 @@ std::string_view take_part(std::string_view& text, std::string_view separators) 
   return part;
 }
 
-// A parameter of the query string, decoded; nothing if it is not there or cannot be decoded.
-std::optional<std::string> find_parameter(std::string_view query, std::string_view name) {
+// The value of the first parameter of that name; `query` is what stands behind it.
+std::optional<std::string_view> take_parameter(std::string_view& query, std::string_view name) {
   while (!query.empty()) {
     auto value = take_part(query, "&");
-    if (take_part(value, "=") == name) return form_decode(value);
+    if (take_part(value, "=") == name) return value;
   }
   return std::nullopt;
+}
+
+// A parameter of the query string, decoded; nothing if it is not there or cannot be decoded.
+std::optional<std::string> find_parameter(std::string_view query, std::string_view name) {
+  const auto value = take_parameter(query, name);
+  return value ? form_decode(*value) : std::nullopt;
+}
+
+bool is_there_twice(std::string_view query, std::string_view name) {
+  return take_parameter(query, name) && take_parameter(query, name);
 }
 
 // "20261123T044155Z"
@@ -97,9 +108,16 @@ struct AuthorizationParts {
   std::string_view credential;
   std::string_view signed_headers;
   std::string_view signature;
+
+  // Null: there is no part of that name.
+  std::string_view* find(std::string_view name) {
+    if (name == "Credential") return &credential;
+    if (name == "SignedHeaders") return &signed_headers;
+    return name == "Signature" ? &signature : nullptr;
+  }
 };
 
-// Parts are separated by commas or white space.
+// Parts are separated by commas or white space. Of an unknown one AWS's word is not known (?).
 Result<AuthorizationParts> split_authorization(std::string_view text) {
   AuthorizationParts parts;
   std::string_view rest = text;
@@ -113,9 +131,13 @@ Result<AuthorizationParts> split_authorization(std::string_view text) {
                         "header.");
     }
     const auto name = take_part(value, "=");
-    if (name == "Credential") parts.credential = value;
-    if (name == "SignedHeaders") parts.signed_headers = value;
-    if (name == "Signature") parts.signature = value;
+    auto* part = parts.find(name);
+    if (part == nullptr || !part->empty()) {
+      return incomplete("Authorization header has " +
+                        std::string(part ? "two parameters '" : "an unknown parameter '") +
+                        std::string(name) + "'.");
+    }
+    *part = value;
   }
   return parts;
 }
@@ -151,6 +173,11 @@ Result<Claims> read_header(const SignedRequest& request, std::string_view author
   return claims;
 }
 
+std::ptrdiff_t count_headers(std::span<const Header> headers, std::string_view name) {
+  return std::count_if(headers.begin(), headers.end(),
+                       [&](const Header& header) { return is_same_word(header.name, name); });
+}
+
 Result<void> read_expires(Claims& claims, const std::string& text) {
   const auto seconds = parse_integer(text);
   if (!seconds) return incomplete("X-Amz-Expires should be a number");
@@ -169,6 +196,9 @@ Result<Claims> read_presigned(const SignedRequest& request) {
   std::array<std::string, kNames.size()> values;
   std::string missing;
   for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (is_there_twice(request.query, kNames[i])) {
+      return incomplete("AWS query-string parameters have '" + std::string(kNames[i]) + "' twice.");
+    }
     values[i] = find_parameter(request.query, kNames[i]).value_or("");
     if (!values[i].empty()) continue;
     missing.append("AWS query-string parameters must include '").append(kNames[i]).append("'. ");
@@ -210,6 +240,9 @@ std::string to_basic_time(TimePoint time) {
 
 Result<Claims> read_claims(const SignedRequest& request) {
   if (const auto* authorization = find_header(request.headers, "authorization")) {
+    if (count_headers(request.headers, "authorization") > 1) {
+      return incomplete("There are two Authorization headers.");
+    }
     return read_header(request, *authorization);
   }
   for (const auto name : {std::string_view("X-Amz-Algorithm"), std::string_view("X-Amz-Credential"),

@@ -71,10 +71,10 @@ Error mismatch(std::string message) {
   return {Errc::SignatureDoesNotMatch, std::move(message)};
 }
 
-// Squire has every region.
+// Squire has every region that AWS could have.
 Result<void> check_scope(const Claims& claims, std::string_view service) {
   std::string wrong;
-  if (!is_region(claims.region)) wrong += "Credential should be scoped to a valid region. ";
+  if (!has_region_form(claims.region)) wrong += "Credential should be scoped to a valid region. ";
   if (claims.service != service) {
     wrong.append("Credential should be scoped to correct service: '").append(service).append("'. ");
   }
@@ -149,7 +149,7 @@ bool is_same_secret(std::string_view a, std::string_view b) {
 Verifier::Verifier(std::vector<Key> keys) {
   for (auto& key : keys) {
     const std::string id = key.access_key;
-    if (!keys_.emplace(id, std::move(key)).second) {
+    if (!keys_.emplace(id, std::make_shared<const Key>(std::move(key))).second) {
       throw std::invalid_argument("there are two keys \"" + id + "\"");
     }
   }
@@ -159,8 +159,8 @@ Result<Verified> Verifier::verify(const SignedRequest& request, std::string_view
                                   TimePoint now) const {
   SQUIRE_TRY(const auto claims, read_claims(request));
   const auto found = keys_.find(claims.access_key);
-  const Key* key = found == keys_.end() ? nullptr : &found->second;
-  SQUIRE_CHECK(check_key(key, claims, now));
+  const KeyPtr key = found == keys_.end() ? nullptr : found->second;
+  SQUIRE_CHECK(check_key(key.get(), claims, now));
   SQUIRE_CHECK(check_scope(claims, service));
   SQUIRE_CHECK(check_time(claims, now));
   SQUIRE_CHECK(check_signed_headers(claims, request));

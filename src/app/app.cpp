@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 
 #include "app/access_log.hpp"
 #include "app/declarations.hpp"
@@ -97,6 +98,14 @@ std::vector<std::uint16_t> to_ports(const std::string& text) {
     begin = end + 1;
   }
   return ports;
+}
+
+service::BrowserGuard to_guard(const Config& config) {
+  return {config.allowed_hosts, config.allowed_origins, config.base_url};
+}
+
+service::Tokens to_tokens(const Config& config) {
+  return {config.admin_token, config.viewer_token, config.metrics_token};
 }
 
 net::ServerSettings to_server_settings(const Config& config) {
@@ -241,28 +250,50 @@ void renew_certificate(const Config& config, net::Server& server) {
   }
 }
 
-void wait_for_stop(const sigset_t& signals, const Config& config, net::Server& server) {
+// Null: everybody is believed. `own` is the key of init scripts, which is in no file.
+std::unique_ptr<service::AccessControl> make_access(const Config& config, const access::Key& own,
+                                                    const Clock& wall_clock) {
+  auto keys = all_keys(config);
+  if (config.auth != "sigv4") return nullptr;
+  keys.push_back(own);
+  return std::make_unique<service::AccessControl>(
+      std::move(keys), to_tokens(config), wall_clock,
+      [](const std::string& line) { spdlog::warn("{}", line); });
+}
+
+// On SIGHUP, too.
+void renew_keys(const Config& config, const access::Key& own, service::AccessControl& access) {
+  if (config.keys_file.empty()) return;
+  try {
+    auto keys = all_keys(config);
+    const auto count = keys.size();
+    keys.push_back(own);
+    access.use_keys(std::move(keys));
+    spdlog::info("SIGHUP: {} access keys are in force, with those of {}", count, config.keys_file);
+  } catch (const std::exception& error) {
+    spdlog::error("SIGHUP: {}; the access keys stay as they were", error.what());
+  }
+}
+
+void wait_for_stop(const sigset_t& signals, const std::function<void()>& on_hangup) {
   int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) renew_certificate(config, server);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) on_hangup();
 }
 
 // The parts in the order in which they need each other; destruction is the reverse.
 int serve(const Config& config, const sigset_t& signals) {
   const auto init_files = find_init_files(config.init_dir);
+  const auto guard = to_guard(config);
   net::Server server(to_server_settings(config));
   RandomIds ids;
   const auto journal = open_journal(config);
   const auto certificate = find_certificate(config, server.wall_clock().now());
   if (certificate) server.use_certificate(*certificate);
   const sns::Envelopes envelopes;
-  std::optional<service::AccessControl> access;
   const auto script_key = make_script_key(config, ids);
-  auto keys = all_keys(config);
-  keys.push_back(script_key);
-  if (config.auth == "sigv4")
-    access.emplace(std::move(keys), config.admin_token, server.wall_clock());
+  const auto access = make_access(config, script_key, server.wall_clock());
   auto rules = to_rules(config);
-  rules.delivery_guard = access ? &*access : nullptr;
+  rules.delivery_guard = access.get();
   engine::Broker broker({server.clock(), ids, *journal}, rules, &envelopes);
   broker.load();
   if (!journal->flush()) throw storage::StorageError(why_not_stored(*journal, config));
@@ -289,8 +320,8 @@ int serve(const Config& config, const sigset_t& signals) {
   service::Dispatcher dispatcher(
       broker, {&sqs::service(), &sns::service(), &sts::service()},
       {config.account, config.region, config.base_url,
-       static_cast<std::size_t>(config.journal_backlog_max), access ? &*access : nullptr,
-       config.testing ? &faults : nullptr, !config.admin_address.empty()},
+       static_cast<std::size_t>(config.journal_backlog_max), access.get(),
+       config.testing ? &faults : nullptr, !config.admin_address.empty(), guard},
       &site);
   const auto port = server.listen();
   server.every_second([&] {
@@ -316,7 +347,10 @@ int serve(const Config& config, const sigset_t& signals) {
   InitScripts scripts(
       {init_files.scripts, script_environment(config, port, script_key), succeed, stop_by_signal});
   if (!init_files.scripts.empty()) scripts.start();
-  wait_for_stop(signals, config, server);
+  wait_for_stop(signals, [&] {
+    renew_certificate(config, server);
+    if (access) renew_keys(config, script_key, *access);
+  });
   scripts.stop();
   if (!journal->has_failed()) spdlog::info("stopping");
   server.stop();

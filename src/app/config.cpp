@@ -11,6 +11,7 @@
 #include "app/settings.hpp"
 #include "squire/core/arn.hpp"
 #include "squire/core/text.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::app {
 namespace {
@@ -65,6 +66,9 @@ void assign(Config& config, const Setting& setting, const std::string& text,
     fail(source, setting.key,
          "must be lower-case letters, digits and hyphens, not \"" + text + "\"");
   }
+  if (setting.key == "base_url" && !text.empty() && !parse_url(text)) {
+    fail(source, setting.key, "must be a URL such as http://broker:4566, not \"" + text + "\"");
+  }
   while (config.base_url.ends_with('/')) config.base_url.pop_back();
 }
 
@@ -87,7 +91,7 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
     if (key == "functions") {
       if (!value.is_object()) fail(source, key, "must be an object");
       for (const auto& [name, url] : value.items()) {
-        if (!url.is_string() || !url.get<std::string>().starts_with("http")) {
+        if (!url.is_string() || !parse_url(url.get<std::string>())) {
           fail(source, "functions." + name, "must be a URL, such as http://localhost:9000");
         }
         config.functions[name] = url;

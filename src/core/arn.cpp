@@ -56,6 +56,24 @@ bool is_region(std::string_view text) {
   });
 }
 
+bool has_region_form(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t words = 0;
+  for (; !text.empty() && is_letter(text.front()); ++words) {
+    const auto end = text.find('-');
+    const auto word = text.substr(0, end);
+    const std::size_t letters_max = words == 0 ? 4 : 12;
+    if (end == std::string_view::npos || word.size() < 2 || word.size() > letters_max ||
+        !std::all_of(word.begin(), word.end(), is_letter)) {
+      return false;
+    }
+    text.remove_prefix(end + 1);
+  }
+  return words >= 2 && words <= 3 && !text.empty() && text.size() <= 2 &&
+         std::all_of(text.begin(), text.end(), is_digit);
+}
+
 std::size_t ResourceNameHash::operator()(const ResourceName& name) const noexcept {
   return keyed_hash(name.name) ^ keyed_hash(name.account) * 3 ^ keyed_hash(name.region) * 5;
 }

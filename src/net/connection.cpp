@@ -37,13 +37,15 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// What a request that could not be read is told.
-Error to_error(const boost::system::error_code& error) {
+// What a request that could not be read is told. `fault`: in words better than the parser's own, if
+// there are any.
+Error to_error(const boost::system::error_code& error, std::string_view fault) {
   if (error == http::error::body_limit || error == http::error::header_limit ||
       error == http::error::buffer_overflow) {
     return {Errc::RequestTooLarge, {}};
   }
-  return {Errc::MalformedInput, "The request is not valid HTTP: " + error.message() + "."};
+  return {Errc::MalformedInput, "The request is not valid HTTP: " +
+                                    (fault.empty() ? error.message() : std::string(fault)) + "."};
 }
 
 }  // namespace
@@ -90,6 +92,7 @@ asio::awaitable<void> Connection::run() {
   request_.keeps_headers = worker_.dispatcher->verifies_signatures();
   request_.is_by_admin_address = door_.is_admin;
   if (co_await open()) {
+    request_.is_secure = tls_ != nullptr;
     while (!worker_.is_stopping && co_await exchange()) {
     }
     if (tls_ && socket_.is_open()) co_await end_tls();
@@ -128,14 +131,14 @@ asio::awaitable<bool> Connection::exchange() {
   request_.clear();
   RequestParser parser(request_, worker_.settings.header_bytes_max, worker_.settings.body_bytes_max,
                        worker_.dispatcher);
-  if (const auto error = co_await read_request(parser)) co_return co_await refuse(error);
+  const auto error = co_await read_request(parser);
+  if (error && !request_.is_turned_away) co_return co_await refuse(error);
   if (request_.host.empty()) request_.host = local_address();
   const auto begin = worker_.wire_clock.uptime();
   waited_ = std::chrono::microseconds(0);
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
-  request.is_secure = tls_ != nullptr;
   service::Exchange exchange(*worker_.dispatcher, request, [&] {
     if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
     return wakeup_;
@@ -143,8 +146,11 @@ asio::awaitable<bool> Connection::exchange() {
   request_.upload.reset();  // the exchange has its file
   if (!co_await answer(exchange)) co_return false;
   tell_observers(request, exchange, begin);
-  const bool keep_alive = parser.keep_alive() && !worker_.is_stopping;
-  co_return co_await write(exchange.reply(), keep_alive) && keep_alive;
+  const bool is_unread = request_.is_turned_away;
+  const bool keep_alive = parser.keep_alive() && !worker_.is_stopping && !is_unread;
+  if (!co_await write(exchange.reply(), keep_alive)) co_return false;
+  if (is_unread) co_await drain();
+  co_return keep_alive;
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_request(RequestParser& parser) {
@@ -202,9 +208,10 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
     co_return false;
   }
   auto id = worker_.dispatcher->new_request_id();
-  auto reply = request_.upload && error == http::error::body_limit
-                   ? service::refuse(*request_.upload, std::move(id))
-                   : service::refuse(request_.view(), to_error(error), std::move(id));
+  auto reply =
+      request_.upload && error == http::error::body_limit
+          ? service::refuse(*request_.upload, std::move(id))
+          : service::refuse(request_.view(), to_error(error, request_.fault), std::move(id));
   if (co_await write(reply, false)) co_await drain();
   co_return false;
 }

@@ -8,7 +8,7 @@
 #include <list>
 #include <memory>
 
-#include "net/url.hpp"
+#include "squire/core/url.hpp"
 #include "squire/net/http_client.hpp"
 
 namespace squire::net {

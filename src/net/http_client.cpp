@@ -10,8 +10,8 @@
 #include "net/host_line.hpp"
 #include "net/http_client_request.hpp"
 #include "net/tls_context.hpp"
-#include "net/url.hpp"
 #include "squire/core/internal_errors.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::net {
 

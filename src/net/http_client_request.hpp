@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "net/url.hpp"
+#include "squire/core/url.hpp"
 #include "squire/service/outbound.hpp"
 
 namespace squire::net {

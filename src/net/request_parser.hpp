@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
 #include <optional>
@@ -20,12 +21,22 @@ struct RequestData {
   std::string authorization;
   std::string accept;
   std::string trace_id;
+  std::string origin;  // this and the next: service::FetchMetadata
+  std::string fetch_site;
+  std::string fetch_mode;
+  std::string fetch_destination;
+  std::string requested_method;
+  std::string requested_headers;
   std::string body;
   std::optional<service::Upload> upload;  // the body goes there instead
+  std::string_view fault;                 // of the head, if the parser's error is not its own word
   bool expects_continue = false;
   bool is_http_1_0 = false;
+  bool is_turned_away = false;  // answered by its head alone, and read no further
+  // These stay from one request to the next.
   bool keeps_headers = false;  // all of them, for whoever verifies signatures
   bool is_by_admin_address = false;
+  bool is_secure = false;
 
   void clear();
   void add_header(std::string_view name, std::string_view value);
@@ -43,16 +54,27 @@ struct RequestData {
   std::vector<access::Header> headers_;
 };
 
-// Beast's HTTP/1.1 state machine, storing only the headers that mean something to us. For one
-// request; `data` and `dispatcher`, which says where big bodies go, outlive it.
+// Beast's HTTP/1.1 state machine, storing only the headers that mean something to us, and refusing
+// what two servers could take for requests of different lengths or senders: "request smuggling"
+// (RFC 9112, 11.2). For one request; `data` and `dispatcher`, which says where big bodies go,
+// outlive it.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
+  using ErrorCode = boost::beast::error_code;
+
   RequestParser(RequestData& data, std::size_t header_bytes_max, std::size_t body_bytes_max,
                 const service::Dispatcher* dispatcher = nullptr);
 
+  // As basic_parser's; an error ends the connection.
+  std::size_t put(boost::asio::const_buffer buffer, ErrorCode& error);
+
  private:
-  using ErrorCode = boost::beast::error_code;
   using StringView = boost::beast::string_view;
+
+  // Stores what a header says. The fault of one that must not be; empty: none.
+  std::string_view keep(boost::beast::http::field field, StringView name, StringView value);
+  // Whether the value goes on in a second line.
+  bool is_folded(StringView name, StringView value) const;
 
   void on_request_impl(boost::beast::http::verb method, StringView method_text, StringView target,
                        int version, ErrorCode& error) override;
@@ -67,6 +89,10 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_finish_impl(ErrorCode&) override {}
 
   RequestData& data_;
+  boost::asio::const_buffer input_;  // while put() runs
+  int hosts_ = 0;
+  int lengths_ = 0;
+  int authorizations_ = 0;
   const std::size_t body_bytes_max_;
   const service::Dispatcher* const dispatcher_;  // null: all bodies go into memory
 };

@@ -1,6 +1,7 @@
 #include "squire/service/access_control.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "squire/core/iso_time.hpp"
 #include "squire/service/action.hpp"
@@ -36,6 +37,27 @@ Error refusal(const DenialStyle& style, const access::AccessRequest& request, Ve
   text.append(" on resource: ").append(request.resource).append(why(verdict));
   if (text.ends_with(' ')) text.append(action).append(" action");
   return {style.code, std::move(text)};
+}
+
+// Whether it is the token, and nothing behind it but for whom it is used. The token itself may have
+// commas.
+bool is_token(std::string_view text, std::string_view token) {
+  if (token.empty() || !access::is_same_secret(text.substr(0, token.size()), token)) return false;
+  auto rest = text.substr(token.size());
+  if (rest.empty()) return true;
+  if (!rest.starts_with(',')) return false;
+  rest.remove_prefix(std::min(rest.find_first_not_of(' ', 1), rest.size()));
+  return rest.starts_with("Credential=");
+}
+
+// For a line of the log: clients choose what stands there, and must not begin lines of their own.
+std::string to_word(std::string_view text) {
+  constexpr std::size_t kBytesMax = 200;
+  std::string word(text.substr(0, kBytesMax));
+  for (char& c : word) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return word;
 }
 
 void add_resource_tags(const Target& target, access::Context& context) {
@@ -75,23 +97,61 @@ std::shared_ptr<const access::Policy> PolicyCache::compiled(
   return policy;
 }
 
-AccessControl::AccessControl(std::vector<access::Key> keys, std::string admin_token,
-                             const Clock& wall_clock)
-    : verifier_(std::move(keys)), admin_token_(std::move(admin_token)), wall_clock_(wall_clock) {}
+void RefusalLog::tell(const Refusal& refusal, TimePoint now) const {
+  if (!sink_) return;
+  std::size_t untold = 0;
+  {
+    Lock lock(mutex_);
+    if (now >= minute_ + std::chrono::minutes(1) || now < minute_) {
+      minute_ = now;
+      lines_ = 0;
+      untold = std::exchange(untold_, 0);
+    }
+    if (lines_ == kLinesPerMinute) {
+      ++untold_;
+      return;
+    }
+    ++lines_;
+  }
+  if (untold > 0) sink_("refused before: " + std::to_string(untold) + " requests more");
+  const auto who = refusal.access_key.empty() ? "a token" : "key " + to_word(refusal.access_key);
+  sink_("refused " + who + " from " + to_word(refusal.address) + ", " + to_word(refusal.action) +
+        ": " + to_word(refusal.reason));
+}
+
+AccessControl::AccessControl(std::vector<access::Key> keys, Tokens tokens, const Clock& wall_clock,
+                             RefusalLog::Sink on_refusal)
+    : tokens_(std::move(tokens)),
+      wall_clock_(wall_clock),
+      refusals_(std::move(on_refusal)),
+      verifier_(std::make_shared<const access::Verifier>(std::move(keys))) {}
+
+void AccessControl::use_keys(std::vector<access::Key> keys) {
+  auto verifier = std::make_shared<const access::Verifier>(std::move(keys));
+  Lock lock(mutex_);
+  verifier_.swap(verifier);
+}
+
+std::shared_ptr<const access::Verifier> AccessControl::verifier() const {
+  Lock lock(mutex_);
+  return verifier_;
+}
 
 Result<access::Verified> AccessControl::verify(const access::SignedRequest& request,
                                                std::string_view service) const {
-  return verifier_.verify(request, service, wall_clock_.now());
+  return verifier()->verify(request, service, wall_clock_.now());
 }
 
-bool AccessControl::is_admin(std::string_view authorization) const {
-  constexpr std::string_view kScheme = "Bearer ";
-  if (!has_admin_token() || !authorization.starts_with(kScheme)) return false;
-  authorization.remove_prefix(kScheme.size());
-  // The token itself may have commas.
-  const auto token = authorization.substr(0, admin_token_.size());
-  const auto rest = authorization.substr(token.size());
-  return access::is_same_secret(token, admin_token_) && (rest.empty() || rest.starts_with(','));
+Bearer AccessControl::bearer_of(std::string_view authorization) const {
+  constexpr std::string_view kScheme = "Bearer";
+  if (authorization != kScheme && !authorization.starts_with("Bearer ")) return Bearer::Nobody;
+  authorization.remove_prefix(std::min(kScheme.size() + 1, authorization.size()));
+  for (const auto& [token, bearer] : {std::pair(&tokens_.admin, Bearer::Admin),
+                                      {&tokens_.viewer, Bearer::Viewer},
+                                      {&tokens_.metrics, Bearer::Metrics}}) {
+    if (is_token(authorization, *token)) return bearer;
+  }
+  return Bearer::Stranger;
 }
 
 void AccessControl::add_time(access::Context& context) const {

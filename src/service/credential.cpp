@@ -1,6 +1,7 @@
 #include "squire/service/credential.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace squire::service {
 namespace {
@@ -21,15 +22,23 @@ Credential parse_scope(std::string_view text) {
   return credential;
 }
 
+// The value of "Credential=" where a parameter begins; nothing if there is none.
+std::optional<std::string_view> find_scope(std::string_view authorization) {
+  constexpr std::string_view kParameter = "Credential=";
+  constexpr std::string_view kSeparators = ", \t";
+  for (auto at = authorization.find(kParameter); at != std::string_view::npos;
+       at = authorization.find(kParameter, at + 1)) {
+    if (at > 0 && kSeparators.find(authorization[at - 1]) == std::string_view::npos) continue;
+    const auto value = authorization.substr(at + kParameter.size());
+    return value.substr(0, value.find_first_of(kSeparators));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Credential find_credential(const HttpRequest& request, const wire::Form& form) {
-  constexpr std::string_view kParameter = "Credential=";
-  const auto at = request.authorization.find(kParameter);
-  if (at != std::string_view::npos) {
-    const auto value = request.authorization.substr(at + kParameter.size());
-    return parse_scope(value.substr(0, value.find_first_of(", ")));
-  }
+  if (const auto scope = find_scope(request.authorization)) return parse_scope(*scope);
   if (const auto* value = form.find("X-Amz-Credential")) return parse_scope(*value);
   if (const auto* key = form.find("AWSAccessKeyId")) return {*key, {}, {}};
   return {};

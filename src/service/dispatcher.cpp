@@ -1,6 +1,7 @@
 #include "squire/service/dispatcher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "squire/core/internal_errors.hpp"
 
@@ -12,8 +13,6 @@ constexpr std::string_view kJson11Type = "application/x-amz-json-1.1";
 constexpr std::string_view kXmlType = "text/xml";
 constexpr std::size_t kTraceMax = 1024;  // characters of a trace header
 constexpr std::string_view kSitePrefix = "/_";
-constexpr std::string_view kHealth = "/health";
-constexpr std::string_view kOwnHealth = "/_squire/health";
 constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
 // How errors are said to one request.
@@ -51,15 +50,12 @@ std::string_view json_type_of(std::string_view content_type) {
   return content_type.find("json-1.1") == std::string_view::npos ? kJsonType : kJson11Type;
 }
 
-bool is_health(std::string_view path) {
-  return path == kHealth || path == kOwnHealth || path == "/_localstack/health";
-}
-
-// What is shown to whoever asks, also where the rest of the site needs a token: whether the daemon
-// is well, and the page that then asks for the token.
-bool is_open_page(const HttpRequest& request, std::string_view path) {
-  return request.method != "POST" && (path == "/" || is_health(path) ||
-                                      path == "/_squire/console" || path == "/_squire/certificate");
+// For the log. A message may quote what was sent, secrets in the wrong place included, unless it is
+// about the time.
+std::string reason_of(const Error& error) {
+  std::string reason(wire::spelling(error.code).query_code);
+  if (error.message.starts_with("Signature ")) reason.append(": ").append(error.message);
+  return reason;
 }
 
 // Whether an action may add to what is stored. What does not is served also by a full disk, so that
@@ -80,21 +76,6 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
       services_(std::move(services)),
       settings_(std::move(settings)),
       site_(site) {}
-
-std::optional<Upload> Dispatcher::upload(std::string_view method, std::string_view target,
-                                         std::string_view authorization,
-                                         bool is_by_admin_address) const {
-  if (!split_target(target).path.starts_with(kSitePrefix) || site_ == nullptr) return std::nullopt;
-  if (settings_.has_admin_address != is_by_admin_address) return std::nullopt;
-  if (!may_administrate(authorization, is_by_admin_address)) return std::nullopt;
-  return site_->upload(method, split_target(target).path);
-}
-
-bool Dispatcher::may_administrate(std::string_view authorization, bool is_by_admin_address) const {
-  const auto* access = settings_.access;
-  return access == nullptr || access->is_admin(authorization) ||
-         (is_by_admin_address && !access->has_admin_token());
-}
 
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
                    std::shared_ptr<Waiter> waiter)
@@ -125,20 +106,48 @@ Exchange::Step Exchange::guard(F&& f) {
 
 void Exchange::route(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
   const auto target = split_target(request.target);
+  if (turn_away(request, target)) return;
   if (route_site(request, target, waiter)) return;
   if (request.method == "GET" && route_page(target.path)) return;
 
-  is_for_a_service_ = true;
-  const bool is_json = !request.amz_target.empty() && is_json_type(request.content_type);
-  input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_, {}};
-  reply_.content_type = !is_json ? kXmlType : json_type_of(request.content_type);
-  xml_errors_ = kDefaultXmlErrors;
-  if (is_json) {
+  choose_protocol(request);
+  if (input_.protocol == wire::Protocol::Json) {
     route_json(request);
   } else {
     route_query(request, target);
   }
   if (action_ != nullptr) make_call(request, std::move(waiter));
+}
+
+void Exchange::choose_protocol(const HttpRequest& request) {
+  is_for_a_service_ = true;
+  const bool is_json = !request.amz_target.empty() && is_json_type(request.content_type);
+  input_ = {is_json ? wire::Protocol::Json : wire::Protocol::Query, request.body, &form_, {}};
+  reply_.content_type = !is_json ? kXmlType : json_type_of(request.content_type);
+  xml_errors_ = kDefaultXmlErrors;
+}
+
+// Before anything is done. False: the request may go on.
+bool Exchange::turn_away(const HttpRequest& request, const RequestTarget& target) {
+  auto verdict = dispatcher_.judge(request);
+  cors_ = std::move(verdict.headers);
+  switch (verdict.kind) {
+    case BrowserVerdict::Kind::Serve:
+      return false;
+    case BrowserVerdict::Kind::Preflight:
+      is_answered_ = true;
+      reply_.status = 204;
+      return true;
+    case BrowserVerdict::Kind::Refuse:
+      break;
+  }
+  if (dispatcher_.site_ != nullptr && is_for_site(request, target)) {
+    refuse_visit(403, verdict.text);
+  } else {
+    choose_protocol(request);
+    answer(Error{Errc::AccessDenied, std::move(verdict.text)});
+  }
+  return true;
 }
 
 void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter) {
@@ -161,6 +170,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
   if (settings.access) {
     const auto authenticated = authenticate(request, identity, permit);
     if (authenticated.has_error()) {
+      log_refusal(request, action_->name, reason_of(authenticated.error()));
       action_ = nullptr;
       return answer(authenticated.error());
     }
@@ -173,46 +183,15 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
   find_fault(request);
 }
 
-// Leaves `permit` empty for whoever may do everything.
-Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identity,
-                                    std::optional<Permit>& permit) const {
-  const auto& settings = dispatcher_.settings_;
-  if (settings.access->is_admin(request.authorization)) {
-    identity.is_signed = true;
-    return {};
-  }
-  const auto [path, query] = split_target(request.target);
-  const access::SignedRequest signed_request{request.method, path, query, request.headers,
-                                             request.body};
-  Origin origin{nullptr, request.address, access::header_value(request.headers, "user-agent"),
-                request.is_secure};
-  const auto verified = settings.access->verify(signed_request, service_->name);
-  if (verified.has_value()) {
-    origin.key = verified->key;
-    identity = {verified->key->principal.account,
-                verified->region,
-                true,
-                verified->key->access_key,
-                verified->key->principal.arn,
-                true};
-  } else if (verified.error().code == Errc::MissingAuthenticationToken) {
-    identity = {settings.account, settings.region, false};
-  } else {
-    return verified.error();
-  }
-  permit.emplace(Permit{*settings.access, *service_, origin});
-  return {};
-}
-
 engine::ClientPtr Exchange::find_client(const HttpRequest& request,
                                         const Identity& identity) const {
   const engine::ClientPtr* last = request.client;
   if (last && *last && (*last)->account == identity.account &&
-      (*last)->access_key == credential_.access_key && (*last)->address == request.address) {
+      (*last)->access_key == identity.access_key && (*last)->address == request.address) {
     return *last;
   }
   auto client = std::make_shared<const engine::Client>(engine::Client{
-      identity.account, std::string(credential_.access_key), std::string(request.address)});
+      identity.account, std::string(identity.access_key), std::string(request.address)});
   if (request.client) *request.client = client;
   return client;
 }
@@ -222,22 +201,6 @@ void Exchange::refuse_visit(unsigned status, std::string_view message) {
   reply_.status = status;
   reply_.content_type = "application/json";
   reply_.body.append("{\"message\":\"").append(message).append("\"}\n");
-}
-
-bool Exchange::may_administrate(const HttpRequest& request, std::string_view path) {
-  if (is_open_page(request, path) ||
-      dispatcher_.may_administrate(request.authorization, request.is_by_admin_address)) {
-    return true;
-  }
-  if (dispatcher_.settings_.access->has_admin_token()) {
-    reply_.headers = "WWW-Authenticate: Bearer\r\n";
-    refuse_visit(401, "Send the setting admin_token: Authorization: Bearer <admin_token>");
-  } else {
-    refuse_visit(403,
-                 "With auth: sigv4 this needs a token. Set admin_token, and send Authorization: "
-                 "Bearer <admin_token>; or set admin_address");
-  }
-  return false;
 }
 
 // Where the site has an address of its own, it is there alone, and nothing else is.
@@ -252,15 +215,20 @@ bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, b
   return true;
 }
 
-bool Exchange::route_site(const HttpRequest& request, const RequestTarget& target,
-                          const std::shared_ptr<Waiter>& waiter) {
-  // The paths of queues are many, those of the site few: all but these begin so.
+// The paths of queues are many, those of the site few: all but these begin so.
+bool Exchange::is_for_site(const HttpRequest& request, const RequestTarget& target) const {
   const auto [path, query] = target;
   const bool is_named_like_queue =
       path == "/metrics" || (path == kHealth && request.method != "POST");
-  const bool is_site = path.starts_with(kSitePrefix) ||
-                       (is_named_like_queue && !is_signed_for_service(request)) ||
-                       (path == "/" && request.method == "GET" && query.empty());
+  return path.starts_with(kSitePrefix) ||
+         (is_named_like_queue && !is_signed_for_service(request)) ||
+         (path == "/" && request.method == "GET" && query.empty());
+}
+
+bool Exchange::route_site(const HttpRequest& request, const RequestTarget& target,
+                          const std::shared_ptr<Waiter>& waiter) {
+  const auto [path, query] = target;
+  const bool is_site = is_for_site(request, target);
   if (dispatcher_.site_ == nullptr) return false;
   if (is_misplaced(request, path, is_site)) return true;
   if (!is_site) return false;
@@ -321,7 +289,9 @@ std::optional<Exchange::Step> Exchange::apply_fault() {
 
 Exchange::Step Exchange::run() {
   const engine::Gate::Pass pass(dispatcher_.broker_.gate());
-  return guard([this] { return step(); });
+  const auto next = guard([this] { return step(); });
+  if (next == Step::Reply) reply_.headers += std::exchange(cors_, {});
+  return next;
 }
 
 Exchange::Step Exchange::step() {
@@ -375,7 +345,7 @@ Answered Exchange::answered(const HttpRequest& request, std::chrono::microsecond
           action_ ? action_->name : std::string_view(),
           error_code_,
           call_ ? std::string_view(call_->identity.account) : std::string_view(),
-          credential_.access_key,
+          call_ ? call_->identity.access_key : credential_.access_key,
           duration};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sns/phone_numbers.hpp"
+#include "squire/core/url.hpp"
 #include "squire/engine/registry.hpp"
 
 namespace squire::sns {
@@ -13,13 +14,13 @@ using engine::DeliveryProtocol;
 constexpr std::size_t kUrlMax = 2048;
 constexpr std::size_t kEmailMax = 320;
 
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+// One that deliveries can reach: what parse_url() refuses would fail at every message.
+bool is_url(std::string_view text, std::string_view scheme) {
+  return text.starts_with(scheme) && text.size() <= kUrlMax && parse_url(text);
 }
 
-bool is_url(std::string_view text, std::string_view scheme) {
-  return text.starts_with(scheme) && text.size() > scheme.size() && text.size() <= kUrlMax &&
-         is_printable(text) && text[scheme.size()] != '/';
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 // A phone number, whose digits may be set apart by single slashes, hyphens and dots.
@@ -36,11 +37,25 @@ bool is_sms_endpoint(std::string_view text) {
   return is_e164(digits) && digits.back() == before;
 }
 
+// Parts of these characters with a dot between each two.
+template <typename IsCharacter>
+bool is_dotted(std::string_view text, IsCharacter&& is_character) {
+  return !text.empty() && !text.starts_with('.') && !text.ends_with('.') &&
+         text.find("..") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return c == '.' || is_character(c); });
+}
+
+// As it stands in SMTP between < and > (RFC 5321, 4.1.2): no quoted names, no addresses of
+// machines.
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-         text.find('@', at + 1) == std::string_view::npos && text.size() <= kEmailMax &&
-         is_printable(text);
+  if (at == std::string_view::npos || text.size() > kEmailMax) return false;
+  const auto is_atom = [](char c) {
+    return is_letter_or_digit(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  };
+  const auto is_domain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; };
+  return is_dotted(text.substr(0, at), is_atom) && is_dotted(text.substr(at + 1), is_domain);
 }
 
 // "arn:<partition>:<service>:<region>:<account>:<resource>": the account, or nothing.

@@ -22,7 +22,7 @@ std::string user_id(std::string_view arn) {
 
 Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, Request) {
   const auto& who = call.identity;
-  const auto* key = call.permit ? call.permit->origin.key : nullptr;
+  const auto* key = call.permit ? call.permit->origin.key.get() : nullptr;
   if (call.permit && key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
   const bool is_user = key != nullptr && key->principal.kind == access::Principal::Kind::User;
   return Response{is_user ? user_id(key->principal.arn) : who.account, who.account,

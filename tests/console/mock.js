@@ -327,7 +327,7 @@ async function answer(broker, request, html) {
     url.pathname === "/_squire/health" ||
     authorization.startsWith(`Bearer ${broker.token}`);
   if (!open)
-    return json(403, {
+    return json(url.pathname === "/" ? 400 : 401, {
       message: "Send Authorization: Bearer <admin_token>.",
       __type: "AccessDenied",
     });

@@ -20,14 +20,14 @@ export const kToken = "correct horse battery staple";
 
 // ---- the broker: the daemon if run found that it serves the console, else the mock ----
 
-export async function startBroker({ port = 0, auth = false } = {}) {
+export async function startBroker({ port = 0, auth = false, more = {} } = {}) {
   const broker = process.env.CONSOLE_DAEMON
-    ? await startDaemon(port, auth)
+    ? await startDaemon(port, auth, more)
     : await startMock({ html: html(), port, token: auth ? kToken : "" });
   return { ...broker, origin: `http://127.0.0.1:${broker.port}` };
 }
 
-async function startDaemon(port, auth) {
+async function startDaemon(port, auth, more) {
   const directory = mkdtempSync(join(tmpdir(), "squire-console-"));
   const settings = {
     port,
@@ -39,6 +39,7 @@ async function startDaemon(port, auth) {
       admin_token: kToken,
       keys: [{ access_key: "AKIATEST", secret: "secret", account: "000000000000" }],
     }),
+    ...more,
   };
   writeFileSync(join(directory, "squire.json"), JSON.stringify(settings));
   const env = Object.fromEntries(

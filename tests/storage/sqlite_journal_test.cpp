@@ -210,7 +210,8 @@ TEST_F(SqliteJournalTest, KeepsADeliveryThatIsNotLazyFromItsAnswerOn) {
     ASSERT_TRUE(waiter->wait(journal, ticket));
     std::filesystem::remove_all(copy());
     test::copy_database(path(), copy());
-    ASSERT_EQ(test::load_lines(copy()).back(), "delivery 1/1 0 0 0 " + std::to_string(count) + " 0");
+    ASSERT_EQ(test::load_lines(copy()).back(),
+              "delivery 1/1 0 0 0 " + std::to_string(count) + " 0");
   }
 }
 

@@ -44,9 +44,11 @@ struct Key {
   std::shared_ptr<const Policy> policy = {};  // identity policy; null: may do what his account may
 };
 
+using KeyPtr = std::shared_ptr<const Key>;
+
 // A request whose signature is right.
 struct Verified {
-  const Key* key;      // lives as long as the Verifier
+  KeyPtr key;
   std::string region;  // of the credential scope
 };
 
@@ -68,7 +70,8 @@ class Verifier {
 
   // `now` is the time of the outside world. MissingAuthenticationToken if the request has no
   // signature at all; the other errors are IncompleteSignature, InvalidClientTokenId, ExpiredToken,
-  // RequestExpired, SignatureDoesNotMatch and, for Signature Version 2, InvalidSecurity.
+  // RequestExpired, SignatureDoesNotMatch and, for Signature Version 2, InvalidSecurity. What is
+  // there twice is no whole signature: two readers could take two names from it.
   Result<Verified> verify(const SignedRequest& request, std::string_view service,
                           TimePoint now) const;
 
@@ -77,7 +80,7 @@ class Verifier {
   Sha256 signing_key(const Key& key, const std::string& scope, bool& is_kept) const;
   void keep(const Key& key, const std::string& scope, const Sha256& derived) const;
 
-  std::unordered_map<std::string, Key> keys_;  // by access key
+  std::unordered_map<std::string, KeyPtr> keys_;  // by access key
   mutable Mutex mutex_{LockRank::Leaf};
   mutable std::unordered_map<std::string, Sha256, KeyedHash> derived_ GUARDED_BY(mutex_);
 };

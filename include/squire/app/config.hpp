@@ -58,9 +58,14 @@ struct Config {
   std::string account = "000000000000";
   std::string region = "us-east-1";
 
+  std::string allowed_hosts;
+  std::string allowed_origins;
+
   std::string auth = "none";
   std::string keys_file;
   std::string admin_token;
+  std::string viewer_token;
+  std::string metrics_token;
 
   std::filesystem::path data_dir = "./data";
   std::string durability = "full";

@@ -34,6 +34,8 @@ std::string to_account_id(std::uint64_t number);
 
 // Lower-case letters, digits and hyphens: a region becomes part of ARNs, so not all will do.
 bool is_region(std::string_view text);
+// Whether AWS could have a region of that name: us-east-1, us-gov-west-1, us-isob-east-1.
+bool has_region_form(std::string_view text);
 
 struct ResourceNameHash {
   std::size_t operator()(const ResourceName& name) const noexcept;

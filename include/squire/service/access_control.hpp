@@ -1,6 +1,8 @@
 // Authentication and authorization of requests, with `auth: sigv4`.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,7 +55,7 @@ struct DenialStyle {
 
 // Where a request comes from, as far as policies ask.
 struct Origin {
-  const access::Key* key = nullptr;  // that signed it; null: nobody
+  access::KeyPtr key;  // that signed it; null: nobody
   std::string_view address;
   std::string_view user_agent;
   bool is_secure = false;
@@ -79,19 +81,70 @@ class PolicyCache {
   mutable std::unordered_map<const std::string*, Entry> entries_ GUARDED_BY(mutex_);
 };
 
+// Secrets that open something without a signature, as "Authorization: Bearer <token>". An empty one
+// opens nothing.
+struct Tokens {
+  std::string admin = {};    // everything
+  std::string viewer = {};   // looking at /_squire/
+  std::string metrics = {};  // reading /metrics
+};
+
+// Which of them a request has sent.
+enum class Bearer : std::uint8_t { Nobody, Stranger, Metrics, Viewer, Admin };
+
+// Somebody who is not who he says.
+struct Refusal {
+  std::string_view access_key;  // as he says; empty: he sent a token
+  std::string_view action;      // or method and path
+  std::string_view address;
+  std::string_view reason;
+};
+
+// Words refusals for the log, as many a minute as a reader can use: who guesses keys must not fill
+// the disk. Thread-safe.
+class RefusalLog {
+ public:
+  static constexpr std::size_t kLinesPerMinute = 60;
+  using Sink = std::function<void(const std::string& line)>;
+
+  // Without a sink nothing is told. It is called on the thread that refuses, and under no lock.
+  explicit RefusalLog(Sink sink) : sink_(std::move(sink)) {}
+
+  void tell(const Refusal& refusal, TimePoint now) const;
+
+ private:
+  const Sink sink_;
+  mutable Mutex mutex_{LockRank::Leaf};
+  mutable TimePoint minute_ GUARDED_BY(mutex_);
+  mutable std::size_t lines_ GUARDED_BY(mutex_) = 0;
+  mutable std::size_t untold_ GUARDED_BY(mutex_) = 0;
+};
+
 // Says who asks and whether he may: for requests, and for topics that send to queues.
-// Thread-safe: constant but for its caches.
+// Thread-safe: constant but for its keys and caches.
 class AccessControl final : public engine::DeliveryGuard {
  public:
   // `wall_clock` tells the time of the outside world, in which clients sign. It outlives this.
-  AccessControl(std::vector<access::Key> keys, std::string admin_token, const Clock& wall_clock);
+  AccessControl(std::vector<access::Key> keys, Tokens tokens, const Clock& wall_clock,
+                RefusalLog::Sink on_refusal = nullptr);
+
+  // From now on these keys count; who was verified by one of the others stays so. Throws as
+  // access::Verifier, and then changes nothing.
+  void use_keys(std::vector<access::Key> keys);
 
   // As access::Verifier.
   Result<access::Verified> verify(const access::SignedRequest& request,
                                   std::string_view service) const;
-  // Whether it is "Bearer <admin_token>", with anything behind a comma.
-  bool is_admin(std::string_view authorization) const;
-  bool has_admin_token() const { return !admin_token_.empty(); }
+  // By an Authorization header: "Bearer <token>", perhaps with ", Credential=..." behind it.
+  Bearer bearer_of(std::string_view authorization) const;
+  bool is_admin(std::string_view authorization) const {
+    return bearer_of(authorization) == Bearer::Admin;
+  }
+  bool has_admin_token() const { return !tokens_.admin.empty(); }
+  bool has_token() const {
+    return has_admin_token() || !tokens_.viewer.empty() || !tokens_.metrics.empty();
+  }
+  void log(const Refusal& refusal) const { refusals_.tell(refusal, wall_clock_.now()); }
 
   // Whether the call may do that to what its request mentions. `is_open`: nobody must sign for it.
   Result<void> check(const Call& call, std::string_view action, bool is_open,
@@ -105,10 +158,14 @@ class AccessControl final : public engine::DeliveryGuard {
   Result<void> check_target(const Call& call, std::string_view action, const Target& target,
                             const Mentions& mentions) const;
 
-  const access::Verifier verifier_;
-  const std::string admin_token_;
+  std::shared_ptr<const access::Verifier> verifier() const;
+
+  const Tokens tokens_;
   const Clock& wall_clock_;
+  const RefusalLog refusals_;
   PolicyCache policies_;
+  mutable Mutex mutex_{LockRank::Leaf};
+  std::shared_ptr<const access::Verifier> verifier_ GUARDED_BY(mutex_);
 };
 
 // A call that has to be authorized, and what for.

@@ -18,8 +18,8 @@ struct Identity {
   std::string region;
   bool is_signed = true;             // says who he is at all; links in notifications do not
   std::string_view access_key = {};  // lives as long as the request
-  std::string_view principal = {};  // his ARN, if his signature was verified; lives as long as keys
-  bool names_region = false;        // the region is one that he said himself
+  std::string_view principal = {};   // his ARN, if his signature was verified; likewise
+  bool names_region = false;         // the region is one that he said himself
 };
 
 // What goes wrong on purpose in this call (Fault).

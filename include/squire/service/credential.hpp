@@ -7,8 +7,8 @@
 
 namespace squire::service {
 
-// The credential scope of a signed request: AKID/20261123/us-east-1/sqs/aws4_request.
-// Empty where the request says nothing.
+// The credential scope of a request as it says itself, whether that is true or not:
+// AKID/20261123/us-east-1/sqs/aws4_request. Empty where it says nothing.
 struct Credential {
   std::string_view access_key;
   std::string_view region;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "squire/service/action.hpp"
+#include "squire/service/browser_guard.hpp"
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
 #include "squire/service/faults.hpp"
@@ -27,6 +28,7 @@ struct DispatcherSettings {
   const AccessControl* access = nullptr;
   Faults* faults = nullptr;        // null: nothing goes wrong on purpose; outlives the dispatcher
   bool has_admin_address = false;  // the site is shown there and nothing else, and only there
+  BrowserGuard guard;
 };
 
 // HTTP requests in, replies out, without a socket: finds service, action, protocol and identity,
@@ -44,17 +46,23 @@ class Dispatcher {
   // Whether requests must come with all their headers.
   bool verifies_signatures() const { return settings_.access != nullptr; }
 
+  // Whether the request is refused, or answered, by what its head says of a browser: its body need
+  // not be waited for.
+  bool turns_away(const HttpRequest& head) const;
+
   // Where the body of this request goes, if not into memory; only for who may send it.
-  std::optional<Upload> upload(std::string_view method, std::string_view target,
-                               std::string_view authorization, bool is_by_admin_address) const;
+  std::optional<Upload> upload(const HttpRequest& head) const;
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
  private:
   friend class Exchange;
 
+  BrowserVerdict judge(const HttpRequest& head) const;
+  // Nobody has to say who he is, or prove it.
+  bool believes_everybody(const HttpRequest& head) const;
   // The site is for whoever has the token, or comes to an address of its own that needs none.
-  bool may_administrate(std::string_view authorization, bool is_by_admin_address) const;
+  bool may_administrate(const HttpRequest& head) const;
 
   engine::Broker& broker_;
   const std::vector<const Service*> services_;
@@ -90,6 +98,9 @@ class Exchange {
 
  private:
   void route(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
+  bool turn_away(const HttpRequest& request, const RequestTarget& target);
+  bool is_for_site(const HttpRequest& request, const RequestTarget& target) const;
+  void choose_protocol(const HttpRequest& request);
   void route_json(const HttpRequest& request);
   void route_query(const HttpRequest& request, const RequestTarget& target);
   void name_queue(const HttpRequest& request, std::string_view path);
@@ -110,6 +121,9 @@ class Exchange {
   void make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
   Result<void> authenticate(const HttpRequest& request, Identity& identity,
                             std::optional<Permit>& permit) const;
+  // `reason`: of a signature.
+  void log_refusal(const HttpRequest& request, std::string_view action,
+                   std::string_view reason) const;
   bool may_administrate(const HttpRequest& request, std::string_view path);
   bool is_misplaced(const HttpRequest& request, std::string_view path, bool is_site);
   void refuse_visit(unsigned status, std::string_view message);
@@ -130,6 +144,7 @@ class Exchange {
   const ActionEntry* action_ = nullptr;  // null: already answered
   std::optional<Call> call_;
   HttpReply reply_;
+  std::string cors_;  // headers for the reply, once it is complete
   bool is_answered_ = false;
   bool is_for_a_service_ = false;  // and not for the site, or a page
   std::optional<Fault> fault_;

@@ -13,6 +13,20 @@ namespace squire::service {
 
 class TemporaryFile;
 
+// What a browser tells of a request that a page made it send, in headers that the page cannot
+// choose (Fetch standard, and Fetch Metadata Request Headers). All empty: no browser, as far as one
+// can say.
+struct FetchMetadata {
+  std::string_view origin;
+  std::string_view site;              // Sec-Fetch-Site
+  std::string_view mode;              // Sec-Fetch-Mode
+  std::string_view destination;       // Sec-Fetch-Dest
+  std::string_view requested_method;  // Access-Control-Request-Method
+  std::string_view requested_headers;
+
+  bool is_empty() const { return origin.empty() && site.empty(); }
+};
+
 // One HTTP request as the services see it. The views are the connection's and outlive the exchange;
 // absent headers are empty.
 struct HttpRequest {
@@ -39,6 +53,7 @@ struct HttpRequest {
   engine::ClientPtr* client = nullptr;
   // The body, if there is an Upload for this request; else null.
   std::shared_ptr<TemporaryFile> body_file = nullptr;
+  FetchMetadata fetch = {};
 };
 
 // Where the body of a request goes as it comes, since it may be too large for memory.

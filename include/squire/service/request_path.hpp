@@ -33,4 +33,11 @@ std::optional<QueuePath> parse_queue_path(std::string_view path);
 // /health, /metrics, /_squire, /2015-03-31.
 bool is_taken(std::string_view segment);
 
+// Where health is told, in our own words and as clients of ElasticMQ and LocalStack ask for it.
+inline constexpr std::string_view kOwnHealth = "/_squire/health";
+inline constexpr std::string_view kHealth = "/health";
+inline bool is_health(std::string_view path) {
+  return path == kOwnHealth || path == kHealth || path == "/_localstack/health";
+}
+
 }  // namespace squire::service

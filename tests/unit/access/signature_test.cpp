@@ -201,6 +201,46 @@ TEST_F(RefusedSignatureTest, ACredentialHasFiveElements) {
   }
 }
 
+TEST_F(RefusedSignatureTest, WhatIsThereTwice) {
+  const std::string other = "Credential=AKIDOTHER/20150830/us-east-1/service/aws4_request";
+  const std::string scheme = "AWS4-HMAC-SHA256 ";
+  for (const std::string& forged : {scheme + other + ", " + good_.substr(scheme.size()),
+                                    good_ + ", " + other, good_ + "," + good_.substr(scheme.size()),
+                                    good_ + ", SignedHeaders=host", good_ + ", Signature=0"}) {
+    set("Authorization", forged);
+    EXPECT_EQ(error().code, Errc::IncompleteSignature) << forged;
+    EXPECT_NE(error().message.find("two parameters"), std::string::npos) << forged;
+  }
+  for (const std::string& forged : {scheme + "X" + other + ", " + good_.substr(scheme.size()),
+                                    good_ + ", credential=AKIDOTHER"}) {
+    set("Authorization", forged);
+    EXPECT_EQ(error().code, Errc::IncompleteSignature) << forged;
+  }
+}
+
+TEST_F(RefusedSignatureTest, TwoAuthorizationHeaders) {
+  for (const char* second : {"Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e", ""}) {
+    auto both = headers;
+    both.push_back({"authorization", second});
+    std::swap(headers, both);
+    EXPECT_EQ(error(), (Error{Errc::IncompleteSignature, "There are two Authorization headers."}));
+    std::swap(headers.front(), headers.back());
+    EXPECT_EQ(error().code, Errc::IncompleteSignature);
+    std::swap(headers, both);
+  }
+}
+
+TEST_F(RefusedSignatureTest, ARegionWithoutARegionsForm) {
+  for (const char* region : {"elasticmq", "local", "us-east", "us--east-1", "us-east-1-"}) {
+    const auto text =
+        authorization("AKIDEXAMPLE/20150830/" + std::string(region) + "/service/aws4_request");
+    set("Authorization", text);
+    EXPECT_EQ(error(), (Error{Errc::SignatureDoesNotMatch,
+                              "Credential should be scoped to a valid region."}))
+        << region;
+  }
+}
+
 TEST_F(RefusedSignatureTest, AnUnknownKey) {
   const auto text = authorization("AKIDOTHER/20150830/us-east-1/service/aws4_request");
   set("Authorization", text);
@@ -335,6 +375,15 @@ TEST_F(PresignedTest, EachMissingParameterIsNamed) {
                    "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string "
                    "parameters must include 'X-Amz-Signature'. AWS query-string parameters must "
                    "include 'X-Amz-Date'. Re-examine the query-string parameters."}));
+}
+
+TEST_F(PresignedTest, NoParameterIsThereTwice) {
+  for (const char* more : {"&X-Amz-Credential=OTHER%2F20261123%2Fus-east-1%2Fsqs%2Faws4_request",
+                           "&X-Amz-Signature=0", "&X-Amz-Expires=1"}) {
+    const auto refused = error(presigned("60") + more);
+    EXPECT_EQ(refused.code, Errc::IncompleteSignature) << more;
+    EXPECT_NE(refused.message.find("twice"), std::string::npos) << more;
+  }
 }
 
 TEST_F(PresignedTest, AnUnknownAlgorithm) {

@@ -34,11 +34,15 @@ Settings settings_of(const Config& config) {
           {"tls_self_signed", config.tls_self_signed ? "true" : "false"},
           {"tls_port", text(config.tls_port)},
           {"base_url", config.base_url},
+          {"allowed_hosts", config.allowed_hosts},
+          {"allowed_origins", config.allowed_origins},
           {"account", config.account},
           {"region", config.region},
           {"auth", config.auth},
           {"keys_file", config.keys_file},
           {"admin_token", config.admin_token},
+          {"viewer_token", config.viewer_token},
+          {"metrics_token", config.metrics_token},
           {"data_dir", config.data_dir.string()},
           {"durability", config.durability},
           {"disk_reserve_bytes", text(config.disk_reserve_bytes)},
@@ -86,11 +90,15 @@ const Settings kOthers = {{"address", "0.0.0.0"},
                           {"tls_self_signed", "true"},
                           {"tls_port", "4443"},
                           {"base_url", "https://sqs.example.com"},
+                          {"allowed_hosts", "squire.shop,*.example.com"},
+                          {"allowed_origins", "https://app.example"},
                           {"account", "123456789012"},
                           {"region", "eu-west-1"},
                           {"auth", "sigv4"},
                           {"keys_file", "keys.json"},
                           {"admin_token", "a token"},
+                          {"viewer_token", "another token"},
+                          {"metrics_token", "a third token"},
                           {"data_dir", "/srv/squire"},
                           {"durability", "relaxed"},
                           {"disk_reserve_bytes", "1048576"},
@@ -361,6 +369,22 @@ TEST(ConfigTest, ARegionIsWhatArnsCanHold) {
 
 TEST(ConfigTest, SlashesBehindABaseUrlAreDropped) {
   EXPECT_EQ(from_json(in_json("base_url", "http://b:1//")).base_url, "http://b:1");
+}
+
+TEST(ConfigTest, ABaseUrlIsAUrl) {
+  for (const char* text : {"broker:4566", "broker", "ftp://broker", "http://broker:99999",
+                           "http://broker:0", "http://"}) {
+    EXPECT_THAT(json_error(in_json("base_url", text)), HasSubstr("\"base_url\" must be a URL"))
+        << text;
+  }
+}
+
+TEST(ConfigTest, AFunctionIsAtAUrl) {
+  for (const char* text : {"localhost:9000", "http://localhost:99999", "https", "http://"}) {
+    EXPECT_THAT(json_error(R"({"functions": {"resize": ")" + std::string(text) + "\"}}"),
+                HasSubstr("\"functions.resize\" must be a URL"))
+        << text;
+  }
 }
 
 TEST(ConfigTest, WhatKubernetesSaysOfAServiceNamedSquireIsNoSetting) {

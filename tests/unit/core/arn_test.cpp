@@ -56,6 +56,20 @@ TEST(ArnTest, AnAccountIdIsTwelveDigits) {
   }
 }
 
+TEST(ArnTest, RegionsOfAwsHaveAForm) {
+  for (const char* text :
+       {"us-east-1", "ap-southeast-7", "mx-central-1", "us-gov-west-1", "cn-north-1",
+        "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1", "us-east-10"}) {
+    EXPECT_TRUE(has_region_form(text)) << text;
+  }
+  for (const char* text :
+       {"", "local", "elasticmq", "us-east", "us--east-1", "-us-east-1", "us-east-1-", "1-east-us",
+        "us-east-1-x", "US-EAST-1", "us-1", "us-east-", "us-east-123", "us-east-1.evil",
+        "us-e st-1", "s3-website-1", "a-very-long-tail-of-words-1", "x-east-1", "useast-east-1"}) {
+    EXPECT_FALSE(has_region_form(text)) << text;
+  }
+}
+
 TEST(ArnTest, ARegionIsLowerCaseLettersDigitsAndHyphens) {
   for (const char* text : {"us-east-1", "eu-isoe-west-1", "local", "x"}) {
     EXPECT_TRUE(is_region(text)) << text;

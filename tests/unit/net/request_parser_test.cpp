@@ -211,6 +211,123 @@ TEST(RequestParserTest, ALengthBesideChunksIsRefused) {
   EXPECT_TRUE(parsing.error);
 }
 
+TEST(RequestParserTest, KeepsWhatABrowserTells) {
+  Parsing parsing;
+  parsing.feed(send_message(kHeaders + "ORIGIN: https://a.example\r\nsec-fetch-site: cross-site\r\n"
+                                       "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n"
+                                       "Access-Control-Request-Method: POST\r\n"
+                                       "Access-Control-Request-Headers: x-amz-target\r\n",
+                            ""));
+  ASSERT_TRUE(parsing.parser.is_done());
+  const auto fetch = parsing.data.view().fetch;
+  EXPECT_EQ(fetch.origin, "https://a.example");
+  EXPECT_EQ(fetch.site, "cross-site");
+  EXPECT_EQ(fetch.mode, "cors");
+  EXPECT_EQ(fetch.destination, "empty");
+  EXPECT_EQ(fetch.requested_method, "POST");
+  EXPECT_EQ(fetch.requested_headers, "x-amz-target");
+  parsing.data.clear();
+  EXPECT_TRUE(parsing.data.view().fetch.is_empty());
+}
+
+TEST(RequestParserTest, WhatABrowserTellsTwiceIsOneList) {
+  Parsing parsing;
+  parsing.feed(
+      send_message("Host: h\r\nOrigin: http://h\r\nOrigin: https://evil.example\r\n"
+                   "Sec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site\r\n",
+                   ""));
+  EXPECT_EQ(parsing.data.view().fetch.origin, "http://h, https://evil.example");
+  EXPECT_EQ(parsing.data.view().fetch.site, "none, cross-site");
+}
+
+// Heads whose end, length or sender another server could see differently.
+TEST(RequestParserTest, WhatIsInDoubtIsAnErrorThatSaysWhy) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "no Host"},
+      {"Host: a\r\nHost: a\r\n", "two Host"},
+      {"Host: a\r\nHOST: b\r\n", "two Host"},
+      {"Host: a b\r\n", "Host header is malformed"},
+      {"Host: user@a\r\n", "Host header is malformed"},
+      {"Host: a/b\r\n", "Host header is malformed"},
+      {"Host: \"a\"\r\n", "Host header is malformed"},
+      {"Host: b\xc3\xbc\r\n", "Host header is malformed"},
+      {"Host: a\r\nTransfer-Encoding: xchunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: identity\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: chunked, identity\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: chunked, chunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: ,chunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: chunked;q=1\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: \r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: chunked\xa0\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", ""},
+      {"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n", ""},
+      {"Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n", "two Content-Length"},
+      {"Host: a\r\nContent-Length: 0, 0\r\n", "no number"},
+      {"Host: a\r\nContent-Length: +0\r\n", ""},
+      {"Host: a\r\nContent-Length: 18446744073709551616\r\n", ""},
+      {"Host: a\r\nAuthorization: x\r\nauthorization: y\r\n", "two Authorization"},
+      {"Host: a\r\nX-Amz-Target: x\r\nx-amz-target: y\r\n", "two X-Amz-Target"},
+      {"Host: a\r\nX: a\r\n b\r\n", "second line"},
+      {"Host: a\r\nX:\r\n b\r\n", "second line"},
+      {"Host: a\r\nTransfer-Encoding:\r\n\tchunked\r\n", "second line"},
+      {"Host: a\r\n Content-Length: 5\r\n", "second line"},
+      {" Host: a\r\n", ""},
+      {"Host : a\r\n", ""},
+      {"Host: a\r\nX: a\nY: b\r\n", ""},
+      {"Host: a\r\nX: a\rb\r\n", ""},
+      {"Host: a\r\nX: a" + std::string(1, '\0') + "b\r\n", ""},
+      {"Host: a\r\nX" + std::string(1, '\0') + ": b\r\n", ""},
+      {"Host: a\r\nX\r\n", ""},
+      {"Host: a\r\n: x\r\n", ""}};
+  for (const auto& [headers, fault] : cases) {
+    for (const std::size_t piece : {std::string::npos, std::size_t{1}}) {
+      Parsing parsing;
+      parsing.feed(send_message(headers, "0\r\n\r\n"), piece);
+      EXPECT_TRUE(parsing.error) << testing::PrintToString(headers);
+      EXPECT_NE(parsing.data.fault.find(fault), std::string::npos)
+          << testing::PrintToString(headers) << " " << parsing.data.fault;
+    }
+  }
+}
+
+TEST(RequestParserTest, Http10NeedsNoHostAndHasNoChunks) {
+  Parsing plain;
+  plain.feed("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_FALSE(plain.error);
+  EXPECT_TRUE(plain.parser.is_done());
+  Parsing chunked;
+  chunked.feed("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  EXPECT_TRUE(chunked.error);
+}
+
+TEST(RequestParserTest, ChunkedIsReadInAnyCase) {
+  for (const char* value : {"chunked", "Chunked", "CHUNKED", "  chunked\t "}) {
+    Parsing parsing;
+    parsing.feed(send_message("Host: h\r\nTransfer-Encoding:" + std::string(value) + "\r\n",
+                              "1\r\na\r\n0\r\n\r\n"));
+    EXPECT_FALSE(parsing.error) << value;
+    EXPECT_EQ(parsing.data.body, "a") << value;
+  }
+}
+
+TEST(RequestParserTest, BehindTheBodyNoHeaderChangesTheRequest) {
+  Parsing parsing;
+  parsing.data.keeps_headers = true;
+  parsing.feed(
+      send_message("Host: h\r\nOrigin: https://a.example\r\nTransfer-Encoding: chunked\r\n",
+                   "0\r\nHost: evil.example\r\nOrigin: http://h\r\n"
+                   "Authorization: Bearer x\r\nX-Amz-Target: AmazonSQS.DeleteQueue\r\n\r\n"));
+  ASSERT_FALSE(parsing.error) << parsing.error.message();
+  const auto request = parsing.data.view();
+  EXPECT_EQ(request.host, "h");
+  EXPECT_EQ(request.fetch.origin, "https://a.example");
+  EXPECT_EQ(request.authorization, "");
+  EXPECT_EQ(request.amz_target, "");
+  EXPECT_EQ(request.headers.size(), 3u);
+}
+
 TEST(RequestDataTest, ClearForgetsEverythingAndGivesBigMemoryBack) {
   RequestData data;
   Parsing parsing;
@@ -249,7 +366,7 @@ class UploadTest : public test::BrokerFixture {
   ErrorCode feed(const std::string& head, const std::string& body) {
     ErrorCode error;
     RequestParser parser(data, 8192, 1000, &dispatcher);
-    const std::string bytes = head + "\r\n\r\n" + body;
+    const std::string bytes = head + "\r\nHost: localhost\r\n\r\n" + body;
     for (std::size_t begin = 0; begin < bytes.size() && !error && !parser.is_done();) {
       begin += parser.put(boost::asio::buffer(bytes.data() + begin, bytes.size() - begin), error);
       if (error == http::error::need_more) error = {};
@@ -274,6 +391,21 @@ TEST_F(UploadTest, AChunkedBodyGoesThereToo) {
                     "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
   data.upload->file->close();
   EXPECT_EQ(data.upload->file->read(100), "hello world");
+}
+
+TEST_F(UploadTest, OfWhoIsTurnedAwayNothingIsTaken) {
+  const std::string evil = "PUT /_squire/import HTTP/1.1\r\nOrigin: https://evil.example\r\n";
+  EXPECT_FALSE(feed(evil + "Content-Length: 5", "hello"));
+  EXPECT_FALSE(data.upload.has_value());
+  EXPECT_FALSE(data.is_turned_away) << "the answer comes behind the little that is here";
+  for (const char* long_body :
+       {"Content-Length: 100000", "Content-Length: 5\r\nExpect: 100-continue",
+        "Transfer-Encoding: chunked", "Content-Length: 999999999"}) {
+    data.clear();
+    EXPECT_TRUE(feed(evil + long_body, "")) << long_body;
+    EXPECT_TRUE(data.is_turned_away) << long_body;
+    EXPECT_FALSE(data.upload.has_value()) << long_body;
+  }
 }
 
 TEST_F(UploadTest, MoreThanItsLimitIsAnError) {

@@ -61,7 +61,7 @@ class AccessControlTest : public ExchangeFixture {
   const Key reader{"READER", "s3", Principal::user(kOwner, "reader"),
                    {},       {},   identity_policy("sqs:ReceiveMessage")};
   const Key partner{"PARTNER", "s4", Principal::root(kPartner)};
-  service::AccessControl control{{owner, sender, reader, partner}, "token,1", clock};
+  service::AccessControl control{{owner, sender, reader, partner}, {"token,1"}, clock};
 };
 
 TEST_F(AccessControlTest, TheOwnerMaySend) {
@@ -208,7 +208,7 @@ TEST_F(AccessControlTest, AMoveNeedsTheRightToSendToItsDestination) {
       R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:StartMessageMoveTask","Resource":"*"}})",
       Policy::Kind::Identity);
   const Key mover{"MOVER", "s5", Principal::user(kOwner, "mover"), {}, {}, both.value()};
-  service::AccessControl others({mover}, "", clock);
+  service::AccessControl others({mover}, {}, clock);
   configure([&](service::DispatcherSettings& settings) { settings.access = &others; });
   const auto reply = as(mover, "StartMessageMoveTask",
                         R"({"SourceArn":"arn:aws:sqs:us-east-1:000000000000:q",)"
@@ -236,9 +236,12 @@ TEST_F(AccessControlTest, AnythingLikeTheAdminTokenMayDoNothing) {
     auto request = RequestText::json("ListQueues", "{}");
     request.authorization = authorization;
     request.headers = {{"Authorization", authorization}};
-    EXPECT_EQ(call(request).status, 400u) << authorization;
+    const auto reply = call(request);
+    const bool is_token = request.authorization.starts_with("Bearer ");
+    EXPECT_EQ(reply.status, 400u) << authorization;
+    EXPECT_EQ(message(reply).find("token behind Bearer is wrong") != std::string::npos, is_token);
   }
-  const service::AccessControl without_token({owner}, "", clock);
+  const service::AccessControl without_token({owner}, {}, clock);
   EXPECT_FALSE(without_token.is_admin("Bearer "));
 }
 
@@ -264,7 +267,7 @@ TEST_F(AccessControlTest, TheAdminPathsNeedTheToken) {
 }
 
 TEST_F(AccessControlTest, WithoutATokenTheAdminPathsSayWhatToSet) {
-  service::AccessControl without_token({owner}, "", clock);
+  service::AccessControl without_token({owner}, {}, clock);
   configure([&](service::DispatcherSettings& settings) { settings.access = &without_token; });
   RequestText request;
   request.method = "GET";

@@ -284,8 +284,8 @@ TEST_F(RouteTest, OddAuthorizationHeadersAreNoObstacle) {
 
 TEST_F(RouteTest, QueueUrlsBeginWithTheHostThatWasAsked) {
   auto request = create("q");
-  request.host = "sqs.example.com";
-  EXPECT_EQ(url_of(call(request)), "http://sqs.example.com/000000000000/q");
+  request.host = "sqs.shop.internal";
+  EXPECT_EQ(url_of(call(request)), "http://sqs.shop.internal/000000000000/q");
 }
 
 TEST_F(RouteTest, QueueUrlsBeginWithTheBaseUrlIfThereIsOne) {

@@ -28,7 +28,8 @@ async function call<T>(
   });
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : {}) as T;
-  if (answer.status === 401 || answer.status === 403) refuse(used);
+  // A token that may look, but not do this, is no reason to ask for another.
+  if (answer.status === 401 || (answer.status === 403 && !used)) refuse(used);
   throw new RequestError(what, answer.status, messageOf(text));
 }
 

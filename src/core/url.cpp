@@ -1,9 +1,9 @@
-#include "net/url.hpp"
+#include "squire/core/url.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace squire::net {
+namespace squire {
 namespace {
 
 constexpr std::size_t kHostBytesMax = 253;  // of a DNS name
@@ -121,4 +121,4 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-}  // namespace squire::net
+}  // namespace squire

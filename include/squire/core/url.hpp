@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace squire::net {
+namespace squire {
 
 // The address of an HTTP endpoint, taken apart. Whatever parse_url() lets through can be written
 // into a request as it is: no part but user and password holds a space or control character.
@@ -27,4 +27,4 @@ struct Url {
 // beyond ASCII, a bad port or a bad percent sign in user or password.
 std::optional<Url> parse_url(std::string_view text);
 
-}  // namespace squire::net
+}  // namespace squire

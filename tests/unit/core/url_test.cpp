@@ -1,8 +1,8 @@
-#include "net/url.hpp"
+#include "squire/core/url.hpp"
 
 #include <gtest/gtest.h>
 
-namespace squire::net {
+namespace squire {
 namespace {
 
 TEST(UrlTest, TakesAllPartsApart) {
@@ -78,4 +78,4 @@ TEST(UrlTest, RefusesWhatIsNoHttpUrl) {
 }
 
 }  // namespace
-}  // namespace squire::net
+}  // namespace squire

@@ -1,0 +1,313 @@
+#include "squire/service/browser_guard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <stdexcept>
+
+#include "squire/core/arn.hpp"
+#include "squire/core/ip_range.hpp"
+#include "squire/core/text.hpp"
+#include "squire/core/url.hpp"
+#include "squire/wire/query.hpp"
+
+namespace squire::service {
+namespace {
+
+using Kind = BrowserVerdict::Kind;
+
+constexpr std::size_t kHostBytesMax = 253;  // of a DNS name
+constexpr std::size_t kLabelBytesMax = 63;
+constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, DELETE";
+// Those that SDKs read; AWS exposes them likewise.
+constexpr std::string_view kExposed = "x-amzn-RequestId, x-amzn-query-error";
+constexpr std::string_view kPreflightSeconds = "600";
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool contains(std::string_view characters, char c) {
+  return characters.find(c) != std::string_view::npos;
+}
+
+// A name in lower case, perhaps with the dot of the root. Underscores are no part of names of
+// hosts, but of containers'.
+bool is_name(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  if (text.empty() || text.size() > kHostBytesMax) return false;
+  for (bool is_more = true; is_more;) {
+    const auto dot = text.find('.');
+    const auto label = text.substr(0, dot);
+    is_more = dot != std::string_view::npos;
+    if (label.empty() || label.size() > kLabelBytesMax ||
+        !std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; })) {
+      return false;
+    }
+    if (is_more) text.remove_prefix(dot + 1);
+  }
+  return true;
+}
+
+// "[::1]"
+bool is_ipv6_literal(std::string_view text) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return false;
+  text = text.substr(1, text.size() - 2);
+  return contains(text, ':') && parse_ip_address(text);
+}
+
+struct Authority {
+  std::string host;       // lower case; an IPv6 address in its brackets
+  std::int64_t port = 0;  // 0: none was said
+};
+
+// "localhost:4566", as a Host header and an origin have it. Nothing if any of it is none, a user's
+// name before an @ included.
+std::optional<Authority> parse_authority(std::string_view text) {
+  const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+  if (bracket == std::string_view::npos) return std::nullopt;
+  const auto colon = std::min(text.find(':', bracket), text.size());
+  Authority authority{to_lower(text.substr(0, colon))};
+  if (!is_name(authority.host) && !is_ipv6_literal(authority.host)) return std::nullopt;
+  const auto port = text.substr(std::min(colon + 1, text.size()));
+  if (port.empty()) return authority;
+  const auto number = parse_integer(port);
+  if (!number || *number < 1 || *number > 65'535) return std::nullopt;
+  authority.port = *number;
+  return authority;
+}
+
+// An origin as browsers spell it: lower case, the scheme's own port left out. Nothing for what is
+// none, such as "null".
+std::optional<std::string> to_origin(std::string_view text) {
+  const auto end = text.find("://");
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string origin = to_lower(text.substr(0, end));
+  if (origin.empty() || !std::all_of(origin.begin(), origin.end(), [](char c) {
+        return is_letter_or_digit(c) || contains("+-.", c);
+      })) {
+    return std::nullopt;
+  }
+  const auto authority = parse_authority(text.substr(end + 3));
+  if (!authority) return std::nullopt;
+  const int own_port = origin == "http" ? 80 : origin == "https" ? 443 : 0;
+  origin.append("://").append(authority->host);
+  if (authority->port != own_port && authority->port != 0) {
+    origin.append(":").append(std::to_string(authority->port));
+  }
+  return origin;
+}
+
+bool is_below(std::string_view host, std::string_view suffix) {
+  return host.size() > suffix.size() && host.ends_with(suffix);
+}
+
+// Names that nobody can have resolved to another's machine: reserved (RFC 6761, 6762; ICANN's
+// "internal"; Kubernetes' "svc"), and one that its owner has always stand for this machine.
+bool is_reserved(std::string_view host) {
+  constexpr std::string_view kLocalstack = "localhost.localstack.cloud";
+  return host == "localhost" || is_below(host, ".localhost") || is_below(host, ".local") ||
+         is_below(host, ".internal") || is_below(host, ".svc") || host == kLocalstack ||
+         (is_below(host, kLocalstack) && host[host.size() - kLocalstack.size() - 1] == '.');
+}
+
+// AWS's own names of services, for clients whose DNS leads them here: customers own others below
+// amazonaws.com, buckets and load balancers.
+bool is_endpoint_of_aws(std::string_view host) {
+  constexpr std::array<std::string_view, 6> kServices = {"sqs",      "sns",      "sts",
+                                                         "sqs-fips", "sns-fips", "sts-fips"};
+  if (host.ends_with(".cn")) host.remove_suffix(3);
+  constexpr std::string_view kDomain = ".amazonaws.com";
+  if (!is_below(host, kDomain)) return false;
+  host.remove_suffix(kDomain.size());
+  const auto dot = host.find('.');
+  if (dot == std::string_view::npos) return host == "queue" || host == "sts";
+  const auto first = host.substr(0, dot);
+  const auto second = host.substr(dot + 1);
+  if (second == "queue") return has_region_form(first);
+  return std::find(kServices.begin(), kServices.end(), first) != kServices.end() &&
+         has_region_form(second);
+}
+
+// The host of "http://host/path", which counts instead of the Host header (RFC 9112, 3.2.2); empty
+// for a target that is a path.
+std::string_view host_of_target(std::string_view target) {
+  if (target.starts_with('/')) return {};
+  const auto end = target.find("://");
+  if (end == std::string_view::npos) return {};
+  const auto rest = target.substr(end + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+// What a client sent, in a text of ours.
+std::string quote(std::string_view text) {
+  constexpr std::size_t kBytesMax = 80;
+  std::string quoted(text.substr(0, kBytesMax));
+  for (char& c : quoted) {
+    if (!is_letter_or_digit(c) && !contains(".:/-_[]", c)) c = '?';
+  }
+  return quoted;
+}
+
+BrowserVerdict refuse(std::string text) {
+  return {Kind::Refuse, std::move(text), {}};
+}
+
+// A link that carries what proves that it was sent to whoever follows it.
+bool is_link_with_token(std::string_view path, std::string_view query) {
+  if (!path.ends_with('/') || path.starts_with("/_")) return false;
+  wire::Form form;
+  if (form.parse(query).has_error()) return false;
+  const auto is_there = [&](std::string_view name) {
+    const auto* value = form.find(name);
+    return value != nullptr && !value->empty();
+  };
+  const auto* action = form.find("Action");
+  if (action == nullptr) return false;
+  return (*action == "ConfirmSubscription" && is_there("Token")) ||
+         (*action == "Unsubscribe" && is_there("SubscriptionArn"));
+}
+
+// Somebody clicks on another site, in his webmail for instance, and leaves it for the console or by
+// a link that he was sent. All that is asked for stands in the URL.
+bool is_followed_link(const HttpRequest& request) {
+  const auto& fetch = request.fetch;
+  if (request.method != "GET" || fetch.mode != "navigate" || fetch.destination != "document" ||
+      !request.amz_target.empty() || !request.body.empty()) {
+    return false;
+  }
+  const auto question = std::min(request.target.find('?'), request.target.size());
+  const auto path = request.target.substr(0, question);
+  const auto query = request.target.substr(std::min(question + 1, request.target.size()));
+  return path == "/_squire/console" || (path == "/" && query.empty()) ||
+         is_link_with_token(path, query);
+}
+
+bool is_list_of_words(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter_or_digit(c) || contains("!#$%&'*+-.^_`|~, ", c);
+  });
+}
+
+BrowserVerdict allow(const HttpRequest& request, const std::string& origin) {
+  const auto& fetch = request.fetch;
+  BrowserVerdict verdict;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    verdict.headers.append(name).append(": ").append(value).append("\r\n");
+  };
+  add("Access-Control-Allow-Origin", origin);
+  add("Vary", "Origin");
+  add("Access-Control-Expose-Headers", kExposed);
+  if (request.method != "OPTIONS" || fetch.requested_method.empty()) return verdict;
+  verdict.kind = Kind::Preflight;
+  add("Access-Control-Allow-Methods", kMethods);
+  // Whoever may ask may ask in any way.
+  if (!fetch.requested_headers.empty() && is_list_of_words(fetch.requested_headers)) {
+    add("Access-Control-Allow-Headers", fetch.requested_headers);
+  }
+  add("Access-Control-Max-Age", kPreflightSeconds);
+  return verdict;
+}
+
+// Calls add(part) for each part between commas, without the spaces around it.
+template <typename Add>
+void for_each_part(std::string_view list, Add&& add) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    auto part = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+    part = part.substr(0, part.find_last_not_of(' ') + 1);
+    add(part);
+  }
+}
+
+}  // namespace
+
+BrowserGuard::BrowserGuard(std::string_view allowed_hosts, std::string_view allowed_origins,
+                           std::string_view base_url) {
+  for_each_part(allowed_hosts, [&](std::string_view part) {
+    const bool is_wild = part.starts_with("*.");
+    const auto name = to_lower(part.substr(is_wild ? 2 : 0));
+    if (!is_name(name) || name.ends_with('.')) {
+      throw std::runtime_error("allowed_hosts: \"" + std::string(part) +
+                               "\" is no name of a host: it takes broker.example, or "
+                               "*.example for all below, without scheme and port");
+    }
+    hosts_.push_back(is_wild ? "." + name : name);
+  });
+  for_each_part(allowed_origins, [&](std::string_view part) {
+    auto origin = to_origin(part);
+    if (!origin) {
+      throw std::runtime_error("allowed_origins: \"" + std::string(part) +
+                               "\" is no origin: it takes scheme, host and port of a page, as in "
+                               "https://app.example or http://localhost:3000, and no path");
+    }
+    origins_.push_back(*std::move(origin));
+  });
+  if (const auto url = parse_url(base_url)) {
+    hosts_.push_back(url->host);
+    base_origin_ = (url->is_tls ? "https://" : "http://") + url->authority();
+  }
+}
+
+BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host) const {
+  if (checks_host) {
+    for (const auto host : {request.host, host_of_target(request.target)}) {
+      if (knows_host(host)) continue;
+      return refuse(
+          "The host " + quote(host) +
+          " is not served, since anybody could own that name and have pages ask under it. "
+          "Add it to the setting allowed_hosts if it is yours");
+    }
+  }
+  return request.fetch.is_empty() ? BrowserVerdict{} : judge_page(request);
+}
+
+BrowserVerdict BrowserGuard::judge_page(const HttpRequest& request) const {
+  const auto& fetch = request.fetch;
+  if (!fetch.origin.empty()) {
+    const auto origin = to_origin(fetch.origin);
+    if (origin && (*origin == base_origin_ || origin == to_origin(request.endpoint()))) return {};
+    if (origin && std::find(origins_.begin(), origins_.end(), *origin) != origins_.end()) {
+      return allow(request, *origin);
+    }
+    return refuse("Pages of the origin " + quote(fetch.origin) +
+                  " may not ask. The setting allowed_origins says whose may");
+  }
+  if (fetch.site.empty() || fetch.site == "none" || fetch.site == "same-origin" ||
+      is_followed_link(request)) {
+    return {};
+  }
+  return refuse(
+      "Pages of other sites may not ask. The setting allowed_origins says whose may, in requests "
+      "that "
+      "tell their origin");
+}
+
+bool BrowserGuard::knows_host(std::string_view text) const {
+  if (text.empty()) return true;  // asked by address
+  const auto authority = parse_authority(text);
+  if (!authority) return false;
+  std::string_view host = authority->host;
+  if (host.starts_with('[')) return true;
+  const bool is_absolute = host.ends_with('.');
+  if (is_absolute) host.remove_suffix(1);
+  if (is_reserved(host) || parse_ip_address(host)) return true;
+  // One label is a container's or a machine's name, unless the dot makes it a top-level domain's.
+  if (!contains(host, '.') && !is_absolute) return true;
+  return is_endpoint_of_aws(host) ||
+         std::any_of(hosts_.begin(), hosts_.end(), [&](const std::string& known) {
+           return known.starts_with('.') ? is_below(host, known) : host == known;
+         });
+}
+
+}  // namespace squire::service
