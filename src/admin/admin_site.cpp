@@ -19,31 +19,40 @@ bool is_browser(const SiteRequest& request) {
   return request.path == "/" && request.accept.find("text/html") != std::string_view::npos;
 }
 
-// What stands in the place of `{name}`; nothing if the path is not of that form.
-std::optional<std::string> match(std::string_view form, std::string_view path) {
-  const auto open = form.find('{');
-  if (open == std::string_view::npos) {
-    return form == path ? std::optional(std::string()) : std::nullopt;
+// What stands in the place of each `{name}`, a part of the path; nothing if the path is not of that
+// form.
+std::optional<std::vector<std::string>> match(std::string_view form, std::string_view path) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const auto open = std::min(form.find('{'), form.size());
+    if (!path.starts_with(form.substr(0, open))) return std::nullopt;
+    path.remove_prefix(open);
+    if (open == form.size()) return path.empty() ? std::optional(std::move(parts)) : std::nullopt;
+    form.remove_prefix(form.find('}') + 1);
+    const auto part = path.substr(0, path.find('/'));
+    auto name = form_decode(part);
+    if (part.empty() || !name || !is_utf8(*name)) return std::nullopt;
+    parts.push_back(std::move(*name));
+    path.remove_prefix(part.size());
   }
-  const auto tail = form.substr(form.find('}') + 1);
-  const auto length = open + tail.size();
-  if (!path.starts_with(form.substr(0, open)) || !path.ends_with(tail) || path.size() <= length) {
-    return std::nullopt;
-  }
-  const auto part = path.substr(open, path.size() - length);
-  if (part.find('/') != std::string_view::npos) return std::nullopt;
-  auto name = form_decode(part);
-  return name && is_utf8(*name) ? name : std::nullopt;
+}
+
+// An SDK whose endpoint has a path puts a slash behind it.
+std::string_view without_last_slash(std::string_view path) {
+  if (path.starts_with("/_aws/") && path.ends_with('/')) path.remove_suffix(1);
+  return path;
 }
 
 SiteReply answer(Desk& desk) {
+  const auto path = without_last_slash(desk.request.path);
   std::string allowed;
   for (const auto& route : routes()) {
-    const auto name = match(route.path, desk.request.path);
-    if (!name) continue;
+    auto parts = match(route.path, path);
+    if (!parts) continue;
     if (route.method == desk.request.method ||
         (desk.request.method == "HEAD" && route.method == "GET")) {
-      desk.name = *name;
+      desk.parts = std::move(*parts);
+      if (!desk.parts.empty()) desk.name = desk.parts.front();
       return route.answer(desk);
     }
     allowed.append(allowed.empty() ? "" : ", ").append(route.method);
@@ -72,11 +81,14 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metri
       settings_(std::move(settings)),
       metrics_(metrics),
       started_at_(broker.env().clock.now()),
+      init_states_(settings_.init_scripts.size()),
       jobs_(std::make_unique<Jobs>()) {}
 
 AdminSite::~AdminSite() = default;
 
 void AdminSite::end_test() {
+  has_had_queues_ = false;
+  has_had_topics_ = false;
   if (settings_.faults) settings_.faults->clear();
   if (!settings_.reset_clock) return;
   settings_.reset_clock();

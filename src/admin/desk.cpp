@@ -107,6 +107,24 @@ std::string_view Desk::parameter(std::string_view name) const {
   return value ? std::string_view(*value) : std::string_view();
 }
 
+std::vector<InitProgress> Desk::init_scripts() const {
+  std::vector<InitProgress> scripts;
+  for (std::size_t i = 0; i < site.init_states_.size(); ++i) {
+    scripts.push_back({settings.init_scripts[i], site.init_states_[i]});
+  }
+  return scripts;
+}
+
+bool Desk::has_had_queues() const {
+  if (!site.has_had_queues_ && !broker.all_queues().empty()) site.has_had_queues_ = true;
+  return site.has_had_queues_;
+}
+
+bool Desk::has_had_topics() const {
+  if (!site.has_had_topics_ && !broker.topics().all().empty()) site.has_had_topics_ = true;
+  return site.has_had_topics_;
+}
+
 Milliseconds Desk::advance_clock(Milliseconds by) const {
   if (by > Milliseconds(0)) {
     settings.advance_clock(by);

@@ -15,7 +15,7 @@ using service::Json;
 using service::SiteReply;
 using service::SiteRequest;
 
-// What a handler answers from: one request, and what stands in the `{…}` of its route's path.
+// What a handler answers from: one request, and what stands in each `{…}` of its route's path.
 struct Desk {
   Desk(AdminSite& site, const SiteRequest& request)
       : site(site), broker(site.broker_), settings(site.settings_), request(request) {}
@@ -24,12 +24,17 @@ struct Desk {
   engine::Broker& broker;
   const AdminSettings& settings;
   const SiteRequest& request;
-  std::string name;
+  std::vector<std::string> parts;
+  std::string name;  // the first of them
 
   TimePoint now() const { return broker.env().clock.now(); }
   const Metrics* metrics() const { return site.metrics_; }
   TimePoint started_at() const { return site.started_at_; }
   bool is_ready() const { return site.is_ready_; }
+  std::vector<InitProgress> init_scripts() const;  // in the order in which they run
+  // Since the start or the last reset, as far as anybody looked.
+  bool has_had_queues() const;
+  bool has_had_topics() const;
   bool is_testing() const { return settings.advance_clock != nullptr; }
   // By how much, in all.
   Milliseconds advance_clock(Milliseconds by) const;
@@ -42,6 +47,8 @@ struct Desk {
 
 SiteReply reply(const Json& json, unsigned status = 200);
 SiteReply refuse(unsigned status, std::string_view message);
+// With spaces behind commas and colons, as LocalStack writes JSON: health checks grep for that.
+SiteReply reply_as_localstack(const Json& json, unsigned status = 200);
 // The same as a table for people: the one list in it, or a line for each member.
 std::string to_table(const Json& json);
 
@@ -84,7 +91,6 @@ std::vector<std::shared_ptr<engine::Topic>> find_topics(const Desk& desk);
 
 SiteReply list_endpoints(Desk& desk);
 SiteReply show_health(Desk& desk);
-SiteReply show_localstack_health(Desk& desk);
 SiteReply show_version(Desk& desk);
 SiteReply show_certificate(Desk& desk);
 SiteReply show_settings(Desk& desk);
@@ -120,7 +126,12 @@ SiteReply move_clock(Desk& desk);
 SiteReply refuse_wait(Desk& desk);
 std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter);
 
-SiteReply peek_as_localstack(Desk& desk);
+SiteReply show_localstack_health(Desk& desk);
+SiteReply command_localstack(Desk& desk);
+SiteReply show_localstack_info(Desk& desk);
+SiteReply show_init(Desk& desk);
+SiteReply show_init_stage(Desk& desk);
+SiteReply show_localstack_messages(Desk& desk);
 SiteReply show_sms_messages(Desk& desk);
 SiteReply remove_sms_messages(Desk& desk);
 SiteReply show_push_messages(Desk& desk);
@@ -138,7 +149,7 @@ std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
 // A request under /_squire/, /_localstack/ or /_aws/ and who answers it.
 struct Route {
   std::string_view method;
-  std::string_view path;  // `{name}` stands for one part
+  std::string_view path;  // each `{name}` stands for one part
   std::string_view help;
   SiteReply (*answer)(Desk&);
 };

@@ -36,14 +36,6 @@ SiteReply show_health(Desk& desk) {
   return reply(health);
 }
 
-// As LocalStack words it, for the tools that wait for it.
-SiteReply show_localstack_health(Desk& desk) {
-  const bool is_well = desk.is_ready() && !desk.broker.env().journal.has_failed();
-  return reply({{"services", services(is_well ? "running" : "initializing")},
-                {"edition", "squire"},
-                {"version", desk.settings.version}});
-}
-
 SiteReply show_version(Desk& desk) {
   return reply({{"version", desk.settings.version}});
 }

@@ -1,6 +1,12 @@
 #include "admin/desk.hpp"
 
 namespace squire::admin {
+namespace {
+
+constexpr std::string_view kMessagesPath = "/_aws/sqs/messages";
+constexpr std::string_view kMessagesOfPath = "/_aws/sqs/messages/{region}/{account}/{queue}";
+
+}  // namespace
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = {
@@ -45,9 +51,18 @@ const std::vector<Route>& routes() {
        "with testing: answers once ?queue= has ?until=visible==0, at most ?timeout=30s",
        &refuse_wait},
       {"GET", "/_localstack/health", "health, as LocalStack words it", &show_localstack_health},
-      {"GET", "/_aws/sqs/messages", "messages of ?QueueUrl=, without receiving them",
-       &peek_as_localstack},
-      {"POST", "/_aws/sqs/messages", "the same, for an SDK pointed there", &peek_as_localstack},
+      {"POST", "/_localstack/health", "{\"action\": \"restart\"} is a reset", &command_localstack},
+      {"GET", "/_localstack/info", "version and uptime, as LocalStack words them",
+       &show_localstack_info},
+      {"GET", "/_localstack/init", "the init scripts and how far they are", &show_init},
+      {"GET", "/_localstack/init/{stage}", "those of a stage; all are of ready", &show_init_stage},
+      {"POST", "/_localstack/state/reset", "deletes everything", &reset},
+      {"GET", kMessagesPath, "messages of ?QueueUrl=, without receiving them",
+       &show_localstack_messages},
+      {"POST", kMessagesPath, "the same, for an SDK pointed there", &show_localstack_messages},
+      {"GET", kMessagesOfPath, "likewise of that queue: ?ShowInvisible=true ?ShowDelayed=true",
+       &show_localstack_messages},
+      {"POST", kMessagesOfPath, "the same", &show_localstack_messages},
       {"GET", "/_aws/sns/sms-messages", "SMS sent: ?phoneNumber=", &show_sms_messages},
       {"DELETE", "/_aws/sns/sms-messages", "forgets them", &remove_sms_messages},
       {"GET", "/_aws/sns/platform-endpoint-messages",

@@ -13,6 +13,7 @@
 #include "app/declarations.hpp"
 #include "app/init_files.hpp"
 #include "app/init_scripts.hpp"
+#include "app/localstack.hpp"
 #include "app/own_address.hpp"
 #include "app/tls.hpp"
 #include "squire/admin/admin_site.hpp"
@@ -66,6 +67,16 @@ void set_up_log(const Config& config) {
   });
 }
 
+// What links in notifications begin with. URLs of queues are on the host that the client used,
+// which is right in every network at once; LOCALSTACK_HOST knows better than "localhost" alone.
+std::string link_base(const Config& config) {
+  if (!config.base_url.empty()) return config.base_url;
+  if (is_in_place_of_localstack()) {
+    if (auto url = localstack_url(config.port)) return *url;
+  }
+  return "http://localhost:" + std::to_string(config.port);
+}
+
 engine::Rules to_rules(const Config& config) {
   const auto seconds = [&](std::int64_t given) {
     return Seconds(config.strict && given == 0 ? 60 : given);
@@ -80,8 +91,7 @@ engine::Rules to_rules(const Config& config) {
       config.strict && config.filter_policies_max == 0 ? 200 : config.filter_policies_max);
   rules.history_bytes_max = static_cast<std::uint64_t>(config.history_bytes_max);
   rules.sends_email = !config.smtp_host.empty();
-  rules.endpoint =
-      config.base_url.empty() ? "http://localhost:" + std::to_string(config.port) : config.base_url;
+  rules.endpoint = link_base(config);
   return rules;
 }
 
@@ -106,6 +116,23 @@ service::BrowserGuard to_guard(const Config& config) {
 
 service::Tokens to_tokens(const Config& config) {
   return {config.admin_token, config.viewer_token, config.metrics_token};
+}
+
+// Without what serve() owns. The server outlives them.
+admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
+                                       net::Server& server) {
+  admin::AdminSettings settings{SQUIRE_VERSION,  config.account,
+                                config.region,   config.base_url,
+                                to_json(config), [&server] { return server.connection_count(); }};
+  settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
+  for (const auto& script : init_files.scripts) {
+    settings.init_scripts.push_back(script.path.filename().string());
+  }
+  if (config.testing) {
+    settings.advance_clock = [&server](Milliseconds by) { server.advance_clock(by); };
+    settings.reset_clock = [&server] { server.reset_clock(); };
+  }
+  return settings;
 }
 
 net::ServerSettings to_server_settings(const Config& config) {
@@ -202,6 +229,24 @@ void log_start(const Config& config, std::uint16_t port, bool has_certificate) {
           : "data in " + config.data_dir.string() + " (durability: " + config.durability + ")");
 }
 
+// What health checks and test suites wait for: a line that ends so, as LocalStack's last one does.
+// Whatever log_level says, unless that is "off".
+void say_ready() {
+  auto& log = *spdlog::default_logger();
+  if (log.level() == spdlog::level::off) return;
+  for (const auto& sink : log.sinks()) {
+    sink->log({log.name(), spdlog::level::info, "Ready."});
+    sink->flush();
+  }
+}
+
+// Once, where we stand in LocalStack's place.
+void log_unheeded() {
+  if (!is_in_place_of_localstack()) return;
+  const auto unheeded = describe_unheeded(environ);
+  if (!unheeded.empty()) spdlog::info("{}", unheeded);
+}
+
 // For init scripts, until this process ends: root of its account wherever signatures are checked.
 access::Key make_script_key(const Config& config, Ids& ids) {
   const auto name =
@@ -282,7 +327,7 @@ void wait_for_stop(const sigset_t& signals, const std::function<void()>& on_hang
 
 // The parts in the order in which they need each other; destruction is the reverse.
 int serve(const Config& config, const sigset_t& signals) {
-  const auto init_files = find_init_files(config.init_dir);
+  const auto init_files = find_init_files(config.init_dir, localstack_script_directories());
   const auto guard = to_guard(config);
   net::Server server(to_server_settings(config));
   RandomIds ids;
@@ -302,18 +347,12 @@ int serve(const Config& config, const sigset_t& signals) {
   declare_init_files(broker, config, init_files.declarations);
   service::Faults faults;
   const auto files = make_temporary_files(config);
-  admin::AdminSettings admin_settings{SQUIRE_VERSION,  config.account,
-                                      config.region,   config.base_url,
-                                      to_json(config), [&] { return server.connection_count(); }};
+  auto admin_settings = to_admin_settings(config, init_files, server);
   admin_settings.files = files.get();
-  admin_settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
+  admin_settings.session_id = to_string(ids.next());
+  if (config.testing) admin_settings.faults = &faults;
   if (certificate && config.tls_certificate.empty()) {
     admin_settings.certificate = certificate->chain_pem;
-  }
-  if (config.testing) {
-    admin_settings.faults = &faults;
-    admin_settings.advance_clock = [&](Milliseconds by) { server.advance_clock(by); };
-    admin_settings.reset_clock = [&] { server.reset_clock(); };
   }
   admin::Metrics metrics(broker, {[&] { return server.connection_count(); }});
   admin::AdminSite site(broker, std::move(admin_settings), &metrics);
@@ -340,13 +379,20 @@ int serve(const Config& config, const sigset_t& signals) {
   server.start(dispatcher, *journal, std::move(observers));
   if (init_files.scripts.empty()) site.set_ready();
   log_start(config, port, certificate.has_value());
-  const auto succeed = [&] {
+  log_unheeded();
+  const auto be_ready = [&] {
     site.set_ready();
-    spdlog::info("ready, {} has been applied", config.init_dir.string());
+    say_ready();
   };
   InitScripts scripts(
-      {init_files.scripts, script_environment(config, port, script_key), succeed, stop_by_signal});
-  if (!init_files.scripts.empty()) scripts.start();
+      {init_files.scripts, script_environment(config, port, script_key),
+       [&](std::size_t script, admin::InitState state) { site.set_init_state(script, state); },
+       be_ready, stop_by_signal});
+  if (init_files.scripts.empty()) {
+    be_ready();
+  } else {
+    scripts.start();
+  }
   wait_for_stop(signals, [&] {
     renew_certificate(config, server);
     if (access) renew_keys(config, script_key, *access);

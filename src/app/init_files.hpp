@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "squire/app/config.hpp"
@@ -8,15 +9,22 @@
 
 namespace squire::app {
 
-// What the init directory holds, each in the order of names.
-struct InitFiles {
-  std::vector<std::filesystem::path> declarations;  // *.json
-  std::vector<std::filesystem::path> scripts;       // *.sh
+struct InitScript {
+  std::filesystem::path path;
+  std::vector<std::string> interpreter;  // what runs it, and the arguments before its name
 };
 
-// A missing directory is an empty one. ConfigError if it cannot be read, or holds scripts where
-// there is no shell to run them.
-InitFiles find_init_files(const std::filesystem::path& directory);
+// What the init directory and others hold, each in the order of names.
+struct InitFiles {
+  std::vector<std::filesystem::path> declarations;  // *.json
+  std::vector<InitScript> scripts;                  // *.sh and *.py
+};
+
+// A missing directory is an empty one. `script_directories` come after the init directory, with the
+// directories in them; other files than scripts in them are nobody's business. ConfigError if one
+// cannot be read, or holds a script that cannot be run for want of its interpreter.
+InitFiles find_init_files(const std::filesystem::path& directory,
+                          const std::vector<std::filesystem::path>& script_directories = {});
 
 // Makes what each file declares exist, one file after the other. They have the configuration's form
 // with nothing but queues and topics. ConfigError names the file and what is wrong in it.

@@ -11,11 +11,13 @@
 #include <csignal>
 #include <cstring>
 #include <string_view>
+#include <utility>
+
+#include "app/interpreter.hpp"
 
 namespace squire::app {
 namespace {
 
-constexpr const char* kShell = "/bin/sh";
 // A child of the script may keep its output open: from time to time we look whether it has ended.
 constexpr int kLookMilliseconds = 50;
 constexpr std::size_t kPipeBytes = 65'536;
@@ -37,41 +39,6 @@ class File {
  private:
   int descriptor_;
 };
-
-// Cuts what comes into lines.
-class LineLog {
- public:
-  explicit LineLog(std::string name) : name_(std::move(name)) {}
-
-  void take(std::string_view text) {
-    for (const char c : text) {
-      if (c == '\n' || line_.size() == kLineBytesMax) write();
-      if (c != '\n') line_ += c;
-    }
-  }
-  void end() {
-    if (!line_.empty()) write();
-  }
-
- private:
-  void write() {
-    spdlog::info("{}: {}", name_, line_);
-    line_.clear();
-  }
-
-  const std::string name_;
-  std::string line_;
-};
-
-// Logs what is there; false: the output has ended.
-bool log_output(int output, int patience_milliseconds, LineLog& log) {
-  pollfd polled{output, POLLIN, 0};
-  if (::poll(&polled, 1, patience_milliseconds) <= 0) return true;
-  std::array<char, kPipeBytes> buffer;
-  const auto count = ::read(output, buffer.data(), buffer.size());
-  if (count > 0) log.take({buffer.data(), static_cast<std::size_t>(count)});
-  return count > 0;
-}
 
 // What the daemon ignores and blocks is none of a script's business.
 class SpawnAttributes {
@@ -139,6 +106,50 @@ std::string describe(int status) {
 
 }  // namespace
 
+// Cuts what comes into lines, and keeps where Python says that the script failed.
+class InitScripts::LineLog {
+ public:
+  explicit LineLog(const std::filesystem::path& script)
+      : name_(script.filename().string()), mark_("/" + name_ + "\", line ") {}
+
+  // Reads what is there; false: the output has ended.
+  bool read(int output, int patience_milliseconds) {
+    pollfd polled{output, POLLIN, 0};
+    if (::poll(&polled, 1, patience_milliseconds) <= 0) return true;
+    std::array<char, kPipeBytes> buffer;
+    const auto count = ::read(output, buffer.data(), buffer.size());
+    if (count > 0) take({buffer.data(), static_cast<std::size_t>(count)});
+    return count > 0;
+  }
+  void end() {
+    if (!line_.empty()) write();
+  }
+
+  // The line number of the last traceback that went through the script; or empty.
+  const std::string& traced() const { return traced_; }
+
+ private:
+  void take(std::string_view text) {
+    for (const char c : text) {
+      if (c == '\n' || line_.size() == kLineBytesMax) write();
+      if (c != '\n') line_ += c;
+    }
+  }
+  void write() {
+    spdlog::info("{}: {}", name_, line_);
+    if (const auto at = line_.find(mark_); at != std::string::npos) {
+      const auto begin = at + mark_.size();
+      traced_ = line_.substr(begin, line_.find_first_not_of("0123456789", begin) - begin);
+    }
+    line_.clear();
+  }
+
+  const std::string name_;
+  const std::string mark_;
+  std::string line_;
+  std::string traced_;
+};
+
 InitScripts::InitScripts(Options options) : options_(std::move(options)) {}
 
 InitScripts::~InitScripts() {
@@ -146,6 +157,7 @@ InitScripts::~InitScripts() {
 }
 
 void InitScripts::start() {
+  tools_.emplace();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -159,64 +171,87 @@ void InitScripts::stop() {
 }
 
 void InitScripts::run() {
-  for (const auto& script : options_.scripts) {
-    const auto fault = run_script(script);
+  for (std::size_t i = 0; i < options_.scripts.size(); ++i) {
+    options_.on_state(i, admin::InitState::Running);
+    const auto fault = run_script(options_.scripts[i]);
     if (is_stopping()) return;
+    options_.on_state(i, fault.empty() ? admin::InitState::Successful : admin::InitState::Error);
     if (fault.empty()) continue;
-    spdlog::error("{} {}. Squire stops: half set up, it would make tests lie", script.string(),
-                  fault);
+    spdlog::error("{} {}. Squire stops: half set up, it would make tests lie",
+                  options_.scripts[i].path.string(), fault);
     has_failed_ = true;
     return options_.on_failure();
   }
   options_.on_success();
 }
 
-std::string InitScripts::run_script(const std::filesystem::path& script) {
+std::string InitScripts::run_script(const InitScript& script) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return std::string("cannot be run: ") + std::strerror(errno);
   }
   const File output(ends[0]);
   File input(ends[1]);
-  spdlog::info("running {}", script.string());
+  spdlog::info("running {}", script.path.string());
   pid_t child = 0;
   if (const int error = spawn(script, input.get(), child); error != 0) {
     return std::string("cannot be run: ") + std::strerror(error);
   }
   input.close();
-  return describe(wait_for_end(child, output.get(), script.filename().string()));
+  LineLog log(script.path);
+  const int status = wait_for_end(child, output.get(), log);
+  auto fault = describe(status);
+  if (WIFEXITED(status) && !fault.empty()) fault += place_of_failure(script, log);
+  return fault;
 }
 
-int InitScripts::spawn(const std::filesystem::path& script, int output, pid_t& child) {
+int InitScripts::spawn(const InitScript& script, int output, pid_t& child) {
   const SpawnAttributes attributes;
   const SpawnFiles files(output);
-  auto environment = merge_environment(options_.environment);
-  std::array<char*, 3> arguments{const_cast<char*>(kShell), const_cast<char*>(script.c_str()),
-                                 nullptr};
+  auto variables = options_.environment;
+  for (auto& variable : tools_->environment(script.interpreter.front())) {
+    variables.push_back(std::move(variable));
+  }
+  auto environment = merge_environment(variables);
+  std::vector<char*> arguments;
+  for (const auto& argument : script.interpreter) {
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  }
+  arguments.push_back(const_cast<char*>(script.path.c_str()));
+  arguments.push_back(nullptr);
   Lock lock(mutex_);
   if (is_stopping_) return ECANCELED;
-  const int error = ::posix_spawn(&child, kShell, files.get(), attributes.get(), arguments.data(),
-                                  environment.data());
+  const int error = ::posix_spawn(&child, arguments.front(), files.get(), attributes.get(),
+                                  arguments.data(), environment.data());
   if (error == 0) child_ = child;
   return error;
 }
 
-int InitScripts::wait_for_end(pid_t child, int output, const std::string& name) {
-  LineLog log(name);
+int InitScripts::wait_for_end(pid_t child, int output, LineLog& log) {
   bool is_open = true;
   siginfo_t ended{};
   while (ended.si_pid == 0) {
-    if (is_open) is_open = log_output(output, kLookMilliseconds, log);
+    if (is_open) is_open = log.read(output, kLookMilliseconds);
     // It stays a zombie, so that stop() cannot hit another process of the same number.
     ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT | (is_open ? WNOHANG : 0));
   }
-  if (is_open) log_output(output, 0, log);
+  if (is_open) log.read(output, 0);
   log.end();
   Lock lock(mutex_);
   int status = 0;
   ::waitpid(child, &status, 0);
   child_ = 0;
   return status;
+}
+
+std::string InitScripts::place_of_failure(const InitScript& script, const LineLog& log) const {
+  if (!log.traced().empty()) return " at line " + log.traced();
+  auto place = tools_->place_of_failure(script.path);
+  const auto shell = program_name(script.interpreter.front());
+  if (place.empty() && (shell == "sh" || shell == "dash")) {
+    place = " (sh does not say at which line; with #!/bin/bash in its first line this would)";
+  }
+  return place;
 }
 
 bool InitScripts::is_stopping() {

@@ -4,29 +4,35 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "app/init_files.hpp"
+#include "app/script_tools.hpp"
+#include "squire/admin/admin_site.hpp"
 #include "squire/core/mutex.hpp"
 
 namespace squire::app {
 
-// Runs scripts with /bin/sh, one after another, on a thread of its own, and logs what they print
-// line by line. The first that fails is the last.
+// Runs scripts one after another on a thread of its own, each with its interpreter, and logs what
+// they print line by line. The first that fails is the last.
 // Owned by the daemon's start; its own thread and the owner's may use it.
 class InitScripts {
  public:
   struct Options {
-    std::vector<std::filesystem::path> scripts;
+    std::vector<InitScript> scripts;
     std::vector<std::string> environment;  // "NAME=value", over the daemon's own
+    // Called on the thread when the script of that place in the list begins and ends.
+    std::function<void(std::size_t, admin::InitState)> on_state;
     // Either is called on the thread, at the end.
     std::function<void()> on_success;
     std::function<void()> on_failure;  // the log says what failed
   };
 
   explicit InitScripts(Options options);
-  // Stops, if that was not done.
+  // Stops, if that was not done. What scripts have left running finds no commands of ours any more.
   ~InitScripts();
   InitScripts(const InitScripts&) = delete;
   InitScripts& operator=(const InitScripts&) = delete;
@@ -41,17 +47,21 @@ class InitScripts {
   bool has_failed() const { return has_failed_; }
 
  private:
+  class LineLog;
+
   void run();
   // What went wrong; empty: nothing.
-  std::string run_script(const std::filesystem::path& script);
+  std::string run_script(const InitScript& script);
   // The error number; none while this is stopped.
-  int spawn(const std::filesystem::path& script, int output, pid_t& child);
+  int spawn(const InitScript& script, int output, pid_t& child);
   // The child's wait status; its output is logged until it ends, whoever still holds it then.
-  int wait_for_end(pid_t child, int output, const std::string& name);
+  int wait_for_end(pid_t child, int output, LineLog& log);
+  std::string place_of_failure(const InitScript& script, const LineLog& log) const;
   bool is_stopping();
 
   const Options options_;
-  bool has_failed_ = false;  // the thread's until it has ended
+  bool has_failed_ = false;           // the thread's until it has ended
+  std::optional<ScriptTools> tools_;  // likewise, once started
   std::thread thread_;
   Mutex mutex_{LockRank::Leaf};
   pid_t child_ GUARDED_BY(mutex_) = 0;  // leads the process group of all it starts; 0: none runs

@@ -70,7 +70,7 @@ const std::vector<Setting>& settings() {
       {"secure_delete", &Config::secure_delete,
        "overwrite in the database what is deleted, which takes time"},
       {"init_dir", &Config::init_dir,
-       "directory of *.json and *.sh files that are applied at every start; need not exist"},
+       "directory of *.json, *.sh and *.py files that are applied at every start; need not exist"},
       {"log_level",
        &Config::log_level,
        "how much to log",

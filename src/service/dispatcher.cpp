@@ -205,8 +205,10 @@ void Exchange::refuse_visit(unsigned status, std::string_view message) {
 
 // Where the site has an address of its own, it is there alone, and nothing else is.
 bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, bool is_site) {
+  const bool is_everywhere =
+      request.method != "POST" && (is_health(path) || path == "/_squire/certificate");
   if (!dispatcher_.settings_.has_admin_address || is_site == request.is_by_admin_address ||
-      is_health(path) || path == "/_squire/certificate") {
+      is_everywhere) {
     return false;
   }
   refuse_visit(404, is_site ? "This is shown at the setting admin_address alone"
@@ -239,7 +241,8 @@ bool Exchange::route_site(const HttpRequest& request, const RequestTarget& targe
   }
   visit_ = dispatcher_.site_->visit(
       {request.method, path == kHealth ? kOwnHealth : path, form_, request.body, request.accept,
-       request.endpoint(), request.body_file},
+       request.endpoint(), request.body_file, request.content_type, request.amz_target,
+       find_credential(request, form_).region, reply_.request_id},
       waiter);
   return visit_ != nullptr;
 }

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 import unittest
 import urllib.error
@@ -126,6 +128,35 @@ class ScriptsTest(InitTest):
         self.wait_until_ready(self.start())
         self.assertEqual(self.marked(), ["a", "b"])
 
+    def test_they_are_run_by_their_first_line(self):
+        say = f" >>{self.marks}\n"
+        self.write("1.sh", f"#!/bin/bash\nwords=(one two); echo ${{words[1]}}{say}")
+        self.write("2.sh", f"#!/usr/bin/env bash\n[[ a == a ]] && echo three{say}")
+        self.write("3.sh", f"#!/usr/bin/env python3\nopen('{self.marks}', 'a').write('four ')\n")
+        self.write("4.py", f"open('{self.marks}', 'a').write('five ')\n").chmod(0o444)
+        self.write("5.sh", f"#!/bin/sh -e\necho ${{BASH_VERSION:-six}}{say}")
+        daemon = self.start()
+        self.wait_until_ready(daemon)
+        self.assertEqual(self.marked(), ["two", "three", "four", "five", "six"])
+
+    def test_an_interpreter_that_is_missing_is_said_before_anything_starts(self):
+        script = self.write("a.sh", "#!/usr/bin/env no-such-shell\n")
+        self.assert_refuses_to_start(self.launch(), f"{script} needs no-such-shell")
+        script.write_text("#!/opt/nowhere/bash\n")
+        self.assert_refuses_to_start(self.launch(), f"{script} needs /opt/nowhere/bash")
+
+    def test_ready_is_said_when_they_have_run(self):
+        self.write("a.sh", f"until [ -e {self.marks} ]; do sleep 0.02; done; echo done\n")
+        for flags in ((), ("--log-level", "error"), ("--access-log", "json")):
+            with self.subTest(flags):
+                self.marks.unlink(missing_ok=True)
+                daemon = self.launch(*flags) if flags[:1] == ("--log-level",) else self.start(*flags)
+                self.assertFalse(until(lambda: "Ready." in daemon.log(), timeout=0.3))
+                self.marks.touch()
+                self.assertTrue(until(lambda: daemon.lines[-1:] and daemon.lines[-1].endswith("Ready.")),
+                                daemon.log())
+                self.assertEqual(daemon.stop(), 0)
+
     def test_what_is_declared_is_there_for_them(self):
         self.queue("z.json", "orders")
         self.write("a.sh", 'python3 -c "import os, urllib.request as r; print(r.urlopen('
@@ -195,6 +226,57 @@ class ScriptsTest(InitTest):
         self.assertIn("a.sh: no such queue", daemon.log())
         self.assertFalse(self.marks.exists())
 
+    def assert_fails(self, name, content, *words):
+        failing = self.write(name, content)
+        daemon = self.start()
+        self.assertEqual(daemon.wait_for_exit(), 1, daemon.log())
+        said = [line for line in daemon.lines if f"{failing} ended with code" in line]
+        self.assertEqual(len(said), 1, daemon.log())
+        for word in words:
+            self.assertIn(word, said[0])
+        failing.unlink()
+        return daemon.log()
+
+    def test_bash_tells_at_which_line_it_failed(self):
+        cases = {
+            "an exit": ("\necho\n\nexit 3\n", "code 3 at line 5: exit 3"),
+            "the last command": ("echo\nfalse\n", "code 1 at line 3: false"),
+            "set -e": ("set -eu\nx=1\ntest $x = 2\necho\n", "code 1 at line 4: test $x = 2"),
+            "a pipe": ("set -o pipefail -e\nfalse | true\n", "code 1 at line 3"),
+            "a function": ("set -e\nf() {\n  echo\n  test 1 = 2\n}\n\nf\n", "at line 5: test 1 = 2"),
+            "twice the same": ("test 1 = 2\nset -e\ntest 1 = 2\n", "at line 4: test 1 = 2"),
+            "a trap of its own": ("trap 'echo bye' EXIT\nset -e\ntest 1 = 2\n", "at line 4"),
+            "after one that did no harm": ("false\necho\nexit 7\n", "code 7 at line 4: exit 7"),
+        }
+        for name, (content, words) in cases.items():
+            with self.subTest(name):
+                self.assert_fails("a.sh", "#!/usr/bin/env bash\n" + content, words)
+
+    def test_python_tells_at_which_line_it_failed(self):
+        log = self.assert_fails("a.py", "import os\n\nos.mkdir('/')\n", "code 1 at line 3")
+        self.assertIn("FileExistsError", log)
+
+    def test_sh_does_not_and_the_log_says_what_would(self):
+        self.assert_fails("a.sh", "#!/bin/sh\nexit 4\n", "code 4", "#!/bin/bash")
+
+    def test_telling_the_line_changes_nothing_for_a_script(self):
+        content = ("#!/bin/bash\nls /nowhere 2>/dev/null; echo $_\nfalse | true | false\n"
+                   "echo ${PIPESTATUS[@]}\necho $-\nset -x\nfalse\nset +x\n"
+                   "env | grep -c '^BASH_ENV=\\|squire_'\n(exit 3)\necho $?\n")
+        script = self.write("a.sh", content)
+        daemon = self.start()
+        self.wait_until_ready(daemon)
+        plain = subprocess.run(["bash", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        said = [line.split("a.sh: ")[1] for line in daemon.lines if "a.sh: " in line]
+        self.assertEqual(said, plain.stdout.splitlines())
+
+    def test_what_bash_is_to_read_first_it_still_reads(self):
+        start = self.directory / "start.bash"
+        start.write_text(f"echo read >>{self.marks}\n")
+        self.write("a.sh", "#!/bin/bash\ntrue\n")
+        self.wait_until_ready(self.start(environment={"BASH_ENV": str(start)}))
+        self.assertEqual(self.marked(), ["read"])
+
     def test_a_script_that_is_killed_has_failed(self):
         killed = self.write("a.sh", "kill -9 $$\n")
         daemon = self.start()
@@ -230,6 +312,79 @@ class ScriptsTest(InitTest):
         self.wait_until_ready(daemon)
         self.assertIn("a.sh: died of it", daemon.log())
         self.assertNotIn("Broken pipe", daemon.log())
+
+
+class CommandsTest(InitTest):
+    """An AWS CLI of any version finds the broker."""
+
+    def setUp(self):
+        super().setUp()
+        self.bin, self.temporary = self.directory / "bin", self.directory / "tmp"
+        self.bin.mkdir()
+        self.temporary.mkdir()
+
+    def install(self, name):
+        command = self.bin / name
+        command.write_text(f'#!/bin/sh\necho "{name} $*" >>{self.marks}\n')
+        command.chmod(0o755)
+
+    def environment(self, path=None):
+        return {"PATH": f"{self.bin}:{path or '/usr/bin:/bin'}", "TMPDIR": str(self.temporary)}
+
+    def start_ready(self):
+        daemon = self.start(environment=self.environment())
+        self.wait_until_ready(daemon)
+        return daemon
+
+    def lines(self):
+        return self.marks.read_text().splitlines()
+
+    def test_it_is_told_by_a_flag(self):
+        self.install("aws")
+        self.write("a.sh", "aws sqs list-queues\nawslocal sns list-topics 'a b'\n"
+                           "AWS_ENDPOINT_URL= aws sts\naws --endpoint-url http://other sts\n")
+        daemon = self.start_ready()
+        flag = f"aws --endpoint-url http://127.0.0.1:{daemon.port}"
+        self.assertEqual(self.lines(), [f"{flag} sqs list-queues", f"{flag} sns list-topics a b", "aws sts",
+                                        f"{flag} --endpoint-url http://other sts"])
+
+    def test_awslocal_is_the_users_own_where_there_is_one(self):
+        self.install("aws")
+        self.install("awslocal")
+        self.write("a.sh", "awslocal sqs list-queues\n")
+        self.start_ready()
+        self.assertEqual(self.lines(), ["awslocal sqs list-queues"])
+
+    def test_where_there_is_none_none_is_made(self):
+        self.write("a.sh", f"#!/bin/bash\ncommand -v awslocal >{self.marks} || echo none >{self.marks}\n")
+        if shutil.which("awslocal", path="/usr/bin:/bin") or shutil.which("aws", path="/usr/bin:/bin"):
+            self.skipTest("an AWS CLI is installed")
+        self.start_ready()
+        self.assertEqual(self.lines(), ["none"])
+
+    def test_what_is_made_goes_in_the_end(self):
+        self.install("aws")
+        self.write("a.sh", "#!/bin/bash\ntrue\n")
+        daemon = self.start_ready()
+        made = list(self.temporary.iterdir())
+        self.assertEqual(len(made), 1)
+        self.assertEqual(made[0].stat().st_mode & 0o777, 0o700)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_nothing_is_made_where_no_script_runs(self):
+        self.install("aws")
+        self.queue("a.json", "orders")
+        self.start_ready()
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_scripts_run_also_where_nothing_can_be_made(self):
+        self.install("aws")
+        self.write("a.sh", f"#!/bin/bash\naws sqs\n")
+        self.temporary.rmdir()
+        daemon = self.start_ready()
+        self.assertEqual(self.lines(), ["aws sqs"])
+        self.assertIn("AWS_ENDPOINT_URL", daemon.log())
 
 
 def is_running(process):

@@ -180,12 +180,12 @@ class Client(Wire):
 class Daemon:
     """A running daemon. Its log is read as it comes, so that it never blocks on a full pipe."""
 
-    def __init__(self, *flags, environment=None, directory=None):
+    def __init__(self, *flags, environment=None, directory=None, command=(BINARY,)):
         # The caller's own SQUIRE_* variables are settings to the daemon: they stay out.
         clean = {name: value for name, value in os.environ.items()
                  if not name.startswith("SQUIRE_")}
         self.process = subprocess.Popen(
-            [BINARY, *map(str, flags)], env={**clean, **(environment or {})}, cwd=directory,
+            [*command, *map(str, flags)], env={**clean, **(environment or {})}, cwd=directory,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.lines = []
         self.port = None

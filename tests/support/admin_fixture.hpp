@@ -29,11 +29,14 @@ class AdminFixture : public TopicFixture {
     wire::Form form;
     EXPECT_TRUE(form.parse(std::string_view(target).substr(std::min(question + 1, target.size()))));
     const auto path = target.substr(0, question);
-    const auto visit =
-        site.visit({method, path, form, body, accept, "http://localhost:4566"}, nullptr);
+    return ask({method, path, form, body, accept, "http://localhost:4566"});
+  }
+
+  Answer ask(const service::SiteRequest& request) {
+    const auto visit = site.visit(request, nullptr);
     if (!visit) return {};
     const auto reply = visit->run(true);
-    EXPECT_TRUE(reply.has_value()) << target << " waits";
+    EXPECT_TRUE(reply.has_value()) << request.path << " waits";
     return {reply->status, std::string(reply->content_type), reply->headers, reply->body};
   }
 
@@ -71,9 +74,15 @@ class AdminFixture : public TopicFixture {
     return names;
   }
 
-  admin::AdminSite site{broker,
-                        {"1.2.3", "000000000000", "us-east-1", "",
-                         nlohmann::ordered_json{{"port", 4566}, {"smtp_password", "***"}}}};
+  static admin::AdminSettings settings() {
+    admin::AdminSettings settings{"1.2.3", "000000000000", "us-east-1", "",
+                                  nlohmann::ordered_json{{"port", 4566}, {"smtp_password", "***"}}};
+    settings.session_id = "11111111-2222-4333-8444-555555555555";
+    settings.init_scripts = {"a.sh", "b.py"};
+    return settings;
+  }
+
+  admin::AdminSite site{broker, settings()};
 };
 
 }  // namespace squire::test

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "squire/admin/metrics.hpp"
 #include "squire/core/clock.hpp"
@@ -14,6 +15,14 @@
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::admin {
+
+// How far a script is that runs at the start.
+enum class InitState : std::uint8_t { Unknown, Running, Successful, Error };
+
+struct InitProgress {
+  std::string script;  // the name of its file
+  InitState state = InitState::Unknown;
+};
 
 // What the daemon tells of itself.
 struct AdminSettings {
@@ -30,14 +39,16 @@ struct AdminSettings {
   // Where exports and imports lie on their way; null: there are none. Outlives the site.
   service::TemporaryFiles* files = nullptr;
   std::uint64_t import_bytes_max = 1'073'741'824;
+  std::string session_id = {};                 // of this process
+  std::vector<std::string> init_scripts = {};  // their names, in the order in which they run
   std::string certificate = {};  // self-signed, as PEM, for clients to trust; empty: there is none
 };
 
 class Jobs;
 
 // Everything under /_squire/ (src/admin/README.md), GET /metrics, and what tools made for
-// LocalStack ask for under
-// /_localstack/ and /_aws/. Thread-safe: constant but for what the broker guards.
+// LocalStack ask for under /_localstack/ and /_aws/. Thread-safe: constant but for atomics and what
+// the broker guards.
 class AdminSite final : public service::Site {
  public:
   // The broker outlives the site, as do the metrics, which may be null.
@@ -56,6 +67,8 @@ class AdminSite final : public service::Site {
 
   // From now on /_squire/health says so.
   void set_ready() { is_ready_ = true; }
+  // Of the script of that place in AdminSettings::init_scripts.
+  void set_init_state(std::size_t script, InitState state) { init_states_[script] = state; }
 
  private:
   friend struct Desk;
@@ -64,7 +77,10 @@ class AdminSite final : public service::Site {
   const AdminSettings settings_;
   const Metrics* const metrics_;
   const TimePoint started_at_;
+  std::vector<std::atomic<InitState>> init_states_;
   std::atomic<bool> is_ready_ = false;
+  std::atomic<bool> has_had_queues_ = false;
+  std::atomic<bool> has_had_topics_ = false;
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far
   const std::unique_ptr<Jobs> jobs_;
 };

@@ -22,6 +22,10 @@ struct SiteRequest {
   std::string_view accept;
   std::string endpoint;  // what the daemon's URLs begin with for the visitor
   std::shared_ptr<TemporaryFile> body_file = nullptr;  // instead of the body
+  std::string_view content_type = {};
+  std::string_view amz_target = {};  // X-Amz-Target, of an SDK
+  std::string_view region = {};      // of its credential
+  std::string_view request_id = {};
 };
 
 struct SiteReply {

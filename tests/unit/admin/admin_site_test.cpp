@@ -257,7 +257,7 @@ TEST_F(AdminSiteTest, ABadFilterIsRefusedWithTheServicesWords) {
   }
 }
 
-// ---- outbox, reset, and what LocalStack had
+// ---- outbox and reset
 
 TEST_F(AdminSiteTest, TheOutboxIsReadAndEmptied) {
   const auto topic = make_topic("t");
@@ -333,33 +333,6 @@ TEST_F(AdminSiteTest, AResetLeavesNothing) {
   EXPECT_EQ(get("/_squire/topics")["count"], 0);
   EXPECT_EQ(get("/_squire/outbox")["count"], 0);
   EXPECT_EQ(ask("GET", "/_squire/messages/" + id).status, 404u);
-}
-
-TEST_F(AdminSiteTest, ToolsMadeForLocalStackFindTheirEndpoints) {
-  auto queue = make_queue("q");
-  send(*queue, "seen & kept");
-  const std::string target =
-      "/_aws/sqs/messages?QueueUrl=http://sqs.us-east-1.localhost.localstack.cloud:4566/"
-      "000000000000/q";
-  EXPECT_THAT(ask("GET", target).body, HasSubstr("<Body>seen &amp; kept</Body>"));
-  const auto json = Json::parse(ask("GET", target, "", "application/json").body);
-  EXPECT_EQ(json["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"][0]["Body"],
-            "seen & kept");
-  EXPECT_EQ(get("/_localstack/health")["services"]["sqs"], "running");
-  const auto topic = make_topic("t");
-  subscribe(topic, "sms", "+15551234567");
-  publish(topic, "hello");
-  EXPECT_EQ(get("/_aws/sns/sms-messages")["sms_messages"]["+15551234567"][0]["Message"], "hello");
-  for (const char* others : {"sms-messages?accountId=111111111111", "sms-messages?region=eu-west-1",
-                             "sms-messages?phoneNumber=%2B1555", "platform-endpoint-messages"}) {
-    EXPECT_EQ(ask("DELETE", std::string("/_aws/sns/") + others).status, 204u) << others;
-    EXPECT_EQ(get("/_aws/sns/sms-messages")["sms_messages"].size(), 1u) << others;
-  }
-  EXPECT_EQ(ask("DELETE", "/_aws/sns/sms-messages").status, 204u);
-  EXPECT_TRUE(get("/_aws/sns/sms-messages")["sms_messages"].empty());
-  const auto arn = subscribe(topic, "http", "http://localhost:1/");
-  EXPECT_FALSE(
-      get("/_aws/sns/subscription-tokens/" + arn)["subscription_token"].get<std::string>().empty());
 }
 
 }  // namespace

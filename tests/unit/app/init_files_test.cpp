@@ -35,6 +35,12 @@ class InitFilesTest : public BrokerFixture {
     }
   }
 
+  static std::vector<std::filesystem::path> paths_of(const app::InitFiles& files) {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& script : files.scripts) paths.push_back(script.path);
+    return paths;
+  }
+
   TemporaryDirectory directory;
 };
 
@@ -42,7 +48,27 @@ TEST_F(InitFilesTest, AreFoundByKindInTheOrderOfTheirNames) {
   const auto second = write("20.json"), first = write("10.json"), script = write("15.sh");
   const auto files = app::find_init_files(directory.path());
   EXPECT_THAT(files.declarations, ElementsAre(first, second));
-  EXPECT_THAT(files.scripts, ElementsAre(script));
+  EXPECT_THAT(paths_of(files), ElementsAre(script));
+}
+
+TEST_F(InitFilesTest, ScriptsOfOtherDirectoriesComeBehindWithTheDirectoriesInThem) {
+  const TemporaryDirectory other, third;
+  const auto own = write("50.sh");
+  std::filesystem::create_directories(other.path() / "10" / "deep");
+  const auto in = [&](const std::filesystem::path& name) {
+    std::ofstream(other.path() / name) << "\n";
+    return other.path() / name;
+  };
+  const auto below = in("10/a.sh"), deep = in("10/deep/a.sh"), first = in("30.sh");
+  const auto last = third.path() / "a.py";
+  std::ofstream(last) << "#!/bin/sh\n";
+  in("data.json");
+  in("README");
+  in(".hidden.sh");
+  const auto files =
+      app::find_init_files(directory.path(), {other.path(), third.path(), other.path() / "none"});
+  EXPECT_THAT(paths_of(files), ElementsAre(own, first, below, deep, last));
+  EXPECT_THAT(files.declarations, IsEmpty());
 }
 
 TEST_F(InitFilesTest, OthersAndHiddenOnesArePassedOver) {

@@ -1,0 +1,104 @@
+// What was sent over SNS, as test suites made for LocalStack ask for it.
+#include <limits>
+
+#include "admin/desk.hpp"
+
+namespace squire::admin {
+namespace {
+
+using engine::DeliveryProtocol;
+
+// A list of what was sent over one protocol, and what it calls its parts.
+struct Caught {
+  DeliveryProtocol protocol;
+  const char* list;
+  const char* endpoint;
+  const char* parameter;  // asks for one endpoint
+};
+
+constexpr Caught kSms{DeliveryProtocol::Sms, "sms_messages", "PhoneNumber", "phoneNumber"};
+constexpr Caught kPushes{DeliveryProtocol::Application, "platform_endpoint_messages", "TargetArn",
+                         "endpointArn"};
+
+std::string_view shown_region(const Desk& desk) {
+  const auto region = desk.parameter("region");
+  return region.empty() ? desk.settings.region : region;
+}
+
+// Whether an entry of the outbox is in the list, in the account and region asked for as far as it
+// has one, and of the endpoint asked for.
+bool is_listed(const Desk& desk, const Caught& caught, const engine::OutboxRow& row) {
+  if (row.protocol != caught.protocol) return false;
+  const auto endpoint = desk.parameter(caught.parameter);
+  if (!endpoint.empty() && endpoint != row.endpoint) return false;
+  const auto topic = parse_arn("sns", row.topic_arn);
+  if (!topic) return true;
+  const auto account = desk.parameter("accountId");
+  return topic->region == shown_region(desk) &&
+         topic->account == (account.empty() ? desk.settings.account : account);
+}
+
+SiteReply list_caught(const Desk& desk, const Caught& caught) {
+  Json by_endpoint = Json::object();
+  for (const auto& row : desk.broker.outbox().list(0, std::numeric_limits<std::size_t>::max())) {
+    if (!is_listed(desk, caught, row)) continue;
+    Json attributes = Json::object();
+    for (const auto& [name, attribute] : row.attributes) {
+      attributes[name] = {
+          {"Type", attribute.type},
+          {"Value", attribute.is_binary() ? base64_encode(attribute.value) : attribute.value}};
+    }
+    const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+    by_endpoint[row.endpoint].push_back({{caught.endpoint, row.endpoint},
+                                         {"TopicArn", or_null(row.topic_arn)},
+                                         {"SubscriptionArn", or_null(row.subscription_arn)},
+                                         {"MessageId", to_string(row.message_id)},
+                                         {"Message", row.body},
+                                         {"MessageAttributes", std::move(attributes)},
+                                         {"MessageStructure", nullptr},
+                                         {"Subject", or_null(row.subject)}});
+  }
+  return reply_as_localstack(
+      {{caught.list, std::move(by_endpoint)}, {"region", shown_region(desk)}});
+}
+
+SiteReply remove_caught(Desk& desk, const Caught& caught) {
+  SiteReply removed;
+  removed.status = 204;
+  removed.content_type = {};
+  removed.ticket = desk.broker.outbox().remove_if(
+      [&](const engine::OutboxRow& row) { return is_listed(desk, caught, row); });
+  return removed;
+}
+
+}  // namespace
+
+SiteReply show_sms_messages(Desk& desk) {
+  return list_caught(desk, kSms);
+}
+
+SiteReply remove_sms_messages(Desk& desk) {
+  return remove_caught(desk, kSms);
+}
+
+SiteReply show_push_messages(Desk& desk) {
+  return list_caught(desk, kPushes);
+}
+
+SiteReply remove_push_messages(Desk& desk) {
+  return remove_caught(desk, kPushes);
+}
+
+SiteReply show_subscription_token(Desk& desk) {
+  const auto arn = parse_arn("sns", desk.name.substr(0, desk.name.rfind(':')));
+  const auto topic = arn ? desk.broker.topics().find(*arn) : nullptr;
+  const auto id = parse_uuid(desk.name.substr(desk.name.rfind(':') + 1));
+  const auto subscription = topic && id ? topic->find(*id) : nullptr;
+  if (!subscription || subscription->row().token.empty()) {
+    return refuse(404, "There is no subscription of that ARN that was sent a token");
+  }
+  return reply_as_localstack({{"subscription_token", subscription->row().token},
+                              {"subscription_arn", subscription->arn()}});
+}
+
+}  // namespace squire::admin
