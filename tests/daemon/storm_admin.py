@@ -57,6 +57,8 @@ PAGES = {
     ("POST", "/_aws/sqs/messages"): lambda world, chance: (
         "/_aws/sqs/messages", urllib.parse.urlencode(
             {"Action": "ReceiveMessage", "QueueUrl": localstack_url(chance)}).encode()),
+    ("POST", "/_aws/sqs/messages/{region}/{account}/{queue}"): lambda world, chance: (
+        f"/_aws/sqs/messages/us-east-1/{ACCOUNT}/{chance.choice(QUEUES)}", b""),
     ("GET", "/_aws/sns/sms-messages"): lambda world, chance: (
         query("/_aws/sns/sms-messages", phoneNumber=chance.choice(PHONES)), b""),
     ("DELETE", "/_aws/sns/sms-messages"): lambda world, chance: (

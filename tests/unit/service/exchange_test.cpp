@@ -57,7 +57,7 @@ class BuggyServiceTest : public ExchangeTest {
         &site);
   }
 
-  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &fail_inside}}};
+  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &fail_inside, true}}};
   service::Service service = sqs::service();
 };
 

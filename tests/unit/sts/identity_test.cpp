@@ -44,7 +44,7 @@ class IdentityTest : public ExchangeFixture {
                                  R"("Action":"*","Resource":"*"}})",
                                  Policy::Kind::Identity)
                      .value()};
-  service::AccessControl control{{root, user}, "", clock};
+  service::AccessControl control{{root, user}, service::Tokens{}, clock};
 };
 
 TEST_F(IdentityTest, ARootIsItsAccount) {
@@ -72,7 +72,7 @@ TEST_F(IdentityTest, NobodyIsToldWithoutASignature) {
 
 TEST_F(IdentityTest, ATaskOfAnotherAccountIsNotThereForWhoeverMayCancelTasks) {
   const Key other{"OTHER", "s3", Principal::root("444455556666")};
-  service::AccessControl both({root, other}, "", clock);
+  service::AccessControl both({root, other}, service::Tokens{}, clock);
   configure([&](service::DispatcherSettings& settings) { settings.access = &both; });
   const auto as = [&](const Key& key, const std::string& action, const std::string& body) {
     return call(sign(RequestText::json(action, body), key, clock.now()));
