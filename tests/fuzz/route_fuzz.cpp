@@ -13,6 +13,7 @@
 #include "squire/admin/admin_site.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/dispatcher.hpp"
+#include "squire/sts/actions.hpp"
 #include "support/xml_tree.hpp"
 
 namespace squire::fuzz {
