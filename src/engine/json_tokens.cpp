@@ -19,6 +19,7 @@ constexpr std::string_view kColon = "was expecting a colon to separate field nam
 constexpr std::string_view kObjectComma = "was expecting comma to separate Object entries";
 constexpr std::string_view kArrayComma = "was expecting comma to separate Array entries";
 constexpr std::string_view kQuote = "was expecting closing quote for a string value";
+constexpr std::size_t kUtf8BytesMax = 4;  // of a character
 constexpr std::string_view kNothing = "Unexpected trailing tokens";
 
 // Where a character stands, as Jackson tells it of sources that it does not show.
@@ -45,10 +46,12 @@ std::size_t find_open_bracket(std::string_view text) {
   return open.empty() ? std::string_view::npos : open.back();
 }
 
-// The character that begins there, and its number: "('i' (code 105))".
+// The character that begins there, and its number: "('i' (code 105))". Text that is no UTF-8 may
+// go on and on.
 std::string describe_character(std::string_view text) {
   std::size_t end = 1;
-  while (end < text.size() && is_utf8_continuation(text[end])) ++end;
+  const auto end_max = std::min(text.size(), kUtf8BytesMax);
+  while (end < end_max && is_utf8_continuation(text[end])) ++end;
   std::uint32_t code = static_cast<unsigned char>(text[0]);
   if (end > 1) {
     code &= 0x7fU >> end;

@@ -23,6 +23,7 @@ constexpr int kRequestsMax = 16;
 
 void check_xml(const std::string& body) {
   check(!first_illegal_character(body), "XML has no characters it cannot carry", body);
+  if (body == "<UnknownOperationException/>") return;  // to a path without an action, as recorded
   try {
     const auto root = test::XmlReader::read(body);
     check(root.name.ends_with("Response"), "XML is a response", body);
@@ -31,13 +32,13 @@ void check_xml(const std::string& body) {
   }
 }
 
+bool is_success(int status) { return status == 200 || status == 204; }
+
 void check_reply(const service::HttpReply& reply) {
   if (reply.content_type.starts_with("text/html")) return;  // the console, compressed
   check(is_utf8(reply.body), "a body is UTF-8", reply.body);
-  check(reply.status == 200 || (reply.status >= 400 && reply.status < 500),
-        "the status is the "
-        "client's fault or none",
-        reply.body);
+  check(is_success(reply.status) || (reply.status >= 400 && reply.status < 500),
+        "the status is the client's fault or none", reply.body);
   check(parse_uuid(reply.request_id).has_value(), "a reply has an id", reply.request_id);
   if (reply.content_type == "application/x-pem-file") return;
   if (reply.content_type.starts_with("text/plain")) return;
@@ -46,13 +47,13 @@ void check_reply(const service::HttpReply& reply) {
     check(reply.query_error.empty(), "XML has its code inside", reply.body);
     return;
   }
-  check(reply.content_type == "application/x-amz-json-1.0" ||
-            reply.content_type == "application/json",
-        "a reply is XML or JSON", reply.content_type);
   if (reply.body.empty()) {
-    check(reply.status == 200, "an error says something");
+    check(is_success(reply.status), "an error says something");
     return;
   }
+  check(reply.content_type.starts_with("application/x-amz-json-1.") ||
+            reply.content_type == "application/json",
+        "a reply is XML or JSON", reply.content_type);
   const auto json = nlohmann::json::parse(reply.body, nullptr, false);
   check(json.is_object(), "JSON is an object", reply.body);
   if (reply.content_type == "application/json") return;
