@@ -11,12 +11,14 @@
 
 #include "app/interpreter.hpp"
 #include "squire/core/text.hpp"
+#include "squire/service/temporary_directory.hpp"
 
 namespace squire::app {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPrefix = "squire-init-";
 constexpr const char* kCommands = "bin";
 constexpr const char* kBashStart = "bash";  // what bash reads before the script
 constexpr const char* kFailed = "failed";   // line and text of the last command that failed
@@ -60,10 +62,15 @@ void warn(const std::string& fault) {
 }
 
 fs::path make_directory() {
-  std::error_code error;
-  auto name = (fs::temp_directory_path(error) / "squire-init-XXXXXX").string();
-  if (!error && ::mkdtemp(name.data()) != nullptr) return name;
-  warn(name + ": " + (error ? error.message() : std::strerror(errno)));
+  service::remove_left_behind(kPrefix);
+  auto name = service::temporary_directory_template(kPrefix);
+  if (!fs::path(name).has_parent_path()) {
+    warn("there is no directory for temporary files");
+  } else if (::mkdtemp(name.data()) == nullptr) {
+    warn(name + ": " + std::strerror(errno));
+  } else {
+    return name;
+  }
   return {};
 }
 

@@ -1,8 +1,6 @@
 #include "squire/service/temporary_files.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,7 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "squire/core/text.hpp"
+#include "squire/service/temporary_directory.hpp"
 
 namespace squire::service {
 namespace {
@@ -19,32 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFilePrefix = "squire-temporary-";
-constexpr std::string_view kDirectoryPrefix = "squire-state-";  // then the process id and a hyphen
-
-// Whether the name is that of a directory whose daemon is no more. The daemon that asks has made
-// none yet: one with its own process id is of an earlier life, in a container say.
-bool is_left_behind(std::string_view name) {
-  if (!name.starts_with(kDirectoryPrefix)) return false;
-  name.remove_prefix(kDirectoryPrefix.size());
-  const auto hyphen = name.find('-');
-  const auto pid = parse_integer(name.substr(0, hyphen));
-  if (hyphen == std::string_view::npos || !pid || *pid < 1 || *pid > INT32_MAX) return false;
-  return *pid == ::getpid() || (::kill(static_cast<pid_t>(*pid), 0) != 0 && errno == ESRCH);
-}
-
-bool is_mine(const fs::path& directory) {
-  struct stat status {};
-  return ::lstat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-         status.st_uid == ::geteuid();
-}
-
-template <typename Predicate>
-void remove_leftovers(const fs::path& directory, Predicate&& is_leftover) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-    if (is_leftover(entry.path())) fs::remove_all(entry.path(), ignored);
-  }
-}
+constexpr std::string_view kDirectoryPrefix = "squire-state-";
 
 }  // namespace
 
@@ -95,18 +68,17 @@ std::string TemporaryFile::read(std::size_t bytes_max) {
 
 TemporaryFiles::TemporaryFiles(fs::path data_directory)
     : owns_directory_(false), directory_(std::move(data_directory)) {
-  remove_leftovers(directory_, [](const fs::path& path) {
-    return path.filename().string().starts_with(kFilePrefix);
-  });
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory_, ignored)) {
+    if (entry.path().filename().string().starts_with(kFilePrefix)) {
+      fs::remove_all(entry.path(), ignored);
+    }
+  }
 }
 
 TemporaryFiles::TemporaryFiles() : owns_directory_(true) {
-  std::error_code ignored;
-  const auto parent = fs::temp_directory_path(ignored);
-  remove_leftovers(parent, [](const fs::path& path) {
-    return is_left_behind(path.filename().string()) && is_mine(path);
-  });
-  directory_ = parent / (std::string(kDirectoryPrefix) + std::to_string(::getpid()) + "-XXXXXX");
+  remove_left_behind(kDirectoryPrefix);
+  directory_ = temporary_directory_template(kDirectoryPrefix);
 }
 
 TemporaryFiles::~TemporaryFiles() {
@@ -127,6 +99,15 @@ std::shared_ptr<TemporaryFile> TemporaryFiles::make() {
   }
   return std::make_shared<TemporaryFile>(directory_ /
                                          (std::string(kFilePrefix) + std::to_string(++count_)));
+}
+
+std::shared_ptr<TemporaryFile> TemporaryFiles::make_one_of(std::size_t count_max) {
+  auto file = make();  // nothing is on the disk before it is used
+  Lock lock(mutex_);
+  std::erase_if(counted_, [](const auto& other) { return other.expired(); });
+  if (counted_.size() >= count_max) return nullptr;
+  counted_.push_back(file);
+  return file;
 }
 
 }  // namespace squire::service

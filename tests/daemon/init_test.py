@@ -372,6 +372,15 @@ class CommandsTest(InitTest):
         self.assertEqual(daemon.stop(), 0)
         self.assertEqual(list(self.temporary.iterdir()), [])
 
+    def test_what_a_crash_leaves_goes_at_the_next_start(self):
+        self.write("a.sh", "true\n")
+        self.start_ready().kill()
+        self.assertEqual(len(list(self.temporary.iterdir())), 1)
+        other = self.start_ready()
+        self.assertEqual(len(list(self.temporary.iterdir())), 1)
+        self.assertEqual(other.stop(), 0)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
     def test_nothing_is_made_where_no_script_runs(self):
         self.install("aws")
         self.queue("a.json", "orders")

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "squire/core/mutex.hpp"
 
@@ -53,12 +54,15 @@ class TemporaryFiles {
 
   // A new one, not made yet.
   std::shared_ptr<TemporaryFile> make();
+  // Likewise, but null if `count_max` of those made by this are still there.
+  std::shared_ptr<TemporaryFile> make_one_of(std::size_t count_max);
 
  private:
   const bool owns_directory_;
   Mutex mutex_{LockRank::Leaf};
   std::filesystem::path directory_ GUARDED_BY(mutex_);
   std::uint64_t count_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::weak_ptr<TemporaryFile>> counted_ GUARDED_BY(mutex_);
 };
 
 }  // namespace squire::service

@@ -54,6 +54,17 @@ TEST_F(TemporaryFilesTest, NoTwoAreTheSame) {
   EXPECT_NE(files.make()->path(), files.make()->path());
 }
 
+TEST_F(TemporaryFilesTest, ThereAreNoMoreOfSomeThanShouldBe) {
+  TemporaryFiles files(directory_.path());
+  auto first = files.make_one_of(2);
+  const auto second = files.make_one_of(2);
+  EXPECT_TRUE(first && second);
+  EXPECT_FALSE(files.make_one_of(2));
+  EXPECT_TRUE(files.make()) << "of another kind";
+  first.reset();
+  EXPECT_TRUE(files.make_one_of(2));
+}
+
 TEST_F(TemporaryFilesTest, WhatACrashLeftInADataDirectoryGoesAndNothingElse) {
   const auto left = make("squire-temporary-1");
   const auto log = make("squire-temporary-1-wal");
