@@ -21,6 +21,12 @@ class Condition {
     lock.release();
   }
 
+  void wait_for(Mutex& mutex, std::chrono::milliseconds time) REQUIRES(mutex) {
+    std::unique_lock lock(mutex.native(), std::adopt_lock);
+    condition_.wait_for(lock, time);
+    lock.release();
+  }
+
   void wait_until(Mutex& mutex, Time time) REQUIRES(mutex) {
     std::unique_lock lock(mutex.native(), std::adopt_lock);
     condition_.wait_until(lock, time);
