@@ -91,7 +91,9 @@ void Broker::restore(Record record) {
             delivery_queues_.emplace(row.number, queue);
           } else {
             queues_.emplace(row.name, queue);
+            queues_by_name_.insert(queue);
             queues_by_number_.emplace(row.number, queue);
+            queue_count_ = queues_.size();
           }
         } else if constexpr (std::is_same_v<Row, TopicRow>) {
           {
@@ -164,6 +166,8 @@ Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap
   QueueRow row{number, name, now, now, std::move(attributes), std::move(tags)};
   const auto queue = std::make_shared<Queue>(env_, rules_, row, history_for(name));
   queues_.emplace(name, queue);
+  queue_count_ = queues_.size();
+  queues_by_name_.insert(queue);
   queues_by_number_.emplace(row.number, queue);
   return Created{queue, true, env_.journal.append(std::move(row))};
 }
@@ -226,6 +230,8 @@ Result<Ticket> Broker::delete_queue(const ResourceName& name) {
   if (at == queues_.end()) return Error::queue_does_not_exist();
   const auto queue = at->second;
   queues_.erase(at);
+  queue_count_ = queues_.size();
+  queues_by_name_.erase(queue);
   queues_by_number_.erase(queue->number());
   if (rules_.recreate_delay > Seconds(0)) deleted_at_[name] = env_.clock.now();
   return queue->close();
@@ -239,18 +245,18 @@ void Broker::forget_deleted(TimePoint now) {
 
 std::vector<std::shared_ptr<Queue>> Broker::list_queues(std::string_view region,
                                                         std::string_view account,
-                                                        std::string_view prefix) const {
+                                                        std::string_view prefix,
+                                                        std::string_view after,
+                                                        std::size_t count_max) const {
   std::vector<std::shared_ptr<Queue>> found;
-  {
-    ReadLock lock(mutex_);
-    for (const auto& [name, queue] : queues_) {
-      if (name.region == region && name.account == account && name.name.starts_with(prefix)) {
-        found.push_back(queue);
-      }
-    }
+  ReadLock lock(mutex_);
+  const NameView from{region, account, std::max(prefix, after)};
+  for (auto at = queues_by_name_.lower_bound(from);
+       at != queues_by_name_.end() && found.size() < count_max; ++at) {
+    const auto& name = (*at)->name();
+    if (name.region != region || name.account != account || !name.name.starts_with(prefix)) break;
+    if (name.name != after) found.push_back(*at);
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a->name().name < b->name().name; });
   return found;
 }
 
@@ -339,13 +345,22 @@ std::vector<std::shared_ptr<Queue>> Broker::queues_and_delivery_queues() const {
   return queues;
 }
 
-void Broker::tick() {
+bool Broker::tick() {
+  constexpr std::size_t kQueuesMax = 1000;  // at a time: a millisecond or so
   const Gate::Pass pass(gate_);
-  forget_deleted(env_.clock.now());
-  for (const auto& queue : queues_and_delivery_queues()) {
-    guarded(Border::Tick, queue->arn(), [&] { queue->expire(); });
+  if (is_topics_turn_) return is_topics_turn_ = topics_.tick();
+  if (to_tick_.empty()) {
+    forget_deleted(env_.clock.now());
+    to_tick_ = queues_and_delivery_queues();
   }
-  guarded(Border::Tick, "topics", [&] { topics_.tick(); });
+  for (std::size_t i = 0; i < kQueuesMax && !to_tick_.empty(); ++i) {
+    bool is_more = false;
+    guarded(Border::Tick, to_tick_.back()->arn(), [&] { is_more = to_tick_.back()->expire(); });
+    if (is_more) return true;
+    to_tick_.pop_back();
+  }
+  if (!to_tick_.empty()) return true;
+  return is_topics_turn_ = topics_.tick();
 }
 
 }  // namespace squire::engine

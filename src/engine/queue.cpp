@@ -333,21 +333,24 @@ void Queue::drop() {
   closed = end();
 }
 
-void Queue::expire() {
+bool Queue::expire() {
   std::vector<std::unique_ptr<Message>> expired;  // freed after the lock
   Lock lock(mutex_);
+  if (is_closed_) return false;
   const TimePoint now = env_.clock.now();
   sample_rates(now);
+  settle(now);
   expire_locked(now, expired);
   if (is_fifo_) {
     if (const auto end = deduplication_->expire(now)) {
       env_.journal.append(DeduplicationGone{number_, *end});
     }
   }
+  return expired.size() == kExpiredMax || messages_->next_due_at() <= now;
 }
 
 void Queue::expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& expired) {
-  for (Message* message : messages_->sent_until(now - settings_->retention)) {
+  for (Message* message : messages_->sent_until(now - settings_->retention, kExpiredMax)) {
     env_.journal.append(MessageGone{{number_, message->sequence}});
     note(Event::Kind::Expired, *message, now, nullptr);
     expired.push_back(messages_->remove(*message));

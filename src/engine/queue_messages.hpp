@@ -73,10 +73,12 @@ class QueueMessages {
     });
   }
 
-  // Makes visible what is due. How many messages that were.
+  // Makes visible what is due, at most so many of it at a time: a millisecond or so. How many
+  // messages that were; next_due_at() says whether there are more.
+  static constexpr std::size_t kSettledMax = 10'000;
   std::size_t settle(TimePoint now) {
     std::size_t due_count = 0;
-    for (; !timers_.empty() && timers_.top_time() <= now; ++due_count) {
+    for (; due_count < kSettledMax && !timers_.empty() && timers_.top_time() <= now; ++due_count) {
       make_visible(timers_.top(), timers_.top_time());
     }
     return due_count;
@@ -85,15 +87,15 @@ class QueueMessages {
   // When settle() has something to do next; TimePoint::max() for never.
   TimePoint next_due_at() const { return timers_.empty() ? TimePoint::max() : timers_.top_time(); }
 
-  // The messages sent at `time` or before.
-  std::vector<Message*> sent_until(TimePoint time) {
+  // Messages sent at `time` or before, at most so many.
+  std::vector<Message*> sent_until(TimePoint time, std::size_t count_max) {
     std::vector<Message*> found;
-    while (!late_.empty() && late_.begin()->first <= time) {
+    while (found.size() < count_max && !late_.empty() && late_.begin()->first <= time) {
       if (Message* message = find(late_.begin()->second)) found.push_back(message);
       late_.erase(late_.begin());
     }
     store_.walk([&](Message& message) {
-      if (message.sent_at > time) return false;
+      if (message.sent_at > time || found.size() == count_max) return false;
       found.push_back(&message);
       return true;
     });

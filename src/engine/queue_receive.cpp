@@ -59,6 +59,9 @@ Result<Received> Queue::receive(const ReceiveOptions& options, Seat* seat) {
     seat->queue_ = shared_from_this();
     seat->place_ = line_.insert(line_.end(), seat);
     seat->is_in_line_ = true;
+    // So many are past their retention that others shall have their turn before it goes on.
+    const Message* next = messages_->next(nullptr);
+    if (next != nullptr && is_expired(*next, *settings_, now)) wake(1);
   }
   set_alarm();
   return received;
@@ -70,6 +73,7 @@ Ticket Queue::journal_delivery(const DeliveryRow& row) {
 
 Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint now) {
   Received received;
+  std::size_t expired_count = 0;
   const Seconds timeout = options.visibility_timeout.value_or(settings_->visibility_timeout);
   std::vector<Message*> taken;
   const Message* last = nullptr;
@@ -82,6 +86,7 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     Message* message = messages_->next(last);
     if (message == nullptr) break;
     if (is_expired(*message, *settings_, now)) {
+      if (++expired_count > kExpiredMax) break;
       env_.journal.append(MessageGone{{number_, message->sequence}});
       note(Event::Kind::Expired, *message, now, nullptr);
       messages_->remove(*message);

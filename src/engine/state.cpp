@@ -51,6 +51,7 @@ void Broker::drop_all() {
   {
     WriteLock lock(mutex_);
     queues_.clear();
+    queues_by_name_.clear();
     queues_by_number_.clear();
     delivery_queues_.clear();
     deleted_at_.clear();
@@ -104,6 +105,7 @@ void Topics::drop_all() {
   for (const auto& topic : all()) topic->drop();
   WriteLock lock(mutex_);
   topics_.clear();
+  topics_by_name_.clear();
   topics_by_number_.clear();
 }
 
@@ -135,6 +137,8 @@ void Outbox::walk(const Journal::Apply& apply) const {
 void Outbox::drop_all() {
   Lock lock(mutex_);
   rows_.clear();
+  bytes_ = 0;
+  is_ahead_ = false;
   last_number_ = 0;
   watchers_.tell();
 }

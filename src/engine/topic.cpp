@@ -68,6 +68,11 @@ SubscriptionCounts Topic::counts() const {
   return counts;
 }
 
+std::size_t Topic::subscription_count() const {
+  ReadLock lock(mutex_);
+  return subscriptions_.size();
+}
+
 Subscriptions Topic::subscriptions() const {
   ReadLock lock(mutex_);
   Subscriptions all;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
 
 namespace squire::engine {
@@ -42,6 +43,8 @@ Result<Topics::Created> Topics::create(TopicRow row) {
   }
   const auto topic = std::make_shared<Topic>(broker_, row);
   topics_.emplace(row.name, topic);
+  count_ = topics_.size();
+  topics_by_name_.insert(topic);
   topics_by_number_.emplace(row.number, topic);
   return Created{topic, true, env_.journal.append(std::move(row))};
 }
@@ -54,7 +57,9 @@ Ticket Topics::remove(const ResourceName& name) {
     if (at == topics_.end()) return env_.journal.last_ticket();
     topic = at->second;
     topics_by_number_.erase(topic->number());
+    topics_by_name_.erase(topic);
     topics_.erase(at);
+    count_ = topics_.size();
   }
   Ticket ticket = 0;
   for (const auto& subscription : topic->close(ticket)) {
@@ -64,15 +69,18 @@ Ticket Topics::remove(const ResourceName& name) {
   return ticket;
 }
 
-std::vector<std::shared_ptr<Topic>> Topics::list(std::string_view region,
-                                                 std::string_view account) const {
-  auto topics = all();
-  std::erase_if(topics, [&](const auto& topic) {
-    return topic->name().region != region || topic->name().account != account;
-  });
-  std::sort(topics.begin(), topics.end(),
-            [](const auto& a, const auto& b) { return a->name().name < b->name().name; });
-  return topics;
+std::vector<std::shared_ptr<Topic>> Topics::list(std::string_view region, std::string_view account,
+                                                 std::string_view after,
+                                                 std::size_t count_max) const {
+  std::vector<std::shared_ptr<Topic>> found;
+  ReadLock lock(mutex_);
+  for (auto at = topics_by_name_.lower_bound(NameView{region, account, after});
+       at != topics_by_name_.end() && found.size() < count_max; ++at) {
+    const auto& name = (*at)->name();
+    if (name.region != region || name.account != account) break;
+    if (name.name != after) found.push_back(*at);
+  }
+  return found;
 }
 
 std::vector<std::shared_ptr<Topic>> Topics::all() const {
@@ -138,21 +146,30 @@ void Topics::announce() {
   }
 }
 
-void Topics::tick() {
+bool Topics::tick() {
+  constexpr std::size_t kTopicsMax = 1000;  // at a time: a millisecond or so
   const TimePoint now = env_.clock.now();
-  for (const auto& topic : all()) {
-    topic->expire();
-    for (const auto& subscription : topic->unconfirmed_until(now - kConfirmationTime)) {
-      remove_subscription(*topic, *subscription);
-    }
+  if (to_tick_.empty()) to_tick_ = all();
+  for (std::size_t i = 0; i < kTopicsMax && !to_tick_.empty(); ++i) {
+    const auto topic = std::move(to_tick_.back());
+    to_tick_.pop_back();
+    guarded(Border::Tick, topic->arn(), [&] {
+      topic->expire();
+      for (const auto& subscription : topic->unconfirmed_until(now - kConfirmationTime)) {
+        remove_subscription(*topic, *subscription);
+      }
+    });
   }
+  return !to_tick_.empty();
 }
 
 void Topics::restore(TopicRow row) {
   WriteLock lock(mutex_);
   const auto topic = std::make_shared<Topic>(broker_, row);
   topics_by_number_.emplace(row.number, topic);
+  topics_by_name_.insert(topic);
   topics_.emplace(row.name, topic);
+  count_ = topics_.size();
 }
 
 void Topics::begin_life() {

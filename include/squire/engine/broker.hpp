@@ -1,13 +1,17 @@
 #pragma once
 
+#include <atomic>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/engine/by_name.hpp"
 #include "squire/engine/gate.hpp"
 #include "squire/engine/move_tasks.hpp"
 #include "squire/engine/outbox.hpp"
@@ -50,9 +54,13 @@ class Broker {
   Result<Created> create_queue(const ResourceName& name, StringMap attributes, StringMap tags);
   Result<Ticket> delete_queue(const ResourceName& name);
 
-  // The account's queues in that region whose names begin with `prefix`, by name.
-  std::vector<std::shared_ptr<Queue>> list_queues(std::string_view region, std::string_view account,
-                                                  std::string_view prefix) const;
+  // The account's queues in that region whose names begin with `prefix` and stand behind `after`,
+  // by name, at most so many. Costs what it finds.
+  std::vector<std::shared_ptr<Queue>> list_queues(
+      std::string_view region, std::string_view account, std::string_view prefix,
+      std::string_view after = {},
+      std::size_t count_max = std::numeric_limits<std::size_t>::max()) const;
+  std::size_t queue_count() const { return queue_count_; }  // takes no lock
   // Of all accounts and regions, in no order.
   std::vector<std::shared_ptr<Queue>> all_queues() const;
   // The queues whose redrive policy names this one, by name.
@@ -101,8 +109,9 @@ class Broker {
   // (Journal::replace). Polls see the new messages, couriers begin and end.
   void import_from(const std::string& file);
 
-  // Housekeeping, about once a second: retention, deduplication windows.
-  void tick();
+  // Housekeeping, about once a second, by one thread: retention, deduplication windows. Takes some
+  // milliseconds; true: there is more to do, after whatever else waits for the thread.
+  bool tick();
 
  private:
   History* history_for(const ResourceName& name);
@@ -118,6 +127,9 @@ class Broker {
   const Env env_;
   const Rules rules_;
   const Renderer* const renderer_;
+  // Of tick()'s thread: what is left of this round.
+  std::vector<std::shared_ptr<Queue>> to_tick_;
+  bool is_topics_turn_ = false;  // the queues are done
   Gate gate_;
   History history_;
   std::shared_ptr<MoveTasks> move_tasks_;
@@ -129,6 +141,8 @@ class Broker {
   mutable SharedMutex mutex_{LockRank::Broker};
   std::unordered_map<ResourceName, std::shared_ptr<Queue>, ResourceNameHash> queues_
       GUARDED_BY(mutex_);
+  std::atomic<std::size_t> queue_count_ = 0;  // of queues_
+  std::set<std::shared_ptr<Queue>, ByName> queues_by_name_ GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> queues_by_number_ GUARDED_BY(mutex_);
   // Only while rules_.recreate_delay says so.
   std::unordered_map<ResourceName, TimePoint, ResourceNameHash> deleted_at_ GUARDED_BY(mutex_);

@@ -1,16 +1,22 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <deque>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "squire/core/clock.hpp"
 #include "squire/core/ids.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/core/sharded.hpp"
 #include "squire/engine/message.hpp"
 #include "squire/engine/subscription.hpp"
 
@@ -52,7 +58,8 @@ struct Event {
   struct More {
     std::shared_ptr<const Subscription> subscription;  // null: none
     std::string detail;
-    // Published: the message, and everybody who could have got it.
+    // Published: the message, and everybody who could have got it; null: they are so many that the
+    // history would hold little else.
     std::shared_ptr<const Body> text;
     std::shared_ptr<const Subscriptions> audience;
   };
@@ -71,11 +78,12 @@ struct Event {
 // "sent", "deadLettered", …
 std::string_view event_name(Event::Kind kind);
 
-// The last events, as many as fit. Thread-safe; its mutex is a leaf. Adding costs some 50 ns and no
-// allocation once the ring is as large as it may be; finding walks over all events.
+// The last events, as many as fit. Thread-safe; its mutexes are leaves. Each thread adds to a shard
+// of its own, so that nobody waits for another to add; a number tells the order across them.
+// Finding looks at all events, some hundred at a time under a shard's mutex.
 class History {
  public:
-  // Memory for the events and the texts they hold on to; 0: nothing is kept.
+  // Memory for the events and what they keep alive; 0: nothing is kept.
   explicit History(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   bool is_kept() const { return bytes_max_ > 0; }
@@ -93,18 +101,44 @@ class History {
   using Totals = std::array<std::uint64_t, static_cast<std::size_t>(Event::Kind::kCount)>;
   Totals totals() const;
 
+  // About how many there are. Costs nothing.
+  std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+
  private:
-  std::vector<const Event*> all() const REQUIRES(mutex_);
-  void drop_first() REQUIRES(mutex_);
-  static std::uint64_t size_in_bytes(const Event& event);
+  struct Entry {
+    std::uint64_t order = 0;
+    Event event;
+  };
+
+  struct Shard {
+    mutable Mutex mutex{LockRank::Leaf};
+    std::deque<Entry> entries GUARDED_BY(mutex);  // in order
+    // How many entries share an audience, or a message's details.
+    std::unordered_map<const void*, std::uint32_t> users GUARDED_BY(mutex);
+    Totals totals GUARDED_BY(mutex){};
+    // The order of the first entry; written under the mutex.
+    std::atomic<std::uint64_t> oldest = std::numeric_limits<std::uint64_t>::max();
+
+    // By how many bytes there are more.
+    std::uint64_t push(Entry entry) REQUIRES(mutex);
+    // The first one, and by how many bytes there are less.
+    std::pair<Entry, std::uint64_t> pop() REQUIRES(mutex);
+  };
+
+  static std::vector<const Event*> pointers_to(const std::vector<Entry>& entries);
+  // Drops the oldest until there is room for some more.
+  void make_room();
+  Shard* find_oldest();
+  // All that are wanted(event), in order. `wanted` is called under a shard's mutex.
+  template <typename Wanted>
+  std::vector<Entry> copy(Wanted&& wanted) const;
 
   const std::uint64_t bytes_max_;
-  mutable Mutex mutex_{LockRank::Leaf};
-  std::vector<Event> ring_ GUARDED_BY(mutex_);
-  std::size_t first_ GUARDED_BY(mutex_) = 0;
-  std::size_t count_ GUARDED_BY(mutex_) = 0;
-  std::uint64_t bytes_ GUARDED_BY(mutex_) = 0;
-  Totals totals_ GUARDED_BY(mutex_){};
+  std::atomic<std::uint64_t> last_order_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::size_t> count_ = 0;
+  std::atomic<bool> is_making_room_ = false;  // one thread at a time
+  Sharded<Shard> shards_;
 };
 
 }  // namespace squire::engine

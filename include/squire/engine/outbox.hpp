@@ -12,8 +12,8 @@
 namespace squire::engine {
 
 // What cannot leave the machine, caught so that somebody can look at it: emails, SMS, mobile
-// pushes. Bounded: the oldest entries go first. Thread-safe; its mutex is a leaf but for the
-// journal's.
+// pushes. Bounded in entries and in bytes: the oldest go first. Thread-safe; its mutex is a leaf
+// but for the journal's.
 class Outbox {
  public:
   // Both outlive the outbox.
@@ -41,10 +41,20 @@ class Outbox {
   void restore(OutboxRow row);
 
  private:
+  static std::uint64_t size_in_bytes(const OutboxRow& row);
+
+  void push(OutboxRow row) REQUIRES(mutex_);
+  void drop_oldest() REQUIRES(mutex_);
+  // Drops the oldest beyond the limits; false: there were none.
+  bool trim() REQUIRES(mutex_);
+
   const Env& env_;
   const Rules& rules_;
   mutable Mutex mutex_{LockRank::Outbox};
   std::deque<OutboxRow> rows_ GUARDED_BY(mutex_);  // the oldest first
+  std::uint64_t bytes_ GUARDED_BY(mutex_) = 0;
+  bool is_ahead_ GUARDED_BY(mutex_) =
+      false;  // the journal still has rows that were dropped at start
   Watchers watchers_ GUARDED_BY(mutex_);
   std::uint64_t last_number_ GUARDED_BY(mutex_) = 0;
 };

@@ -32,6 +32,7 @@ struct Rules {
   Seconds recreate_delay{0};  // AWS: 60 s between deleting a queue and creating it again
   std::uint64_t pending_deliveries_max = 100'000;  // of a subscription; more are undeliverable
   std::uint64_t outbox_max = 10'000;               // entries; the oldest go first
+  std::uint64_t outbox_bytes_max = 67'108'864;     // likewise
   std::uint64_t filter_policies_max = 0;           // of a topic; AWS: 200. 0: no limit
   std::uint64_t history_bytes_max = 16'777'216;    // History
   bool sends_email = false;                        // over SMTP, besides keeping it in the outbox
@@ -223,8 +224,9 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   Ticket close();
   // As close(), but the journal knows already.
   void drop();
-  // Drops what is past its retention, and deduplication ids past their window.
-  void expire();
+  // Drops some of what is past its retention, and deduplication ids past their window. True: there
+  // may be more to drop.
+  bool expire();
   // Calls apply with every row that restore() would need.
   void walk(const Journal::Apply& apply) const;
   // Rows read from the journal at start, in the order of Journal::load.
@@ -242,6 +244,9 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
  private:
   // Sequences are reserved by the block; a new queue has one without saying so.
   static constexpr std::uint64_t kSequenceBlock = 65'536;
+  // Messages past their retention that are dropped under one lock: the others wait for a
+  // millisecond or two.
+  static constexpr std::size_t kExpiredMax = 1000;
 
   struct Edition {
     QueueRow row;

@@ -53,6 +53,7 @@ class Topic {
   TopicRow row() const;
   std::shared_ptr<const TopicSettings> settings() const;
   SubscriptionCounts counts() const;
+  std::size_t subscription_count() const;
   // In the order they were made.
   Subscriptions subscriptions() const;
   std::shared_ptr<const Subscription> find(const Uuid& id) const;

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/engine/by_name.hpp"
 #include "squire/engine/topic.hpp"
 
 namespace squire::engine {
@@ -33,8 +36,10 @@ class Topics {
   Result<Created> create(TopicRow row);
   // Its subscriptions end with it. Ticket of what came before if there is none.
   Ticket remove(const ResourceName& name);
-  // The account's topics in that region, by name.
-  std::vector<std::shared_ptr<Topic>> list(std::string_view region, std::string_view account) const;
+  // The account's topics in that region that stand behind `after`, by name, at most so many.
+  std::vector<std::shared_ptr<Topic>> list(std::string_view region, std::string_view account,
+                                           std::string_view after, std::size_t count_max) const;
+  std::size_t count() const { return count_; }  // takes no lock
 
   // Subscriptions get a delivery queue if they need one.
   struct Subscribed {
@@ -55,8 +60,9 @@ class Topics {
   using DeliveryListener = std::function<void(const std::shared_ptr<const Subscription>&)>;
   void on_delivery_queue(DeliveryListener listener);
 
-  // Housekeeping: deduplication windows, archives, subscriptions nobody confirmed.
-  void tick();
+  // Housekeeping, some of it at a time: deduplication windows, archives, subscriptions nobody
+  // confirmed. True: there is more to do. On one thread.
+  bool tick();
 
   // All end, and the journal knows already.
   void drop_all();
@@ -79,8 +85,11 @@ class Topics {
   mutable SharedMutex mutex_{LockRank::Topics};
   std::unordered_map<ResourceName, std::shared_ptr<Topic>, ResourceNameHash> topics_
       GUARDED_BY(mutex_);
+  std::atomic<std::size_t> count_ = 0;  // of topics_
+  std::set<std::shared_ptr<Topic>, ByName> topics_by_name_ GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::shared_ptr<Topic>> topics_by_number_ GUARDED_BY(mutex_);
-  DeliveryListener listener_;  // constant once requests are served
+  std::vector<std::shared_ptr<Topic>> to_tick_;  // in this round; the thread's
+  DeliveryListener listener_;                    // constant once requests are served
 };
 
 template <typename Edit>

@@ -1,6 +1,8 @@
 // Where did my message go? Asked of the admin site, answered from the engine's history.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "support/admin_fixture.hpp"
 
 namespace squire::test {
@@ -187,6 +189,66 @@ TEST(HistoryRingTest, ALongTextTakesThePlaceOfManyEvents) {
   EXPECT_EQ(history.find(event(200).message).size(), 1u);
   history.add(event(201, std::string(300 * sizeof(engine::Event), 'x')));
   EXPECT_TRUE(history.find(event(201).message).empty()) << "larger than all there is room for";
+}
+
+TEST(HistoryRingTest, WhatManyThreadsAddedComesInOrder) {
+  engine::History history(1'000'000);
+  // Each adds once the one before has: so does a message that wanders from thread to thread.
+  for (int i = 0; i < 40; ++i) {
+    std::thread([&] { history.add(event(7, std::to_string(i))); }).join();
+  }
+  const auto found = history.find(event(7).message);
+  ASSERT_EQ(found.size(), 40u);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(found[i].more->detail, std::to_string(i));
+  EXPECT_EQ(history.totals()[static_cast<std::size_t>(event(7).kind)], 40u);
+  history.clear();
+  EXPECT_TRUE(history.find(event(7).message).empty());
+  EXPECT_EQ(history.count(), 0u);
+}
+
+TEST(HistoryRingTest, WhoeverAddsTheOldestGoFirst) {
+  engine::History history(100 * sizeof(engine::Event));
+  for (std::uint8_t i = 1; i <= 200; ++i) std::thread([&] { history.add(event(i)); }).join();
+  EXPECT_EQ(history.count(), 100u);
+  EXPECT_TRUE(history.find(event(100).message).empty());
+  EXPECT_EQ(history.find(event(101).message).size(), 1u);
+}
+
+TEST(HistoryRingTest, AThousandEventsShareAnAudienceAndItCountsOnce) {
+  constexpr std::uint64_t kMax = 4'000'000;
+  engine::History history(kMax);
+  const auto audience = [](std::size_t count) {
+    engine::SubscriptionRow row;
+    row.protocol = engine::DeliveryProtocol::Sqs;
+    auto subscription = std::make_shared<const engine::Subscription>(
+        row, ResourceName{"us-east-1", "000000000000", "t"});
+    return std::make_shared<const engine::Subscriptions>(count, subscription);
+  };
+  const auto publish = [&](std::shared_ptr<const engine::Subscriptions> to) {
+    auto published = event(9);
+    auto more = std::make_shared<engine::Event::More>();
+    more->audience = std::move(to);
+    published.more = std::move(more);
+    history.add(published);
+  };
+  const auto shared = audience(500);
+  for (int i = 0; i < 1000; ++i) publish(shared);
+  EXPECT_EQ(history.count(), 1000u);
+  for (int i = 0; i < 1000; ++i) publish(audience(500));
+  EXPECT_LT(history.count() * 500 * sizeof(engine::Subscription), kMax + kMax / 4);
+  publish(audience(kMax / sizeof(engine::Subscription)));
+  EXPECT_EQ(history.find(event(9).message).back().more->audience, nullptr) << "larger than a part";
+}
+
+TEST(HistoryRingTest, ALongAccessKeyTakesThePlaceOfManyEvents) {
+  engine::History history(1'000'000);
+  for (int i = 0; i < 1000; ++i) {
+    auto sent = event(5);
+    sent.client = std::make_shared<const engine::Client>(
+        engine::Client{"000000000000", std::string(50'000, 'A'), "127.0.0.1"});
+    history.add(sent);
+  }
+  EXPECT_LE(history.count(), 20u);
 }
 
 TEST(HistoryRingTest, WithoutMemoryNothingIsKept) {
