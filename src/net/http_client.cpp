@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <optional>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "net/host_line.hpp"
 #include "net/http_client_request.hpp"
 #include "net/tls_context.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/url.hpp"
 
@@ -48,10 +50,29 @@ class HttpClient::State {
     if (at != lines.end() && at->second->is_idle()) lines.erase(at);
   }
 
+  // The thread.
+  void run() {
+    Heart own("outbound");
+    heart = &own;
+    beat();
+    const auto guard = asio::make_work_guard(context);
+    context.run();
+  }
+
+  void beat() {
+    heart->beat();
+    beat_timer.expires_after(Seconds(1));
+    beat_timer.async_wait([this](const boost::system::error_code& error) {
+      if (!error) beat();
+    });
+  }
+
   const HttpClientSettings settings;
   std::optional<asio::ssl::context> tls;
   std::map<std::string, std::unique_ptr<HostLine>> lines;  // outlive the coroutines in `context`
   asio::io_context context{1};
+  asio::steady_timer beat_timer{context};
+  Heart* heart = nullptr;  // the thread's, once it runs
   std::thread thread;
 };
 
@@ -63,10 +84,7 @@ HttpClient::~HttpClient() {
 }
 
 void HttpClient::start() {
-  state_->thread = std::thread([&context = state_->context] {
-    const auto guard = asio::make_work_guard(context);
-    context.run();
-  });
+  state_->thread = std::thread([this] { state_->run(); });
 }
 
 void HttpClient::stop() {
@@ -89,6 +107,7 @@ void HttpClient::send(service::OutboundRequest request,
   if (!url) return refuse("not a URL");
   auto bytes = format_request(request, *url);
   if (!bytes) return refuse("a header that cannot be sent");
+  state_->heart->beat("a delivery to", url->authority());
   state_->line_of(*url, request.is_confined)
       .add({*std::move(bytes), request.timeout, std::move(request.on_turn), std::move(done)});
 }

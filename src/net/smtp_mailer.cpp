@@ -3,11 +3,13 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <stdexcept>
 #include <thread>
 
 #include "squire/core/condition.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 
@@ -76,6 +78,7 @@ class SmtpMailer::State {
       Lock lock(mutex_);
       is_stopping_ = true;
     }
+    must_stop_ = true;
     wake_.notify();
     thread_.join();
   }
@@ -101,6 +104,11 @@ class SmtpMailer::State {
     return handle;
   }
 
+  // Called by libcurl about once a second; not 0: it gives up.
+  static int look_whether_to_stop(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<State*>(self)->must_stop_ ? 1 : 0;
+  }
+
   // False: the mailer stops.
   bool take(Job& job) {
     Lock lock(mutex_);
@@ -112,7 +120,12 @@ class SmtpMailer::State {
   }
 
   void run() {
-    for (Job job; take(job);) {
+    Heart heart("mailer");
+    for (;;) {
+      // A mail server has its time (kTimeoutSeconds), and libcurl keeps it.
+      heart.rest("mail");
+      Job job;
+      if (!take(job)) return;
       guarded(Border::Delivery, "mail", [&] {
         if (job.mail.on_turn) job.mail.on_turn();
         job.done(deliver(job.mail));
@@ -136,6 +149,9 @@ class SmtpMailer::State {
     curl_easy_setopt(curl, CURLOPT_READDATA, &reader);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, kTimeoutSeconds);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &State::look_whether_to_stop);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
     const long tls = settings_.starttls == "always"  ? CURLUSESSL_ALL
                      : settings_.starttls == "never" ? CURLUSESSL_NONE
@@ -162,6 +178,7 @@ class SmtpMailer::State {
   Condition wake_;
   std::deque<Job> waiting_ GUARDED_BY(mutex_);
   bool is_stopping_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> must_stop_ = false;  // the same, for the mail under way
   std::thread thread_;
 };
 

@@ -1,9 +1,11 @@
 #include "squire/storage/sqlite_journal.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <variant>
 
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "storage/loader.hpp"
 #include "storage/sqlite_writer.hpp"
@@ -23,6 +25,8 @@ constexpr std::size_t kGatherCountMax = 50'000;
 constexpr milliseconds kIdleTime(1000);
 // Until what did not fit on the disk is tried again.
 constexpr milliseconds kRetryTime(250);
+// It comes round so often, if only to say that it is there.
+constexpr milliseconds kBeatTime(1000);
 
 template <typename T>
 void move_to_end(std::vector<T>& from, std::vector<T>& to) {
@@ -168,10 +172,13 @@ bool SqliteJournal::Writer::is_urgent() const {
 }
 
 void SqliteJournal::Writer::run() {
+  Heart heart("journal");
+  heart_ = &heart;
   Work work;
   try {
     do {
       take(work);
+      heart.beat("a commit");
       if (!commit(work) && work.is_last) throw DiskFull("there is no space left on the disk");
     } while (!work.is_last);
   } catch (const std::exception& error) {
@@ -181,7 +188,9 @@ void SqliteJournal::Writer::run() {
 
 void SqliteJournal::Writer::take(Work& work) {
   Lock lock(mutex_);
+  heart_->rest("waiting for the load");
   while (phase_ != Phase::Running && !is_stopping_) condition_.wait(mutex_);
+  heart_->beat();
   const bool is_busy = records_->has_purges() || is_shrinking_;
   const Time now = room() == engine::Room::None ? wait_for_room() : wait_for_work(is_busy);
   work.is_last = is_stopping_;
@@ -207,8 +216,9 @@ SqliteJournal::Writer::Time SqliteJournal::Writer::wait_for_work(bool is_busy) {
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
     sleep_ = flush_at_ ? Sleep::UntilUrgent : Sleep::UntilAny;
-    wake_at ? condition_.wait_until(mutex_, *wake_at) : condition_.wait(mutex_);
+    condition_.wait_until(mutex_, std::min(wake_at.value_or(now + kBeatTime), now + kBeatTime));
     sleep_ = Sleep::None;
+    heart_->beat();
     now = steady_clock::now();
   }
   return now;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "squire/core/condition.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/storage/sqlite_journal.hpp"
 #include "storage/backup.hpp"
@@ -141,6 +142,7 @@ class SqliteJournal::Writer {
   bool told_full_ = false;
   std::optional<Time> told_of_room_at_;
   std::vector<std::shared_ptr<Waiter>> to_notify_;
+  Heart* heart_ = nullptr;  // the thread's
 
   mutable Mutex mutex_{LockRank::Journal};
   Condition condition_;

@@ -23,7 +23,7 @@ struct SmtpSettings {
 class SmtpMailer final : public service::Mailer {
  public:
   explicit SmtpMailer(SmtpSettings settings);
-  // Waits for the mail under way; the others are dropped.
+  // The mail under way is broken off within about a second; it and the others are dropped.
   ~SmtpMailer() override;
   SmtpMailer(const SmtpMailer&) = delete;
   SmtpMailer& operator=(const SmtpMailer&) = delete;
