@@ -155,15 +155,27 @@ Verifier::Verifier(std::vector<Key> keys) {
   }
 }
 
-Result<Verified> Verifier::verify(const SignedRequest& request, std::string_view service,
-                                  TimePoint now) const {
-  SQUIRE_TRY(const auto claims, read_claims(request));
+Result<KeyPtr> Verifier::check_claims(const Claims& claims, const SignedRequest& request,
+                                      std::string_view service, TimePoint now) const {
   const auto found = keys_.find(claims.access_key);
   const KeyPtr key = found == keys_.end() ? nullptr : found->second;
   SQUIRE_CHECK(check_key(key.get(), claims, now));
   SQUIRE_CHECK(check_scope(claims, service));
   SQUIRE_CHECK(check_time(claims, now));
   SQUIRE_CHECK(check_signed_headers(claims, request));
+  return key;
+}
+
+bool Verifier::recognizes(const SignedRequest& head, std::string_view service,
+                          TimePoint now) const {
+  const auto claims = read_claims(head);
+  return claims.has_value() && check_claims(*claims, head, service, now).has_value();
+}
+
+Result<Verified> Verifier::verify(const SignedRequest& request, std::string_view service,
+                                  TimePoint now) const {
+  SQUIRE_TRY(const auto claims, read_claims(request));
+  SQUIRE_TRY(const KeyPtr key, check_claims(claims, request, service, now));
   const auto scope = claims.scope();
   std::string text = "AWS4-HMAC-SHA256\n";
   text.append(to_basic_time(claims.signed_at)).append("\n").append(scope).append("\n");

@@ -4,6 +4,7 @@
 
 #include "admin/desk.hpp"
 #include "admin/jobs.hpp"
+#include "squire/service/request_path.hpp"
 
 namespace squire::admin {
 namespace {
@@ -43,7 +44,7 @@ std::string_view without_last_slash(std::string_view path) {
   return path;
 }
 
-SiteReply answer(Desk& desk) {
+SiteReply find_and_answer(Desk& desk) {
   const auto path = without_last_slash(desk.request.path);
   std::string allowed;
   for (const auto& route : routes()) {
@@ -64,14 +65,33 @@ SiteReply answer(Desk& desk) {
   return refused;
 }
 
-// A request that is answered at once.
-class Answered final : public service::Visit {
+SiteReply answer(Desk& desk) {
+  auto answered = find_and_answer(desk);
+  const bool wants_table = desk.request.accept.starts_with("text/plain");
+  if (wants_table && answered.content_type == "application/json") {
+    answered.content_type = "text/plain; charset=utf-8";
+    answered.body = to_table(Json::parse(answered.body));
+  }
+  return answered;
+}
+
+// A request whose answer waits for nothing.
+class Answering final : public service::Visit {
  public:
-  explicit Answered(SiteReply reply) : reply_(std::move(reply)) {}
-  std::optional<SiteReply> run(bool) override { return std::move(reply_); }
+  Answering(AdminSite& site, const SiteRequest& request, bool is_long)
+      : site_(site), request_(request), is_long_(is_long) {}
+
+  std::optional<SiteReply> run(bool) override {
+    if (is_browser(request_)) return show_console();
+    Desk desk(site_, request_);
+    return answer(desk);
+  }
+  bool is_long() const override { return is_long_; }
 
  private:
-  SiteReply reply_;
+  AdminSite& site_;
+  const SiteRequest request_;
+  const bool is_long_;
 };
 
 }  // namespace
@@ -99,27 +119,31 @@ void AdminSite::stop() {
   jobs_->stop();
 }
 
+bool AdminSite::is_large() const {
+  constexpr std::size_t kLarge = 1000;
+  constexpr std::size_t kManyEvents = 10'000;
+  return broker_.queue_count() + broker_.topics().count() > kLarge ||
+         broker_.history().count() > kManyEvents;
+}
+
 std::optional<service::Upload> AdminSite::upload(std::string_view method, std::string_view path) {
   if (settings_.files == nullptr || !is_import(method, path)) return std::nullopt;
-  return service::Upload{settings_.files->make(), settings_.import_bytes_max, "import_bytes_max"};
+  auto file = settings_.files->make_one_of(settings_.exports_max);
+  if (!file) return service::Upload{nullptr, 0, "exports_max"};
+  return service::Upload{std::move(file), settings_.import_bytes_max, "import_bytes_max"};
 }
 
 std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
                                                  std::shared_ptr<Waiter> waiter) {
-  if (is_browser(request)) return std::make_unique<Answered>(show_console());
+  if (is_browser(request)) return std::make_unique<Answering>(*this, request, false);
   if (!is_ours(request.path)) return nullptr;
   Desk desk(*this, request);
   if (desk.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {
     if (auto wait = make_wait(desk, std::move(waiter))) return wait;
   }
   if (auto job = make_state_job(desk, *jobs_, waiter)) return job;
-  auto answered = answer(desk);
-  const bool wants_table = request.accept.starts_with("text/plain");
-  if (wants_table && answered.content_type == "application/json") {
-    answered.content_type = "text/plain; charset=utf-8";
-    answered.body = to_table(Json::parse(answered.body));
-  }
-  return std::make_unique<Answered>(std::move(answered));
+  const bool is_long = !service::is_health(request.path) && is_large();
+  return std::make_unique<Answering>(*this, request, is_long);
 }
 
 }  // namespace squire::admin

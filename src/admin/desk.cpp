@@ -115,16 +115,6 @@ std::vector<InitProgress> Desk::init_scripts() const {
   return scripts;
 }
 
-bool Desk::has_had_queues() const {
-  if (!site.has_had_queues_ && !broker.all_queues().empty()) site.has_had_queues_ = true;
-  return site.has_had_queues_;
-}
-
-bool Desk::has_had_topics() const {
-  if (!site.has_had_topics_ && !broker.topics().all().empty()) site.has_had_topics_ = true;
-  return site.has_had_topics_;
-}
-
 Milliseconds Desk::advance_clock(Milliseconds by) const {
   if (by > Milliseconds(0)) {
     settings.advance_clock(by);

@@ -32,9 +32,6 @@ struct Desk {
   TimePoint started_at() const { return site.started_at_; }
   bool is_ready() const { return site.is_ready_; }
   std::vector<InitProgress> init_scripts() const;  // in the order in which they run
-  // Since the start or the last reset, as far as anybody looked.
-  bool has_had_queues() const;
-  bool has_had_topics() const;
   bool is_testing() const { return settings.advance_clock != nullptr; }
   // By how much, in all.
   Milliseconds advance_clock(Milliseconds by) const;
@@ -126,7 +123,6 @@ SiteReply move_clock(Desk& desk);
 SiteReply refuse_wait(Desk& desk);
 std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter);
 
-SiteReply show_localstack_health(Desk& desk);
 SiteReply command_localstack(Desk& desk);
 SiteReply show_localstack_info(Desk& desk);
 SiteReply show_init(Desk& desk);

@@ -48,6 +48,7 @@ std::string why_silent(const Event& published, const engine::Subscription& subsc
 }
 
 void explain_silence(const Event& published, Json& events) {
+  if (!published.more->audience) return;
   std::size_t explained_count = 0;
   for (const auto& subscription : *published.more->audience) {
     auto why = why_silent(published, *subscription);

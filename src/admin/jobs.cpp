@@ -5,8 +5,10 @@
 namespace squire::admin {
 
 struct Jobs::Order {
-  Order(Job job, std::shared_ptr<Waiter> waiter) : job(std::move(job)), waiter(std::move(waiter)) {}
+  Order(std::string what, Job job, std::shared_ptr<Waiter> waiter)
+      : what(std::move(what)), job(std::move(job)), waiter(std::move(waiter)) {}
 
+  const std::string what;
   const Job job;
   const std::shared_ptr<Waiter> waiter;
   Mutex mutex{LockRank::Leaf};
@@ -27,8 +29,9 @@ class Jobs::Visit final : public service::Visit {
   const std::shared_ptr<Order> order_;
 };
 
-std::unique_ptr<service::Visit> Jobs::start(Job job, std::shared_ptr<Waiter> waiter) {
-  auto order = std::make_shared<Order>(std::move(job), std::move(waiter));
+std::unique_ptr<service::Visit> Jobs::start(std::string what, Job job,
+                                            std::shared_ptr<Waiter> waiter) {
+  auto order = std::make_shared<Order>(std::move(what), std::move(job), std::move(waiter));
   {
     Lock lock(mutex_);
     orders_.push_back(order);
@@ -49,11 +52,12 @@ void Jobs::stop() {
   if (thread.joinable()) thread.join();
 }
 
-std::shared_ptr<Jobs::Order> Jobs::next() {
+std::shared_ptr<Jobs::Order> Jobs::next(Heart& heart) {
   Lock lock(mutex_);
   for (;;) {
     if (is_stopping_) return nullptr;
     if (orders_.empty()) {
+      heart.rest("nothing");
       changed_.wait(mutex_);
       continue;
     }
@@ -64,7 +68,9 @@ std::shared_ptr<Jobs::Order> Jobs::next() {
 }
 
 void Jobs::run() {
-  while (const auto order = next()) {
+  Heart heart("jobs");
+  while (const auto order = next(heart)) {
+    heart.rest(order->what);
     SiteReply reply;
     try {
       reply = order->job();

@@ -2,9 +2,11 @@
 
 #include <deque>
 #include <functional>
+#include <string>
 #include <thread>
 
 #include "squire/core/condition.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/service/site.hpp"
 
@@ -23,7 +25,8 @@ class Jobs {
 
   // A visit that is over when the job is; the waiter is then notified. A job whose visit ended
   // before it began is left out.
-  std::unique_ptr<service::Visit> start(Job job, std::shared_ptr<Waiter> waiter);
+  // `what` it is, for the log.
+  std::unique_ptr<service::Visit> start(std::string what, Job job, std::shared_ptr<Waiter> waiter);
   // Returns when the job that runs is done. Nothing is started any more.
   void stop();
 
@@ -32,7 +35,7 @@ class Jobs {
   struct Order;
 
   void run();
-  std::shared_ptr<Order> next();
+  std::shared_ptr<Order> next(Heart& heart);
 
   Mutex mutex_{LockRank::Leaf};
   Condition changed_;

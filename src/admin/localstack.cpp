@@ -69,21 +69,6 @@ SiteReply reply_as_localstack(const Json& json, unsigned status) {
   return answered;
 }
 
-// A service is "available" until it is used, and "running" from then on: LocalStack loads it then,
-// and health checks grep for either.
-SiteReply show_localstack_health(Desk& desk) {
-  const bool has_failed = desk.broker.env().journal.has_failed();
-  const auto state = [&](bool is_used) {
-    return has_failed ? "error" : is_used ? "running" : "available";
-  };
-  return reply_as_localstack({{"services",
-                               {{"sns", state(desk.has_had_topics())},
-                                {"sqs", state(desk.has_had_queues())},
-                                {"sts", state(false)}}},
-                              {"edition", "squire"},
-                              {"version", desk.settings.version}});
-}
-
 SiteReply command_localstack(Desk& desk) {
   const auto json = service::parse_document(desk.request.body, desk.request.body.size());
   if (!json.is_object() || json.value("action", Json()) != Json("restart")) {

@@ -2,16 +2,8 @@
 #include "admin/desk.hpp"
 #include "admin/process_figures.hpp"
 #include "squire/admin/console_page.hpp"
-#include "squire/core/internal_errors.hpp"
 
 namespace squire::admin {
-namespace {
-
-Json services(std::string_view status) {
-  return {{"sqs", status}, {"sns", status}};
-}
-
-}  // namespace
 
 SiteReply list_endpoints(Desk&) {
   Json endpoints = Json::array();
@@ -22,18 +14,7 @@ SiteReply list_endpoints(Desk&) {
 }
 
 SiteReply show_health(Desk& desk) {
-  if (desk.broker.env().journal.has_failed()) {
-    return reply({{"status", "failed"}, {"message", "The disk failed; see the log"}}, 503);
-  }
-  if (!desk.is_ready()) {
-    return reply({{"status", "starting"}, {"version", desk.settings.version}}, 503);
-  }
-  Json health{
-      {"status", "ready"}, {"version", desk.settings.version}, {"services", services("running")}};
-  if (const auto count = internal_errors().count(Border::Load)) {
-    health["rowsSetAside"] = count;  // the log names them
-  }
-  return reply(health);
+  return desk.site.health(desk.request.path);
 }
 
 SiteReply show_version(Desk& desk) {

@@ -50,7 +50,7 @@ const std::vector<Route>& routes() {
       {"GET", "/_squire/wait",
        "with testing: answers once ?queue= has ?until=visible==0, at most ?timeout=30s",
        &refuse_wait},
-      {"GET", "/_localstack/health", "health, as LocalStack words it", &show_localstack_health},
+      {"GET", "/_localstack/health", "health, as LocalStack words it", &show_health},
       {"POST", "/_localstack/health", "{\"action\": \"restart\"} is a reset", &command_localstack},
       {"GET", "/_localstack/info", "version and uptime, as LocalStack words them",
        &show_localstack_info},

@@ -58,6 +58,11 @@ SiteReply refuse_state(Desk& desk) {
   if (desk.request.path == kImportPath) {
     return refuse(400, "Send a file that GET /_squire/export gave: curl -T state.squire <url>");
   }
+  if (desk.settings.files && desk.request.method == "GET") {
+    return refuse(503,
+                  "Others have not read their exports to the end, or send imports; there may be "
+                  "no more at a time than the setting exports_max says; ask again");
+  }
   return refuse(404, "There is no directory in which a file could be made; ask with GET");
 }
 
@@ -65,14 +70,19 @@ std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
                                                std::shared_ptr<Waiter> waiter) {
   auto& broker = desk.broker;
   if (desk.request.path == kExportPath && desk.request.method == "GET" && desk.settings.files) {
+    auto file = desk.settings.files->make_one_of(desk.settings.exports_max);
+    if (!file) return nullptr;
     return jobs.start(
-        [&broker, file = desk.settings.files->make()] { return export_state(broker, file); },
+        "an export", [&broker, file = std::move(file)] { return export_state(broker, file); },
         std::move(waiter));
   }
   if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
-    return jobs.start([&broker, &site = desk.site,
-                       file = desk.request.body_file] { return import_state(broker, site, *file); },
-                      std::move(waiter));
+    return jobs.start(
+        "an import",
+        [&broker, &site = desk.site, file = desk.request.body_file] {
+          return import_state(broker, site, *file);
+        },
+        std::move(waiter));
   }
   return nullptr;
 }

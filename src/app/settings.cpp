@@ -100,8 +100,15 @@ const std::vector<Setting>& settings() {
        "size of a request's body; more get 413. A message of 1 MiB may take three times that, "
        "escaped",
        1024, 1'073'741'824},
+      {"in_flight_bytes_max", &Config::in_flight_bytes_max,
+       "memory for requests being read and replies being written, all together; who would exceed "
+       "it waits",
+       1'048'576},
       {"import_bytes_max", &Config::import_bytes_max,
        "size of a file sent to /_squire/import; more get 413", 1024},
+      {"exports_max", &Config::exports_max,
+       "exports that are not yet read to their end, and imports on their way; more get 503", 1,
+       1000},
       {"request_timeout_seconds", &Config::request_timeout_seconds,
        "time a client may take to send a request, and to take its reply", 1, 3600},
       {"idle_timeout_seconds", &Config::idle_timeout_seconds,
@@ -113,6 +120,7 @@ const std::vector<Setting>& settings() {
        "messages that may wait for one subscribed endpoint; more are undeliverable", 1},
       {"outbox_max", &Config::outbox_max,
        "emails, SMS and mobile pushes kept in the outbox; the oldest go first", 1},
+      {"outbox_bytes_max", &Config::outbox_bytes_max, "memory for them; likewise", 1'048'576},
       {"filter_policies_max", &Config::filter_policies_max,
        "subscriptions of a topic with a filter policy; AWS: 200; 0: no limit"},
       {"history_bytes_max", &Config::history_bytes_max,

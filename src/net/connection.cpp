@@ -1,5 +1,7 @@
 #include "net/connection.hpp"
 
+#include <sys/ioctl.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -7,9 +9,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/status.hpp>
 #include <utility>
 
+#include "net/reply_head.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::net {
@@ -33,8 +35,10 @@ auto into(boost::system::error_code& error) {
   return asio::redirect_error(asio::use_awaitable, error);
 }
 
-void append_header(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+// A connection that once carried a big message does not keep its memory.
+void forget(std::string& text) {
+  text.clear();
+  if (text.capacity() > ByteBudget::kFreeBytes) text.shrink_to_fit();
 }
 
 // What a request that could not be read is told. `fault`: in words better than the parser's own, if
@@ -60,7 +64,7 @@ Connection::Connection(Worker& worker, tcp::socket socket, Door door)
 
 Connection::~Connection() {
   worker_.connections.erase(place_);
-  --worker_.open_count;
+  --worker_.shared.open_count;
 }
 
 void Connection::start(std::shared_ptr<Connection> connection) {
@@ -76,7 +80,7 @@ void Connection::close() {
 }
 
 void Connection::wake_waiting() {
-  if (is_polling_) wakeup_->fire();
+  if (is_polling_ || is_in_line_) wakeup_->fire();
 }
 
 void Connection::begin_stop() {
@@ -129,6 +133,13 @@ asio::awaitable<void> Connection::end_tls() {
 
 asio::awaitable<bool> Connection::exchange() {
   request_.clear();
+  request_share_.reset();
+  reply_share_.reset();
+  room_ = 0;
+  if (input_.size() == input_begin_) {
+    forget(input_);
+    input_begin_ = 0;
+  }
   RequestParser parser(request_, worker_.settings.header_bytes_max, worker_.settings.body_bytes_max,
                        worker_.dispatcher);
   const auto error = co_await read_request(parser);
@@ -139,18 +150,28 @@ asio::awaitable<bool> Connection::exchange() {
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
-  service::Exchange exchange(*worker_.dispatcher, request, [&] {
-    if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
-    return wakeup_;
-  }());
+  worker_.heart->beat(request.amz_target.empty() ? request.target : request.amz_target);
+  service::Exchange exchange(*worker_.dispatcher, request, wakeup());
   request_.upload.reset();  // the exchange has its file
   if (!co_await answer(exchange)) co_return false;
   tell_observers(request, exchange, begin);
+  drop_request();
   const bool is_unread = request_.is_turned_away;
   const bool keep_alive = parser.keep_alive() && !worker_.is_stopping && !is_unread;
   if (!co_await write(exchange.reply(), keep_alive)) co_return false;
   if (is_unread) co_await drain();
   co_return keep_alive;
+}
+
+const std::shared_ptr<Wakeup>& Connection::wakeup() {
+  if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
+  return wakeup_;
+}
+
+// It is answered; whoever takes his time to read that holds no more than the reply.
+void Connection::drop_request() {
+  forget(request_.body);
+  request_share_.reset();
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_request(RequestParser& parser) {
@@ -169,6 +190,7 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
           asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
       if (error && error != http::error::need_more) co_return error;
       if (parser.is_done()) co_return ErrorCode();
+      if (!co_await wait_for_room(parser)) co_return asio::error::eof;
       if (parser.is_header_done() && std::exchange(request_.expects_continue, false) &&
           !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) {
         co_return asio::error::eof;
@@ -179,6 +201,53 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
     if (const auto error = co_await read_some()) co_return error;
     if (std::exchange(is_idle, false)) set_deadline(worker_.settings.request_timeout);
   }
+}
+
+std::size_t Connection::wanted_room(const RequestParser& parser) const {
+  const auto& settings = worker_.settings;
+  const std::size_t unparsed = input_.size() - input_begin_;
+  std::size_t bytes = 0;
+  if (!parser.is_header_done()) {
+    bytes = unparsed > ByteBudget::kFreeBytes ? settings.header_bytes_max : 0;
+  } else if (request_.upload) {
+    bytes = kReadBytesMax;
+  } else if (parser.chunked()) {
+    bytes = request_.body.size() > ByteBudget::kFreeBytes ? settings.body_bytes_max : 0;
+  } else {
+    bytes = parser.content_length().value_or(0);
+  }
+  return bytes > ByteBudget::kFreeBytes ? bytes : 0;
+}
+
+asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser) {
+  const std::size_t bytes = wanted_room(parser);
+  if (bytes <= room_) co_return true;
+  // Who waits holds nothing, for which somebody else may wait.
+  request_share_.reset();
+  const bool is_known =
+      !worker_.dispatcher->verifies_signatures() ||
+      (parser.is_header_done() && worker_.dispatcher->recognizes(request_.view()));
+  request_share_.emplace(is_known ? worker_.shared.budget : worker_.shared.strangers_budget);
+  room_ = bytes;
+  // Those that want least go first.
+  if (!request_share_->take(ByteBudget::Use::Request, bytes, bytes, wakeup())) {
+    set_deadline(worker_.settings.idle_timeout);  // it is others who take their time
+    if (!co_await stand_in_line(*request_share_)) co_return false;
+    set_deadline(worker_.settings.request_timeout);
+  }
+  if (parser.is_header_done() && !request_.upload && !parser.chunked())
+    request_.body.reserve(bytes);
+  co_return true;
+}
+
+asio::awaitable<bool> Connection::stand_in_line(const ByteBudget::Share& share) {
+  constexpr std::chrono::hours kLong{1};  // the deadline closes the socket, which wakes us
+  is_in_line_ = true;
+  while (share.is_waiting() && socket_.is_open() && !worker_.is_stopping) {
+    co_await wakeup_->wait(kLong);
+  }
+  is_in_line_ = false;
+  co_return socket_.is_open();
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_some() {
@@ -212,6 +281,7 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
       request_.upload && error == http::error::body_limit
           ? service::refuse(*request_.upload, std::move(id))
           : service::refuse(request_.view(), to_error(error, request_.fault), std::move(id));
+  drop_request();
   if (co_await write(reply, false)) co_await drain();
   co_return false;
 }
@@ -241,12 +311,20 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
   using Step = service::Exchange::Step;
   is_reading_ = false;
   deadline_ = TimePoint::max();  // from here on it is the daemon's time
+  if (!co_await wait_for_readers(exchange)) co_return false;
   for (;;) {
+    const std::string_view action = exchange.action();
+    worker_.heart->beat(action.empty() ? std::string_view(request_.target) : action,
+                        exchange.reply().request_id);
     switch (exchange.run()) {
       case Step::Reply:
         co_return true;
       case Step::WaitForCommit:
         co_await worker_.commit_line->wait(exchange.ticket());
+        break;
+      case Step::Move:
+        co_await asio::co_spawn(worker_.shared.elsewhere, run_elsewhere(exchange),
+                                asio::use_awaitable);
         break;
       case Step::Drop:
         co_return false;
@@ -254,6 +332,29 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         if (!co_await wait_for_message(exchange)) co_return false;
     }
   }
+}
+
+std::size_t Connection::unread_bytes() {
+  int count = 0;
+  return ::ioctl(socket_.native_handle(), TIOCOUTQ, &count) == 0 ? static_cast<std::size_t>(count)
+                                                                 : 0;
+}
+
+asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exchange) {
+  using Use = ByteBudget::Use;
+  auto& budget = worker_.shared.budget;
+  if (budget.is_ample()) co_return true;
+  reply_share_.emplace(budget);
+  const auto use = exchange.may_be_large() ? Use::LargeReply : Use::Reply;
+  // Those go first who have read what they were told before.
+  if (reply_share_->take(use, 0, unread_bytes(), wakeup_)) co_return true;
+  co_return co_await stand_in_line(*reply_share_);
+}
+
+// On a thread that may take its time.
+asio::awaitable<void> Connection::run_elsewhere(service::Exchange& exchange) {
+  exchange.run_elsewhere();
+  co_return;
 }
 
 asio::awaitable<bool> Connection::wait_for_message(service::Exchange& exchange) {
@@ -291,7 +392,7 @@ void Connection::watch_for_hangup() {
                                   : self->socket_.read_some(buffer, read_error);
     self->input_.resize(filled + count);
     if (!read_error || read_error == asio::error::would_block) {
-      if (self->input_.size() < kReadBytesMax) self->watch_for_hangup();
+      if (self->input_.size() < ByteBudget::kFreeBytes) self->watch_for_hangup();
       return;
     }
     self->has_hung_up_ = true;
@@ -301,31 +402,19 @@ void Connection::watch_for_hangup() {
 
 asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_alive) {
   set_deadline(worker_.settings.request_timeout);
-  output_ = "HTTP/1.1 ";
-  const auto reason = http::obsolete_reason(static_cast<http::status>(reply.status));
-  output_.append(std::to_string(reply.status)).append(" ");
-  output_.append(reason.data(), reason.size()).append("\r\n");
-  append_header(output_, "x-amzn-RequestId", reply.request_id);
-  if (!reply.query_error.empty()) append_header(output_, "x-amzn-query-error", reply.query_error);
-  if (reply.status != 204) {  // which has no content (RFC 9110, 8.6)
-    const auto size = reply.file ? reply.file->size() : reply.body.size();
-    append_header(output_, "Content-Type", reply.content_type);
-    append_header(output_, "Content-Length", std::to_string(size));
+  const bool has_body = request_.method != "HEAD";
+  const bool is_large = reply.body.size() > ByteBudget::kFreeBytes;
+  if (is_large) {
+    if (!reply_share_) reply_share_.emplace(worker_.shared.budget);
+    reply_share_->add(ByteBudget::Use::LargeReply, reply.body.capacity());
   }
-  append_header(output_, "Date", worker_.date());
-  output_ += reply.headers;
-  if (!keep_alive) {
-    append_header(output_, "Connection", "close");
-  } else if (request_.is_http_1_0) {
-    append_header(output_, "Connection", "keep-alive");
-  }
-  output_ += "\r\n";
-  if (request_.method != "HEAD") output_ += reply.body;
+  output_.clear();
+  append_head(output_, reply, {worker_.date(), keep_alive, request_.is_http_1_0});
+  if (has_body && !is_large) output_ += reply.body;
   bool is_written = co_await write_all(output_);
-  if (is_written && reply.file && request_.method != "HEAD") {
-    is_written = co_await write_file(*reply.file);
-  }
-  if (output_.capacity() > kReadBytesMax) std::string().swap(output_);
+  if (is_written && has_body && is_large) is_written = co_await write_all(reply.body);
+  if (is_written && has_body && reply.file) is_written = co_await write_file(*reply.file);
+  forget(output_);
   co_return is_written;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "net/byte_budget.hpp"
 #include "net/request_parser.hpp"
 #include "net/wakeup.hpp"
 #include "net/worker.hpp"
@@ -62,12 +63,23 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // One request; false: the connection ends.
   boost::asio::awaitable<bool> exchange();
   boost::asio::awaitable<ErrorCode> read_request(RequestParser& parser);
+  // How many bytes the request may come to hold, as far as is known; 0: few.
+  std::size_t wanted_room(const RequestParser& parser) const;
+  // Waits until there is room for that. False: the connection ends.
+  boost::asio::awaitable<bool> wait_for_room(const RequestParser& parser);
+  // Until the share got what it wanted; false: the connection ends.
+  boost::asio::awaitable<bool> stand_in_line(const ByteBudget::Share& share);
   boost::asio::awaitable<ErrorCode> read_some();
   boost::asio::awaitable<bool> refuse(const ErrorCode& error);
   boost::asio::awaitable<void> drain();
   std::string local_address() const;
   // False: the client went away.
   boost::asio::awaitable<bool> answer(service::Exchange& exchange);
+  // Nothing is begun that would be answered at length while replies wait for their readers.
+  boost::asio::awaitable<bool> wait_for_readers(const service::Exchange& exchange);
+  // Of earlier replies: what the other side has not taken yet.
+  std::size_t unread_bytes();
+  static boost::asio::awaitable<void> run_elsewhere(service::Exchange& exchange);
   boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);
   void watch_for_hangup();
   void tell_observers(const service::HttpRequest& request, service::Exchange& exchange,
@@ -76,6 +88,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> write_file(service::TemporaryFile& file);
   boost::asio::awaitable<bool> write_all(std::string_view bytes);
   void set_deadline(Seconds from_now) { deadline_ = worker_.wire_clock.now() + from_now; }
+  const std::shared_ptr<Wakeup>& wakeup();
+  void drop_request();
 
   Worker& worker_;
   boost::asio::ip::tcp::socket socket_;
@@ -89,9 +103,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string input_;  // bytes read; those before input_begin_ are parsed
   std::size_t input_begin_ = 0;
   std::string output_;
-  std::shared_ptr<Wakeup> wakeup_;       // made for the first long poll
-  std::chrono::microseconds waited_{0};  // for messages, in this exchange
+  std::size_t room_ = 0;                            // that the request has
+  std::optional<ByteBudget::Share> request_share_;  // nothing: it is small
+  std::optional<ByteBudget::Share> reply_share_;    // likewise
+  std::shared_ptr<Wakeup> wakeup_;                  // made when it is first needed
+  std::chrono::microseconds waited_{0};             // for messages, in this exchange
   bool is_polling_ = false;
+  bool is_in_line_ = false;  // for room
   bool is_watching_ = false;
   bool has_hung_up_ = false;
   bool is_reading_ = true;

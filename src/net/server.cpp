@@ -4,16 +4,17 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "net/connection.hpp"
+#include "net/front.hpp"
 #include "net/system_clock.hpp"
 #include "net/tls_context.hpp"
 #include "net/worker.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 
@@ -21,12 +22,10 @@ namespace squire::net {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-
-constexpr std::string_view kTooManyConnections =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 constexpr Milliseconds kCloseTime{300};
+// So that of two long requests none waits for the other.
+constexpr int kElsewhereThreads = 2;
 
 // "127.0.0.1:4567", "[::1]:4567"
 std::pair<std::string, std::uint16_t> parse_address(const std::string& text) {
@@ -48,30 +47,31 @@ class Server::State {
  public:
   explicit State(ServerSettings given)
       : settings(std::move(given)),
+        clock(keeper),
+        wire_clock(keeper),
+        shared(settings, clock, wire_clock, elsewhere),
         contexts(make_contexts(settings.threads_count)),
-        clock(*contexts.front()),
-        wire_clock(*contexts.front()) {
+        front(shared, keeper) {
     for (const auto& context : contexts) {
-      workers.push_back(
-          std::make_unique<Worker>(*context, settings, clock, wire_clock, open_count));
+      workers.push_back(std::make_unique<Worker>(*context, shared));
     }
   }
 
-  // A port that is listened on.
-  struct Listener {
-    tcp::acceptor acceptor;
-    Door door;
-  };
-
-  tcp::acceptor bind(const std::string& address, std::uint16_t port);
-  // Deals connections out to the workers in turn.
-  asio::awaitable<void> accept(Listener& listener);
+  // A worker's thread.
+  void work(Worker& worker, std::size_t number);
   // Once a second, on the worker's thread.
   asio::awaitable<void> tick(Worker& worker);
+  // A thread for what takes long.
+  void work_elsewhere(int number);
+  // The keeper's thread.
+  void keep();
+  asio::awaitable<void> keep_ticking();
+  // What every_second() has to do, until that is done.
+  asio::awaitable<void> tick_once();
   // Until all connections have ended, but not for longer than `patience`.
   void wait_for_connections(Milliseconds patience) const {
     const TimePoint deadline = clock.now() + patience;
-    while (open_count > 0 && clock.now() < deadline) {
+    while (shared.open_count > 0 && clock.now() < deadline) {
       std::this_thread::sleep_for(Milliseconds(2));
     }
   }
@@ -83,19 +83,22 @@ class Server::State {
       asio::post(worker->context, [&worker = *worker] { worker.wake_waiting(); });
     }
   }
-  bool is_first(const Worker& worker) const { return &worker == workers.front().get(); }
 
   const ServerSettings settings;
-  std::atomic<std::size_t> open_count = 0;
-  const std::vector<std::unique_ptr<asio::io_context>> contexts;
+  asio::io_context keeper{1};
   SystemClock clock;
   const SystemClock wire_clock;  // stands still while the machine sleeps, as clients do
   const WallClock wall_clock;
+  Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::vector<Listener> listeners;
-  std::size_t turn = 0;  // the worker that gets the next connection; on the first context's thread
-  std::function<void()> every_second;
+  // End before the workers, whose connections they hold.
+  const std::vector<std::unique_ptr<asio::io_context>> contexts;
+  asio::io_context elsewhere{kElsewhereThreads};
+  Heart* keepers_heart = nullptr;
+  std::function<bool()> every_second;
+  HealthAnswer answer_health;
   std::vector<std::thread> threads;
+  Front front;
 
  private:
   static std::vector<std::unique_ptr<asio::io_context>> make_contexts(std::size_t count) {
@@ -108,48 +111,12 @@ class Server::State {
   }
 };
 
-tcp::acceptor Server::State::bind(const std::string& address, std::uint16_t port) {
-  boost::system::error_code error;
-  const auto ip = asio::ip::make_address(address, error);
-  if (error) throw ListenError("address \"" + address + "\" is no IP address");
-  const tcp::endpoint endpoint(ip, port);
-  tcp::acceptor acceptor(*contexts.front());
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    throw ListenError(
-        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
-        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
-                                              : ""));
-  }
-  return acceptor;
-}
-
-asio::awaitable<void> Server::State::accept(Listener& listener) {
-  boost::system::error_code error;
-  for (;;) {
-    Worker& worker = *workers[turn++ % workers.size()];
-    tcp::socket socket = co_await listener.acceptor.async_accept(
-        worker.context, asio::redirect_error(asio::use_awaitable, error));
-    if (!listener.acceptor.is_open()) co_return;
-    if (error) {
-      // Out of file descriptors, most likely: others will close theirs.
-      asio::steady_timer pause(*contexts.front(), Milliseconds(50));
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
-    }
-    if (open_count >= settings.connections_max) {
-      socket.write_some(asio::buffer(kTooManyConnections), error);
-      continue;
-    }
-    ++open_count;
-    asio::post(worker.context,
-               [&worker, door = listener.door, socket = std::move(socket)]() mutable {
-                 Connection::start(std::make_shared<Connection>(worker, std::move(socket), door));
-               });
-  }
+void Server::State::work(Worker& worker, std::size_t number) {
+  Heart heart("worker " + std::to_string(number));
+  worker.heart = &heart;
+  worker.shown_heart = &heart;
+  const auto guard = asio::make_work_guard(worker.context);
+  worker.context.run();
 }
 
 asio::awaitable<void> Server::State::tick(Worker& worker) {
@@ -157,12 +124,44 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
   for (;;) {
     timer.expires_after(Seconds(1));
     co_await timer.async_wait(asio::use_awaitable);
-    if (worker.is_stopping) co_return;
+    worker.heart->beat();
     worker.watch();
-    if (!is_first(worker)) continue;
-    if (clock.follow()) wake_waiting();
-    if (every_second) guarded(Border::Tick, "every second", every_second);
   }
+}
+
+void Server::State::work_elsewhere(int number) {
+  Heart heart("long " + std::to_string(number));
+  heart.rest("what takes long");
+  const auto guard = asio::make_work_guard(elsewhere);
+  elsewhere.run();
+}
+
+void Server::State::keep() {
+  Heart heart("keeper");
+  keepers_heart = &heart;
+  const auto guard = asio::make_work_guard(keeper);
+  keeper.run();
+}
+
+asio::awaitable<void> Server::State::keep_ticking() {
+  asio::steady_timer timer(keeper);
+  for (;;) {
+    timer.expires_after(Seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    if (clock.follow()) wake_waiting();
+    co_await tick_once();
+  }
+}
+
+asio::awaitable<void> Server::State::tick_once() {
+  for (bool is_more = static_cast<bool>(every_second); is_more;) {
+    is_more = false;
+    keepers_heart->beat("every second");
+    guarded(Border::Tick, "every second", [&] { is_more = every_second(); });
+    keepers_heart->beat();
+    co_await asio::post(keeper, asio::use_awaitable);  // alarms ring meanwhile
+  }
+  keepers_heart->beat();
 }
 
 Server::Server(ServerSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
@@ -190,18 +189,20 @@ void Server::reset_clock() {
 }
 
 void Server::State::clock_was_moved() {
-  asio::post(*contexts.front(), [this] {
-    if (every_second) guarded(Border::Tick, "clock moved", every_second);
-  });
+  asio::co_spawn(keeper, tick_once(), asio::detached);
   wake_waiting();
 }
 
-void Server::every_second(std::function<void()> f) {
+void Server::every_second(std::function<bool()> f) {
   state_->every_second = std::move(f);
 }
 
+void Server::on_health(HealthAnswer answer) {
+  state_->answer_health = std::move(answer);
+}
+
 std::size_t Server::connection_count() const {
-  return state_->open_count;
+  return state_->shared.open_count;
 }
 
 void Server::use_certificate(const Certificate& certificate) {
@@ -213,58 +214,63 @@ void Server::use_certificate(const Certificate& certificate) {
 
 std::uint16_t Server::listen() {
   const auto& settings = state_->settings;
-  const auto add = [&](const std::string& address, std::uint16_t port, Door door) {
-    state_->listeners.push_back({state_->bind(address, port), door});
-  };
+  auto& front = state_->front;
   const Door door{settings.tls_port == 0 ? Door::Speaks::Both : Door::Speaks::Http};
-  add(settings.address, settings.port, door);
-  for (const auto port : settings.extra_ports) add(settings.address, port, door);
-  if (settings.tls_port != 0) add(settings.address, settings.tls_port, {Door::Speaks::Https});
-  if (!settings.admin_address.empty()) {
-    const auto [address, port] = parse_address(settings.admin_address);
-    add(address, port, {Door::Speaks::Both, true});
+  const auto port = front.listen(settings.address, settings.port, door);
+  for (const auto extra : settings.extra_ports) front.listen(settings.address, extra, door);
+  if (settings.tls_port != 0) {
+    front.listen(settings.address, settings.tls_port, {Door::Speaks::Https});
   }
-  return state_->listeners.front().acceptor.local_endpoint().port();
+  if (!settings.admin_address.empty()) {
+    const auto [address, admin_port] = parse_address(settings.admin_address);
+    front.listen(address, admin_port, {Door::Speaks::Both, true});
+  }
+  return port;
 }
 
 void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
                    std::vector<service::Observer*> observers) {
-  for (const auto& worker : state_->workers) {
+  auto& state = *state_;
+  std::vector<Worker*> workers;
+  for (const auto& worker : state.workers) {
     worker->dispatcher = &dispatcher;
     worker->observers = observers;
     worker->commit_line = std::make_shared<CommitLine>(worker->context, journal);
     journal.on_commit(worker->commit_line);
-    asio::co_spawn(worker->context, state_->tick(*worker), asio::detached);
+    asio::co_spawn(worker->context, state.tick(*worker), asio::detached);
+    workers.push_back(worker.get());
   }
-  for (auto& listener : state_->listeners) {
-    asio::co_spawn(*state_->contexts.front(), state_->accept(listener), asio::detached);
+  asio::co_spawn(state.keeper, state.keep_ticking(), asio::detached);
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    state.threads.emplace_back([&state, &worker = *workers[i], i] { state.work(worker, i); });
   }
-  for (const auto& worker : state_->workers) {
-    state_->threads.emplace_back([&context = worker->context] {
-      const auto guard = asio::make_work_guard(context);
-      context.run();
-    });
+  state.threads.emplace_back([&state] { state.keep(); });
+  for (int i = 0; i < kElsewhereThreads; ++i) {
+    state.threads.emplace_back([&state, i] { state.work_elsewhere(i); });
   }
+  state.front.start(std::move(workers), state.answer_health);
 }
 
 void Server::stop(Milliseconds patience) {
-  if (state_->threads.empty()) return;
-  asio::post(*state_->contexts.front(), [this] {
-    for (auto& listener : state_->listeners) listener.acceptor.close();
-  });
-  for (const auto& worker : state_->workers) {
+  auto& state = *state_;
+  if (state.threads.empty()) return;
+  state.front.close();
+  for (const auto& worker : state.workers) {
     worker->dispatcher->stop_waiting();
     asio::post(worker->context, [&worker = *worker] { worker.begin_stop(); });
   }
-  state_->wait_for_connections(patience);
-  for (const auto& worker : state_->workers) {
+  state.wait_for_connections(patience);
+  for (const auto& worker : state.workers) {
     asio::post(worker->context, [&worker = *worker] { worker.close_all(); });
   }
-  state_->wait_for_connections(kCloseTime);
-  for (const auto& context : state_->contexts) context->stop();
-  for (auto& thread : state_->threads) thread.join();
-  state_->threads.clear();
-  for (const auto& worker : state_->workers) worker->commit_line->clear();
+  state.wait_for_connections(kCloseTime);
+  state.front.stop();
+  for (const auto& context : state.contexts) context->stop();
+  state.keeper.stop();
+  state.elsewhere.stop();
+  for (auto& thread : state.threads) thread.join();
+  state.threads.clear();
+  for (const auto& worker : state.workers) worker->commit_line->clear();
 }
 
 }  // namespace squire::net

@@ -1,8 +1,7 @@
 #include "net/worker.hpp"
 
-#include <ctime>
-
 #include "net/connection.hpp"
+#include "net/reply_head.hpp"
 
 namespace squire::net {
 
@@ -10,11 +9,7 @@ const std::string& Worker::date() {
   const auto now = std::chrono::floor<Seconds>(WallClock().now());
   if (now != date_at_) {
     date_at_ = now;
-    const std::time_t seconds = now.time_since_epoch().count();
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[32];
-    date_.assign(text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+    date_ = http_date(now);
   }
   return date_;
 }

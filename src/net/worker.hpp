@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "net/byte_budget.hpp"
 #include "net/commit_line.hpp"
 #include "net/system_clock.hpp"
 #include "squire/core/clock.hpp"
+#include "squire/core/heartbeat.hpp"
 #include "squire/net/server.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/observer.hpp"
@@ -19,16 +21,38 @@ namespace squire::net {
 
 class Connection;
 
+// What all workers have in common.
+struct Shared {
+  // Whoever is not known yet, where signatures are checked, shares a small part of the budget.
+  static constexpr std::size_t kStrangersPart = 16;
+
+  Shared(const ServerSettings& settings, const Clock& clock, const SystemClock& wire_clock,
+         boost::asio::io_context& elsewhere)
+      : settings(settings),
+        clock(clock),
+        wire_clock(wire_clock),
+        elsewhere(elsewhere),
+        budget(settings.in_flight_bytes_max),
+        strangers_budget(settings.in_flight_bytes_max / kStrangersPart) {}
+
+  const ServerSettings& settings;
+  const Clock& clock;                       // of the queues; tests may move it
+  const SystemClock& wire_clock;            // of the connections: nobody moves it
+  boost::asio::io_context& elsewhere;       // where it runs that would hold up a worker
+  std::atomic<std::size_t> open_count = 0;  // connections
+  ByteBudget budget;
+  ByteBudget strangers_budget;
+};
+
 // One thread's share of the server: its context, its connections, and what they have in common.
 // Everything but `context` is used on the context's thread only.
 struct Worker {
-  Worker(boost::asio::io_context& context, const ServerSettings& settings, const Clock& clock,
-         const SystemClock& wire_clock, std::atomic<std::size_t>& open_count)
+  Worker(boost::asio::io_context& context, Shared& shared)
       : context(context),
-        settings(settings),
-        clock(clock),
-        wire_clock(wire_clock),
-        open_count(open_count) {}
+        shared(shared),
+        settings(shared.settings),
+        clock(shared.clock),
+        wire_clock(shared.wire_clock) {}
 
   // The Date header's text; made anew once a second.
   const std::string& date();
@@ -43,10 +67,13 @@ struct Worker {
   void close_all();
 
   boost::asio::io_context& context;
+  Shared& shared;
   const ServerSettings& settings;
-  const Clock& clock;                    // of the queues; tests may move it
-  const SystemClock& wire_clock;         // of the connections: nobody moves it
-  std::atomic<std::size_t>& open_count;  // connections of all workers
+  const Clock& clock;
+  const SystemClock& wire_clock;
+  // The thread's, once it runs; null before. From any thread.
+  std::atomic<const Heart*> shown_heart = nullptr;
+  Heart* heart = nullptr;
   service::Dispatcher* dispatcher = nullptr;
   std::vector<service::Observer*> observers;
   std::shared_ptr<CommitLine> commit_line;

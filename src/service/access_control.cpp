@@ -142,6 +142,10 @@ Result<access::Verified> AccessControl::verify(const access::SignedRequest& requ
   return verifier()->verify(request, service, wall_clock_.now());
 }
 
+bool AccessControl::recognizes(const access::SignedRequest& head, std::string_view service) const {
+  return verifier()->recognizes(head, service, wall_clock_.now());
+}
+
 Bearer AccessControl::bearer_of(std::string_view authorization) const {
   constexpr std::string_view kScheme = "Bearer";
   if (authorization != kScheme && !authorization.starts_with("Bearer ")) return Bearer::Nobody;

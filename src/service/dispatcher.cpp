@@ -297,16 +297,24 @@ Exchange::Step Exchange::run() {
   return next;
 }
 
+void Exchange::run_elsewhere() {
+  is_elsewhere_ = true;
+  if (call_) call_->move();
+  const engine::Gate::Pass pass(dispatcher_.broker_.gate());
+  guard([this] { return visit_ ? (run_visit(), Step::Reply) : run_action(); });
+}
+
 Exchange::Step Exchange::step() {
   if (delay_) {
     if (delay_->lasts(dispatcher_.broker_.env().clock.now())) return Step::WaitForMessage;
     delay_.reset();
   }
   if (visit_ && !is_answered_) {
+    if (visit_->is_long() && !is_elsewhere_) return Step::Move;
     if (!run_visit()) return Step::WaitForMessage;
   } else if (!is_answered_) {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
-    if (run_action() == Step::WaitForMessage) return Step::WaitForMessage;
+    if (const auto step = run_action(); step != Step::Reply) return step;
   }
   const auto next = finish();
   const bool is_dropped = fault_ && fault_->effect == Fault::Effect::DropAfter;
@@ -327,6 +335,7 @@ Exchange::Step Exchange::run_action() {
   if (dispatcher_.is_stopping_) call_->end_patience();
   auto result =
       action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id, is_query_json_});
+  if (call_->is_moving()) return Step::Move;
   if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
   answer(std::move(result));
   return Step::Reply;
@@ -374,9 +383,15 @@ HttpReply refuse(const HttpRequest& request, const Error& error, std::string req
 
 HttpReply refuse(const Upload& upload, std::string request_id) {
   HttpReply reply;
-  reply.status = 413;
   reply.content_type = "application/json";
   reply.request_id = std::move(request_id);
+  if (!upload.file) {
+    reply.status = 503;
+    reply.body = "{\"message\":\"There are as many exports and imports under way as the setting " +
+                 std::string(upload.setting) + " allows; ask again\"}\n";
+    return reply;
+  }
+  reply.status = 413;
   reply.body = "{\"message\":\"The body is larger than the setting " + std::string(upload.setting) +
                ", " + std::to_string(upload.bytes_max) + " bytes\"}\n";
   return reply;

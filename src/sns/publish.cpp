@@ -11,6 +11,8 @@
 namespace squire::sns {
 namespace {
 
+constexpr std::size_t kStepsPerCopy = 200;  // to match, render and send it
+
 using engine::DeliveryProtocol;
 using engine::Publication;
 
@@ -143,6 +145,7 @@ Result<Publish::Response> Publish::run(Call& call, Request request) {
   SQUIRE_TRY(auto publication, check_message(call, request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_CHECK(check_for_topic_type(*topic, request, publication));
+  if (call.must_move(kStepsPerCopy * topic->subscription_count())) return Response{};
   SQUIRE_TRY(const auto published, topic->publish(std::move(publication), call.broker.renderer()));
   call.wait_for(published.ticket);
   return to_response(*topic, published);
@@ -152,6 +155,8 @@ Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
   SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   SQUIRE_CHECK(check_entries(request));
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
+  const auto copies_max = topic->subscription_count() * request.entries.size();
+  if (call.must_move(kStepsPerCopy * copies_max)) return Response{};
   Response response;
   std::vector<Publication> publications;
   for (std::size_t i = 0; i < request.entries.size(); ++i) {

@@ -12,6 +12,8 @@
 namespace squire::sns {
 namespace {
 
+constexpr std::size_t kStepsPerTopic = 3;  // to look at what it has
+
 using engine::SubscriptionRow;
 using State = SubscriptionRow::State;
 using SubscriptionPointer = std::shared_ptr<const engine::Subscription>;
@@ -249,8 +251,13 @@ Result<NoOutput> SetSubscriptionAttributes::run(Call& call, Request request) {
 }
 
 Result<SubscriptionListResponse> ListSubscriptions::run(Call& call, Request request) {
+  if (call.must_move(kStepsPerTopic * call.broker.topics().count())) return Response{};
+  const auto topics = call.broker.topics().all();
+  std::size_t count = 0;
+  for (const auto& topic : topics) count += topic->subscription_count();
+  if (call.must_move(count)) return Response{};
   std::vector<SubscriptionPointer> mine;
-  for (const auto& topic : call.broker.topics().all()) {
+  for (const auto& topic : topics) {
     if (topic->name().region != call.identity.region) continue;
     for (auto& subscription : topic->subscriptions()) {
       if (subscription->row().owner == call.identity.account) {
@@ -263,6 +270,7 @@ Result<SubscriptionListResponse> ListSubscriptions::run(Call& call, Request requ
 
 Result<SubscriptionListResponse> ListSubscriptionsByTopic::run(Call& call, Request request) {
   SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
+  if (call.must_move(topic->subscription_count())) return Response{};
   return list(topic->subscriptions(), request.next_token);
 }
 

@@ -11,6 +11,7 @@
 namespace squire::sns {
 namespace {
 
+constexpr std::size_t kStepsPerSubscription = 20;  // to end it
 constexpr std::string_view kFifoSuffix = ".fifo";
 constexpr std::size_t kNameMax = 256;
 
@@ -80,12 +81,16 @@ Result<NoOutput> DeleteTopic::run(Call& call, Request request) {
     return Error{Errc::InvalidState,
                  "Cannot delete a topic with an ArchivePolicy. Deactivate the policy first."};
   }
+  if (topic && call.must_move(kStepsPerSubscription * topic->subscription_count())) {
+    return NoOutput{};
+  }
   call.wait_for(call.broker.topics().remove(name));
   return NoOutput{};
 }
 
 Result<GetTopicAttributes::Response> GetTopicAttributes::run(Call& call, Request request) {
   SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
+  if (call.must_move(topic->subscription_count())) return Response{};
   return Response{show_topic_attributes(*topic, call.broker.env().clock.now())};
 }
 
@@ -105,9 +110,10 @@ Result<NoOutput> SetTopicAttributes::run(Call& call, Request request) {
 
 Result<ListTopics::Response> ListTopics::run(Call& call, Request request) {
   const auto key = [](const auto& topic) { return topic->name().name; };
-  SQUIRE_TRY(const auto page,
-             take_page(call.broker.topics().list(call.identity.region, call.identity.account), key,
-                       request.next_token));
+  auto topics = call.broker.topics().list(
+      call.identity.region, call.identity.account,
+      service::read_page_token(request.next_token).value_or(std::string()), kPageSize + 1);
+  SQUIRE_TRY(const auto page, take_page(std::move(topics), key, request.next_token));
   Response response{{}, page.next_token};
   for (const auto& topic : page.items) response.topics.push_back({topic->arn()});
   return response;

@@ -30,6 +30,8 @@ Result<GetQueueAttributes::Response> GetQueueAttributes::run(Call& call, Request
 Result<NoOutput> SetQueueAttributes::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
   if (request.attributes.empty()) return Error::missing_parameter("Attribute.Name");
+  // Another delay may concern every message.
+  if (call.must_move(queue->message_count())) return NoOutput{};
   SQUIRE_TRY(const auto ticket, queue->edit([&](engine::QueueRow& row) -> Result<void> {
     SQUIRE_CHECK(check_attributes(call.broker, queue->name(), request.attributes, row.attributes,
                                   AttributeUse::Set));

@@ -4,6 +4,8 @@
 namespace squire::sqs {
 namespace {
 
+constexpr std::size_t kStepsPerQueue = 3;  // to look at its settings
+
 using Status = engine::MoveTaskRow::Status;
 
 constexpr int kMessagesPerSecondMax = 500;
@@ -72,6 +74,7 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
           "Source queue arn and destination queue arn cannot be the same.");
     }
   }
+  if (call.must_move(kStepsPerQueue * call.broker.queue_count())) return Response{};
   if (call.broker.dead_letter_sources(source).empty()) {
     return Error::invalid_parameter("Source queue must be configured as a Dead Letter Queue.");
   }

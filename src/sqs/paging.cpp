@@ -1,5 +1,7 @@
 #include "sqs/paging.hpp"
 
+#include <algorithm>
+
 namespace squire::sqs {
 namespace {
 
@@ -19,6 +21,11 @@ Result<Page> take_page(std::vector<std::shared_ptr<engine::Queue>> queues, const
   if (!page) return Error::invalid_parameter(token, "NextToken", "Invalid pagination token.");
   if (!max_results) page->next_token.clear();
   return *std::move(page);
+}
+
+std::size_t listed_max(std::optional<int> max_results) {
+  return static_cast<std::size_t>(std::clamp(max_results.value_or(kResultsMax), 1, kResultsMax)) +
+         1;
 }
 
 }  // namespace squire::sqs

@@ -17,4 +17,7 @@ using Page = service::Page<std::shared_ptr<engine::Queue>>;
 Result<Page> take_page(std::vector<std::shared_ptr<engine::Queue>> queues_by_name,
                        const std::string& token, std::optional<int> max_results);
 
+// How many queues to list for a page of that size: one more says whether there is another page.
+std::size_t listed_max(std::optional<int> max_results);
+
 }  // namespace squire::sqs

@@ -9,6 +9,8 @@
 namespace squire::sqs {
 namespace {
 
+constexpr std::size_t kStepsPerQueue = 3;  // to look at its settings
+
 constexpr std::string_view kFifoSuffix = ".fifo";
 
 Result<void> check_queue_name(const CreateQueue::Request& request) {
@@ -63,6 +65,7 @@ Result<CreateQueue::Response> CreateQueue::run(Call& call, Request request) {
 
 Result<NoOutput> DeleteQueue::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  if (call.must_move(queue->message_count())) return NoOutput{};
   SQUIRE_TRY(const auto ticket, call.broker.delete_queue(queue->name()));
   call.wait_for(ticket);
   return NoOutput{};
@@ -78,15 +81,19 @@ Result<GetQueueUrl::Response> GetQueueUrl::run(Call& call, Request request) {
 
 Result<ListQueues::Response> ListQueues::run(Call& call, Request request) {
   const auto& who = call.identity;
+  auto queues =
+      call.broker.list_queues(who.region, who.account, request.queue_name_prefix,
+                              service::read_page_token(request.next_token).value_or(std::string()),
+                              listed_max(request.max_results));
   SQUIRE_TRY(const auto page,
-             take_page(call.broker.list_queues(who.region, who.account, request.queue_name_prefix),
-                       request.next_token, request.max_results));
+             take_page(std::move(queues), request.next_token, request.max_results));
   return Response{to_urls(call, page.items), page.next_token};
 }
 
 Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Call& call,
                                                                              Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  if (call.must_move(kStepsPerQueue * call.broker.queue_count())) return Response{};
   SQUIRE_TRY(const auto page, take_page(call.broker.dead_letter_sources(queue->name()),
                                         request.next_token, request.max_results));
   return Response{to_urls(call, page.items), page.next_token};
@@ -94,6 +101,7 @@ Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Cal
 
 Result<NoOutput> PurgeQueue::run(Call& call, Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+  if (call.must_move(queue->message_count())) return NoOutput{};
   SQUIRE_TRY(const auto ticket, queue->purge(call.client));
   call.wait_for(ticket);
   return NoOutput{};

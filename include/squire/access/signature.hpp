@@ -58,6 +58,8 @@ std::string_view header_value(std::span<const Header> headers, std::string_view 
 // Whether the texts are equal, in a time that does not tell where they differ.
 bool is_same_secret(std::string_view a, std::string_view b);
 
+struct Claims;
+
 // Knows the access keys and checks signatures by them. Thread-safe: the keys are constant, and the
 // derived signing keys, which are good for a day, region and service each, are kept under a lock.
 class Verifier {
@@ -75,7 +77,14 @@ class Verifier {
   Result<Verified> verify(const SignedRequest& request, std::string_view service,
                           TimePoint now) const;
 
+  // Whether a request whose body is still to come may turn out right: all that verify() asks but
+  // the signature, which covers the body.
+  bool recognizes(const SignedRequest& head, std::string_view service, TimePoint now) const;
+
  private:
+  // The key that the claims name, if all but the signature is right.
+  Result<KeyPtr> check_claims(const Claims& claims, const SignedRequest& request,
+                              std::string_view service, TimePoint now) const;
   // Of the key and "<date>/<region>/<service>/aws4_request".
   Sha256 signing_key(const Key& key, const std::string& scope, bool& is_kept) const;
   void keep(const Key& key, const std::string& scope, const Sha256& derived) const;

@@ -41,6 +41,8 @@ struct AdminSettings {
   std::uint64_t import_bytes_max = 1'073'741'824;
   std::string session_id = {};                 // of this process
   std::vector<std::string> init_scripts = {};  // their names, in the order in which they run
+  // Exports whose readers have not read them to the end, and imports that come.
+  std::size_t exports_max = 4;
   std::string certificate = {};  // self-signed, as PEM, for clients to trust; empty: there is none
 };
 
@@ -69,9 +71,21 @@ class AdminSite final : public service::Site {
   void set_ready() { is_ready_ = true; }
   // Of the script of that place in AdminSettings::init_scripts.
   void set_init_state(std::size_t script, InitState state) { init_states_[script] = state; }
+  // Whether what the journal writes to is no longer where it was.
+  void set_data_lost(bool is_lost) { is_data_lost_ = is_lost; }
+
+  // How the daemon is, at that path. Takes no lock that a request might hold, and waits for nobody.
+  service::SiteReply health(std::string_view path) const;
 
  private:
   friend struct Desk;
+
+  // Since the start or the last reset, as far as anybody looked.
+  bool has_had_queues() const;
+  bool has_had_topics() const;
+  service::SiteReply localstack_health(bool is_well) const;
+  // There is so much to walk over that no connection's thread should.
+  bool is_large() const;
 
   engine::Broker& broker_;
   const AdminSettings settings_;
@@ -79,10 +93,11 @@ class AdminSite final : public service::Site {
   const TimePoint started_at_;
   std::vector<std::atomic<InitState>> init_states_;
   std::atomic<bool> is_ready_ = false;
-  std::atomic<bool> has_had_queues_ = false;
-  std::atomic<bool> has_had_topics_ = false;
+  mutable std::atomic<bool> has_had_queues_ = false;
+  mutable std::atomic<bool> has_had_topics_ = false;
+  std::atomic<bool> is_data_lost_ = false;
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far
-  const std::unique_ptr<Jobs> jobs_;
+  const std::unique_ptr<Jobs> jobs_;                     // exports and imports
 };
 
 }  // namespace squire::admin

@@ -86,13 +86,16 @@ struct Config {
   std::int64_t connections_max = 20'000;
   std::int64_t header_bytes_max = 65'536;
   std::int64_t body_bytes_max = 8'388'608;
+  std::int64_t in_flight_bytes_max = 268'435'456;
   std::int64_t import_bytes_max = 1'073'741'824;
+  std::int64_t exports_max = 4;
   std::int64_t request_timeout_seconds = 30;
   std::int64_t idle_timeout_seconds = 300;
   std::int64_t in_flight_max = 120'000;
   std::int64_t journal_backlog_max = 1'000'000;
   std::int64_t pending_deliveries_max = 100'000;
   std::int64_t outbox_max = 10'000;
+  std::int64_t outbox_bytes_max = 67'108'864;
   std::int64_t filter_policies_max = 0;
   std::int64_t history_bytes_max = 16'777'216;
 

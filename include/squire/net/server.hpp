@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "squire/core/clock.hpp"
@@ -13,6 +14,7 @@
 #include "squire/net/certificate.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/observer.hpp"
+#include "squire/service/site.hpp"
 
 namespace squire::net {
 
@@ -32,13 +34,19 @@ struct ServerSettings {
   std::size_t connections_max = 20'000;
   std::size_t header_bytes_max = 64 * 1024;
   std::size_t body_bytes_max = 8 * 1024 * 1024;
+  // Of requests that are being read and replies that are being written, all together; who would
+  // exceed it waits. The first 16 KiB of each connection are not counted.
+  std::size_t in_flight_bytes_max = 256 * 1024 * 1024;
   Seconds request_timeout{30};  // from a request's first byte to its last, and for writing a reply
   Seconds idle_timeout{300};    // between requests
 };
 
 // HTTP/1.1 over TCP and TLS: keep-alive, pipelining, Expect: 100-continue, chunked bodies.
-// N single-threaded contexts, one per thread; an acceptor deals connections out in turn, and a
-// connection stays on its thread. Create it before the broker, which needs its clock.
+// N single-threaded contexts, one per thread (worker). A thread of its own, which never computes,
+// accepts connections, deals them out in turn and answers who asks for the daemon's health; a
+// connection stays on its worker. Another one (keeper) rings the clock's alarms and does what is to
+// be done every second, so that neither holds up requests. Create it before the broker, which needs
+// its clock.
 class Server {
  public:
   explicit Server(ServerSettings settings);
@@ -47,7 +55,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Rings alarms on the first context's thread, once the server runs.
+  // Rings alarms on the keeper's thread, once the server runs.
   Clock& clock();
 
   // Real time, whatever clock() was moved by.
@@ -70,8 +78,14 @@ class Server {
   void start(service::Dispatcher& dispatcher, engine::Journal& journal,
              std::vector<service::Observer*> observers = {});
 
-  // Calls f every second on the first context's thread; set before start().
-  void every_second(std::function<void()> f);
+  // Calls f every second on the keeper's thread, and again, with alarms in between, as long as it
+  // says that there is more to do; set before start().
+  void every_second(std::function<bool()> f);
+
+  // Says how the daemon is, to who asks for that path: /_squire/health, /_localstack/health or
+  // /health. It waits for nobody and takes no lock of the engine's. Set before start().
+  using HealthAnswer = std::function<service::SiteReply(std::string_view path)>;
+  void on_health(HealthAnswer answer);
 
   std::size_t connection_count() const;
 

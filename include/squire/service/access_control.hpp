@@ -135,6 +135,8 @@ class AccessControl final : public engine::DeliveryGuard {
   // As access::Verifier.
   Result<access::Verified> verify(const access::SignedRequest& request,
                                   std::string_view service) const;
+  // As access::Verifier.
+  bool recognizes(const access::SignedRequest& head, std::string_view service) const;
   // By an Authorization header: "Bearer <token>", perhaps with ", Credential=..." behind it.
   Bearer bearer_of(std::string_view authorization) const;
   bool is_admin(std::string_view authorization) const {

@@ -42,7 +42,8 @@ using Invoke = Result<std::string> (*)(Call&, const Input&, const Dress&);
 struct ActionEntry {
   std::string_view name;
   Invoke invoke;
-  bool takes_queue;  // has a QueueUrl
+  bool takes_queue = false;       // has a QueueUrl
+  bool answers_messages = false;  // and so perhaps at length
 };
 
 // Something at a path of its own that is no action, for whoever asks: a certificate.
@@ -82,6 +83,13 @@ constexpr bool takes_queue() {
                     Action::Request::fields());
 }
 
+// Whether an action answers messages: `static constexpr bool answers_messages = true`.
+template <typename Action>
+constexpr bool answers_messages() {
+  if constexpr (requires { Action::answers_messages; }) return Action::answers_messages;
+  return false;
+}
+
 template <typename Action>
 Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
   using Request = typename Action::Request;
@@ -104,8 +112,8 @@ struct ActionList {
   static constexpr auto names() { return std::array{Actions::name...}; }
 
   static constexpr auto table() {
-    auto entries =
-        std::array{ActionEntry{Actions::name, &invoke<Actions>, takes_queue<Actions>()}...};
+    auto entries = std::array{ActionEntry{Actions::name, &invoke<Actions>, takes_queue<Actions>(),
+                                          answers_messages<Actions>()}...};
     std::sort(entries.begin(), entries.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
     return entries;

@@ -79,6 +79,19 @@ class Call {
   bool is_waiting() const { return is_waiting_; }
   TimePoint deadline() const { return patience_->end; }
   void stop_waiting() { is_waiting_ = false; }
+  // For an action that is about to do a lot, before it does anything: true if that is too much for
+  // a thread which others wait for. What it returns is then ignored, and it is run again, from the
+  // start, where it may take its time. A step takes some 100 ns: looking at one thing of many.
+  bool must_move(std::size_t steps) {
+    is_moving_ = waiter_ && !is_elsewhere_ && steps > kStepsMax;
+    return is_moving_;
+  }
+  bool is_moving() const { return is_moving_; }
+  void move() {
+    is_elsewhere_ = true;
+    is_moving_ = false;
+  }
+
   // No more waiting, for instance because the daemon stops: the next run gets an answer.
   void end_patience() { patience_ = Patience(); }
 
@@ -89,10 +102,14 @@ class Call {
   }
 
  private:
+  static constexpr std::size_t kStepsMax = 20'000;
+
   const std::shared_ptr<Waiter> waiter_;
   std::optional<engine::Queue::Seat> seat_;
   std::optional<Patience> patience_;
   bool is_waiting_ = false;
+  bool is_moving_ = false;
+  bool is_elsewhere_ = false;
   engine::Ticket ticket_ = 0;
 };
 

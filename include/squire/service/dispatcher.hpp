@@ -49,6 +49,10 @@ class Dispatcher {
   // Whether the request is refused, or answered, by what its head says of a browser: its body need
   // not be waited for.
   bool turns_away(const HttpRequest& head) const;
+  // Whether whoever verifies signatures may find this one right, once its body is there: a known
+  // key, a time that is not over, one of our services; or it is an administrator's. True if nobody
+  // verifies them.
+  bool recognizes(const HttpRequest& head) const;
 
   // Where the body of this request goes, if not into memory; only for who may send it.
   std::optional<Upload> upload(const HttpRequest& head) const;
@@ -79,6 +83,7 @@ class Exchange {
     Reply,           // reply() is complete
     WaitForCommit,   // run again after the journal's next commit
     WaitForMessage,  // run again when the waiter was notified, or at deadline()
+    Move,            // it would take long: call run_elsewhere(), then run again
     Drop,            // close the connection without a reply
   };
 
@@ -86,6 +91,8 @@ class Exchange {
   Exchange(Dispatcher& dispatcher, const HttpRequest& request, std::shared_ptr<Waiter> waiter);
 
   Step run();
+  // Does what takes long. On any thread that nobody waits for, while run() is not called.
+  void run_elsewhere();
 
   TimePoint deadline() const {
     if (delay_) return delay_->end;
@@ -93,6 +100,10 @@ class Exchange {
   }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
+  // Empty: none of a service's.
+  std::string_view action() const { return action_ ? action_->name : std::string_view(); }
+  // Whether the reply may hold messages or long lists: megabytes.
+  bool may_be_large() const { return visit_ || (action_ && action_->answers_messages); }
   // For observers, once the reply is complete.
   Answered answered(const HttpRequest& request, std::chrono::microseconds duration) const;
 
@@ -151,6 +162,7 @@ class Exchange {
   std::optional<Patience> delay_;  // by a fault
   std::string_view error_code_;    // of the reply; empty: a success
   std::unique_ptr<Visit> visit_;   // null: not to the site
+  bool is_elsewhere_ = false;      // where it may take its time
   engine::Ticket site_ticket_ = 0;
 };
 

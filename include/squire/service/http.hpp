@@ -58,7 +58,7 @@ struct HttpRequest {
 
 // Where the body of a request goes as it comes, since it may be too large for memory.
 struct Upload {
-  std::shared_ptr<TemporaryFile> file;
+  std::shared_ptr<TemporaryFile> file;  // null: there are too many already
   std::uint64_t bytes_max = 0;
   std::string_view setting;  // that says so
 };

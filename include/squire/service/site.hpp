@@ -37,7 +37,8 @@ struct SiteReply {
   std::shared_ptr<TemporaryFile> file = nullptr;  // instead of the body
 };
 
-// One request to the site on its way to a reply. Used by one thread.
+// One request to the site on its way to a reply. Used by one thread at a time; may look into the
+// request, which outlives it.
 class Visit {
  public:
   virtual ~Visit() = default;
@@ -46,6 +47,8 @@ class Visit {
   // daemon stops.
   virtual std::optional<SiteReply> run(bool may_wait) = 0;
   virtual TimePoint deadline() const { return TimePoint::max(); }
+  // Whether run() takes long, so that it should be called where nobody waits for the thread.
+  virtual bool is_long() const { return false; }
 };
 
 // What is on the port besides the services: administration, metrics, the console. Thread-safe.

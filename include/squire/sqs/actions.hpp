@@ -365,6 +365,7 @@ struct SendMessageBatch {
 
 struct ReceiveMessage {
   static constexpr std::string_view name = "ReceiveMessage";
+  static constexpr bool answers_messages = true;
   struct Request {
     std::string queue_url;
     Strings attribute_names;

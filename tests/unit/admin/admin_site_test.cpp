@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+
 #include "support/admin_fixture.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -90,6 +91,15 @@ TEST_F(AdminSiteTest, TheOverviewCountsEverything) {
   EXPECT_EQ(overview["topics"], 1);
   EXPECT_EQ(overview["subscriptions"], 1);
   EXPECT_EQ(overview["messages"], Json({{"visible", 1}, {"inFlight", 1}, {"delayed", 0}}));
+}
+
+TEST_F(AdminSiteTest, HealthKnowsWhenTheDataIsGone) {
+  site.set_data_lost(true);
+  EXPECT_EQ(ask("GET", "/_squire/health").status, 503u);
+  EXPECT_EQ(Json::parse(ask("GET", "/_squire/health").body)["status"], "failed");
+  EXPECT_EQ(ask("GET", "/_localstack/health").status, 503u);
+  site.set_data_lost(false);
+  EXPECT_EQ(get("/_squire/health")["status"], "ready");
 }
 
 // ---- queues

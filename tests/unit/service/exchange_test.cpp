@@ -72,6 +72,52 @@ TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
   EXPECT_EQ(internal_errors().count(Border::Request), before + 2);
 }
 
+// ---- what takes long
+
+Result<std::string> take_long(service::Call& call, const service::Input&, const service::Dress&) {
+  if (call.must_move(1'000'000)) return std::string("ignored");
+  return std::string(R"({"is":"done"})");
+}
+
+class LongServiceTest : public ExchangeTest {
+ protected:
+  LongServiceTest() {
+    service.actions = actions;
+    dispatcher = std::make_unique<service::Dispatcher>(
+        broker, std::vector<const service::Service*>{&service}, service::DispatcherSettings{},
+        &site);
+  }
+
+  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &take_long, true}}};
+  service::Service service = sqs::service();
+};
+
+TEST_F(LongServiceTest, WhatTakesLongIsDoneWhereNobodyWaitsForTheThread) {
+  const auto running = start(send("a"));
+  ASSERT_EQ(running->run(), Step::Move);
+  ASSERT_EQ(running->run(), Step::Move) << "it was not moved yet";
+  running->exchange.run_elsewhere();
+  ASSERT_EQ(running->run(), Step::Reply);
+  EXPECT_EQ(running->reply().body, R"({"is":"done"})");
+}
+
+TEST_F(ExchangeTest, PagesOfTheSiteTakeLongOnceThereIsMuchToShow) {
+  RequestText page;
+  page.method = "GET";
+  page.target = "/_squire/queues?limit=1";
+  const auto small = start(page);
+  EXPECT_EQ(small->run(), Step::Reply);
+  for (int i = 0; i < 1000; ++i) create("q" + std::to_string(i));
+  journal.commit();
+  const auto large = start(page);
+  ASSERT_EQ(large->run(), Step::Move);
+  large->exchange.run_elsewhere();
+  ASSERT_EQ(large->run(), Step::Reply);
+  EXPECT_EQ(nlohmann::json::parse(large->reply().body)["count"], 1001);
+  page.target = "/_squire/health";
+  EXPECT_EQ(start(page)->run(), Step::Reply) << "health waits for nobody";
+}
+
 // ---- waiting for messages
 
 TEST_F(ExchangeTest, AReceiveThatFindsAMessageAnswersAtOnce) {

@@ -1,0 +1,39 @@
+// What each part of the daemon is told of the configuration.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/init_files.hpp"
+#include "squire/admin/admin_site.hpp"
+#include "squire/app/config.hpp"
+#include "squire/engine/queue.hpp"
+#include "squire/net/http_client.hpp"
+#include "squire/net/server.hpp"
+#include "squire/net/smtp_mailer.hpp"
+#include "squire/service/access_control.hpp"
+#include "squire/service/browser_guard.hpp"
+#include "squire/service/faults.hpp"
+#include "squire/service/temporary_files.hpp"
+#include "squire/sns/couriers.hpp"
+
+namespace squire::app {
+
+// "9324,4100"; throws ConfigError.
+std::vector<std::uint16_t> to_ports(const std::string& text);
+
+engine::Rules to_rules(const Config& config);
+service::BrowserGuard to_browser_guard(const Config& config);
+service::Tokens to_tokens(const Config& config);
+net::ServerSettings to_server_settings(const Config& config);
+net::HttpClientSettings to_client_settings(const Config& config);
+net::SmtpSettings to_smtp_settings(const Config& config);
+// The mailer may be null: e-mail then ends in the outbox.
+sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer);
+// What is passed by reference outlives them.
+admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
+                                       net::Server& server, service::TemporaryFiles& files,
+                                       service::Faults& faults);
+
+}  // namespace squire::app

@@ -1,0 +1,227 @@
+#include "net/front.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "net/reply_head.hpp"
+
+namespace squire::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+constexpr std::string_view kTooManyConnections =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+constexpr std::size_t kPeekBytes = 2048;
+constexpr Seconds kAnswerTime{5};
+constexpr std::size_t kUntoldMax = 1000;  // requests that observers are still to be told of
+
+auto into(ErrorCode& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
+
+// What the connection has sent so far, which stays there to be read. Nothing: it ended.
+std::optional<std::string_view> peek(tcp::socket& socket, std::array<char, kPeekBytes>& bytes) {
+  ErrorCode error;
+  const auto count = socket.receive(asio::buffer(bytes), tcp::socket::message_peek, error);
+  if (error == asio::error::would_block) return std::string_view();
+  if (error) return std::nullopt;
+  return std::string_view(bytes.data(), count);
+}
+
+}  // namespace
+
+Front::Guest::Guest(Front& front, tcp::socket accepted)
+    : front(front),
+      socket(std::move(accepted)),
+      deadline(front.shared_.wire_clock.now() + front.shared_.settings.idle_timeout) {
+  ++front.shared_.open_count;
+  place = front.guests_.insert(front.guests_.end(), this);
+}
+
+Front::Guest::~Guest() {
+  front.guests_.erase(place);
+  if (!is_dealt_out) --front.shared_.open_count;
+}
+
+Front::Front(Shared& shared, asio::io_context& background)
+    : shared_(shared), background_(background) {}
+
+std::uint16_t Front::listen(const std::string& address, std::uint16_t port, Door door) {
+  ErrorCode error;
+  const auto ip = asio::ip::make_address(address, error);
+  if (error) throw ListenError("address \"" + address + "\" is no IP address");
+  const tcp::endpoint endpoint(ip, port);
+  tcp::acceptor acceptor(context_);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw ListenError(
+        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
+        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
+                                              : ""));
+  }
+  listeners_.push_back({std::move(acceptor), door});
+  return listeners_.back().acceptor.local_endpoint().port();
+}
+
+void Front::start(std::vector<Worker*> workers, HealthAnswer answer_health) {
+  workers_ = std::move(workers);
+  answer_health_ = std::move(answer_health);
+  for (auto& listener : listeners_) asio::co_spawn(context_, accept(listener), asio::detached);
+  asio::co_spawn(context_, watch(), asio::detached);
+  thread_ = std::thread([this] { run(); });
+}
+
+void Front::run() {
+  Heart heart("front");
+  heart.rest("accepting connections");  // who asks how it is will see
+  const auto guard = asio::make_work_guard(context_);
+  context_.run();
+}
+
+void Front::close() {
+  asio::post(context_, [this] {
+    is_closed_ = true;
+    ErrorCode ignored;
+    for (auto& listener : listeners_) listener.acceptor.close(ignored);
+    for (Guest* guest : guests_) guest->socket.close(ignored);
+  });
+}
+
+void Front::stop() {
+  if (!thread_.joinable()) return;
+  context_.stop();
+  thread_.join();
+}
+
+asio::awaitable<void> Front::watch() {
+  asio::steady_timer timer(context_);
+  for (;;) {
+    timer.expires_after(Seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    const TimePoint now = shared_.wire_clock.now();
+    ErrorCode ignored;
+    for (Guest* guest : guests_) {
+      if (guest->deadline < now) guest->socket.close(ignored);
+    }
+  }
+}
+
+asio::awaitable<void> Front::accept(Listener& listener) {
+  ErrorCode error;
+  for (;;) {
+    tcp::socket socket = co_await listener.acceptor.async_accept(context_, into(error));
+    if (!listener.acceptor.is_open()) co_return;
+    if (error) {
+      // Out of file descriptors, most likely: others will close theirs.
+      asio::steady_timer pause(context_, Milliseconds(50));
+      co_await pause.async_wait(into(error));
+      continue;
+    }
+    if (shared_.open_count >= shared_.settings.connections_max) {
+      socket.write_some(asio::buffer(kTooManyConnections), error);
+      continue;
+    }
+    asio::co_spawn(context_,
+                   receive(std::make_unique<Guest>(*this, std::move(socket)), listener.door),
+                   asio::detached);
+  }
+}
+
+asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, Door door) {
+  ErrorCode error;
+  guest->socket.non_blocking(true, error);
+  std::array<char, kPeekBytes> bytes{};
+  while (!error && !is_closed_) {
+    co_await guest->socket.async_wait(tcp::socket::wait_read, into(error));
+    if (error) co_return;
+    const auto sent = peek(guest->socket, bytes);
+    if (!sent) co_return;
+    if (sent->empty()) continue;
+    auto request = door.speaks == Door::Speaks::Https ? std::nullopt : read_health_request(*sent);
+    if (!request) co_return deal_out(*guest, door);
+    guest->socket.receive(asio::buffer(bytes.data(), request->bytes), 0, error);
+    if (error || !co_await answer(*guest, *request)) co_return;
+  }
+}
+
+asio::awaitable<bool> Front::answer(Guest& guest, HealthRequest& request) {
+  const auto begin = shared_.wire_clock.uptime();
+  guest.deadline = shared_.wire_clock.now() + kAnswerTime;
+  auto said = answer_health_(request.path());
+  service::HttpReply reply;
+  reply.status = said.status;
+  reply.content_type = said.content_type;
+  reply.request_id = workers_.front()->dispatcher->new_request_id();
+  reply.body = std::move(said.body);
+  const bool is_head = request.data.method == "HEAD";
+  std::string text;
+  append_head(text, reply,
+              {http_date(shared_.wire_clock.now()), request.keep_alive, request.data.is_http_1_0});
+  if (!is_head) text += reply.body;
+  ErrorCode error;
+  co_await asio::async_write(guest.socket, asio::buffer(text), into(error));
+  const bool goes_on = !error && request.keep_alive;
+  const auto duration = shared_.wire_clock.uptime() - begin;
+  tell_observers(guest, std::move(request), std::move(reply), duration);
+  guest.deadline = shared_.wire_clock.now() + shared_.settings.idle_timeout;
+  co_return goes_on;
+}
+
+// Elsewhere: they take locks, and write to the access log, which may be slow.
+void Front::tell_observers(Guest& guest, HealthRequest request, service::HttpReply reply,
+                           std::chrono::microseconds duration) {
+  if (untold_count_ >= kUntoldMax) return;
+  ++untold_count_;
+  ErrorCode ignored;
+  asio::post(background_,
+             [this, &observers = workers_.front()->observers, request = std::move(request),
+              reply = std::move(reply), duration,
+              address = guest.socket.remote_endpoint(ignored).address().to_string()]() mutable {
+               auto seen = request.data.view();
+               seen.address = address;
+               const service::Answered answered{seen, reply, {}, {}, {}, {}, {}, duration};
+               for (auto* observer : observers) observer->answered(answered);
+               --untold_count_;
+             });
+}
+
+Worker& Front::next_worker() {
+  const auto gets_on = [](const Worker& worker) {
+    const Heart* heart = worker.shown_heart;
+    return heart == nullptr || heart->silent_for() < kStuckAfter / 2;
+  };
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Worker& worker = *workers_[turn_++ % workers_.size()];
+    if (gets_on(worker)) return worker;
+  }
+  return *workers_[turn_++ % workers_.size()];
+}
+
+void Front::deal_out(Guest& guest, Door door) {
+  ErrorCode error;
+  const auto protocol = guest.socket.local_endpoint(error).protocol();
+  const auto handle = guest.socket.release(error);
+  if (error) return;
+  Worker& worker = next_worker();
+  tcp::socket socket(worker.context, protocol, handle);
+  guest.is_dealt_out = true;
+  asio::post(worker.context, [&worker, door, socket = std::move(socket)]() mutable {
+    Connection::start(std::make_shared<Connection>(worker, std::move(socket), door));
+  });
+}
+
+}  // namespace squire::net

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/connection.hpp"
+#include "net/health_request.hpp"
+#include "net/worker.hpp"
+#include "squire/net/server.hpp"
+
+namespace squire::net {
+
+// The thread that accepts connections and never computes, nor takes a lock that a request might
+// hold. A connection stays here until its first bytes have come; then it is dealt out to the
+// workers in turn, unless it asks for the daemon's health, which is answered here, whatever the
+// workers do.
+class Front {
+ public:
+  using HealthAnswer = Server::HealthAnswer;
+
+  // `shared` outlives the front, as does `background`, on whose thread observers are told.
+  Front(Shared& shared, boost::asio::io_context& background);
+  ~Front() { stop(); }
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  // Binds and listens; throws ListenError. The port it got.
+  std::uint16_t listen(const std::string& address, std::uint16_t port, Door door);
+  // Accepts from now on. The workers outlive the thread.
+  void start(std::vector<Worker*> workers, HealthAnswer answer_health);
+  // Accepts no more and sends away who has not asked for anything; from any thread.
+  void close();
+  // Ends the thread.
+  void stop();
+
+ private:
+  struct Listener {
+    boost::asio::ip::tcp::acceptor acceptor;
+    Door door;
+  };
+
+  // A connection that nobody serves yet.
+  struct Guest {
+    explicit Guest(Front& front, boost::asio::ip::tcp::socket accepted);
+    ~Guest();
+
+    Front& front;
+    boost::asio::ip::tcp::socket socket;
+    TimePoint deadline;
+    bool is_dealt_out = false;
+    std::list<Guest*>::iterator place;
+  };
+
+  void run();
+  // Once a second.
+  boost::asio::awaitable<void> watch();
+  boost::asio::awaitable<void> accept(Listener& listener);
+  boost::asio::awaitable<void> receive(std::unique_ptr<Guest> guest, Door door);
+  // False: the connection ends.
+  boost::asio::awaitable<bool> answer(Guest& guest, HealthRequest& request);
+  void tell_observers(Guest& guest, HealthRequest request, service::HttpReply reply,
+                      std::chrono::microseconds duration);
+  void deal_out(Guest& guest, Door door);
+  // The next one whose turn it is, and that seems to get on.
+  Worker& next_worker();
+
+  Shared& shared_;
+  boost::asio::io_context& background_;
+  std::list<Guest*> guests_;
+  boost::asio::io_context context_{1};  // ends before the list that its coroutines are in
+  std::list<Listener> listeners_;
+  std::vector<Worker*> workers_;
+  HealthAnswer answer_health_;
+  std::size_t turn_ = 0;  // the worker that gets the next connection
+  bool is_closed_ = false;
+  std::atomic<std::size_t> untold_count_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace squire::net
