@@ -26,7 +26,8 @@ set(sees_app ${left_of_sqs} sqs sns sts net admin app)
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device)
 set(ban_clock "system_clock::now" src/net/system_clock.cpp)
-set(ban_steady "steady_clock::now" src/net/system_clock.cpp src/storage/sqlite_journal.cpp src/storage/sqlite_room.cpp)
+set(ban_steady "steady_clock::now" src/net/system_clock.cpp src/storage/sqlite_journal.cpp src/storage/sqlite_room.cpp
+    src/core/heartbeat.cpp)
 set(ban_sleep "sleep_(for|until)" src/net/server.cpp)  # the loop that waits for the last replies
 set(ban_stdout "std::cout" src/app/maintenance.cpp)  # commands that end, and tell what they did
 set(ban_catch_all "catch \\(\\.\\.\\.\\)" include/squire/core/internal_errors.hpp)
