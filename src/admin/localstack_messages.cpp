@@ -4,6 +4,7 @@
 #include <set>
 
 #include "admin/desk.hpp"
+#include "squire/service/request_path.hpp"
 #include "squire/service/system_attributes.hpp"
 #include "squire/wire/xml.hpp"
 
@@ -67,26 +68,11 @@ struct Parameters {
   }
 };
 
-// The region that a URL says: sqs.<region>.host, <region>.queue.host, /queue/<region>/account/name.
+// Empty if it says none.
 std::string_view region_in(std::string_view url) {
-  const auto scheme = url.find("://");
-  auto host = scheme == std::string_view::npos ? std::string_view() : url.substr(scheme + 3);
-  const auto path = host.substr(std::min(host.find('/'), host.size()));
-  host.remove_suffix(path.size());
-  constexpr std::string_view kPath = "/queue/";
-  std::string_view region;
-  if (path.starts_with(kPath)) {
-    region = path.substr(kPath.size());
-    region = region.substr(0, region.find('/'));
-  } else if (host.starts_with("sqs.")) {
-    region = host.substr(4);
-    region = region.substr(0, region.find('.'));
-  } else if (const auto dot = host.find(".queue."); dot != std::string_view::npos) {
-    region = host.substr(0, dot);
-  }
-  // "sqs.localhost": a region has a hyphen.
-  return is_region(region) && region.find('-') != std::string_view::npos ? region
-                                                                         : std::string_view();
+  const auto [host, path] = service::split_url(url);
+  const auto queue = service::parse_queue_path(path);
+  return queue && !queue->region.empty() ? queue->region : service::region_of(host);
 }
 
 // What the URL leaves open, who signed the request says, or the settings; if there is no such

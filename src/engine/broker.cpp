@@ -50,7 +50,8 @@ History* Broker::history_for(const ResourceName& name) {
 void Broker::load() {
   // A row that cannot be is set aside: it stays on the disk, and the others are served.
   env_.journal.load([this](Record record) {
-    guarded(Border::Load, "a row is set aside", [&] { restore(std::move(record)); });
+    guarded(
+        Border::Load, [&] { return describe(record) + " is set aside"; }, [&] { restore(record); });
   });
   topics_.begin_life();
   close_abandoned_delivery_queues();
@@ -75,7 +76,7 @@ void Broker::close_abandoned_delivery_queues() {
   for (const auto& [number, queue] : abandoned) close_delivery_queue(number);
 }
 
-void Broker::restore(Record record) {
+void Broker::restore(Record& record) {
   const auto numbered = [this](std::uint32_t number) {
     ReadLock lock(mutex_);
     const auto at = queues_by_number_.find(number);

@@ -25,6 +25,37 @@ void Broker::import_from(const std::string& file) {
   change();
 }
 
+// By what of it is still there when it was moved from.
+std::string Broker::describe(const Record& record) {
+  const auto numbered = [](std::string_view kind, std::uint64_t number) {
+    return std::string(kind) + " number " + std::to_string(number);
+  };
+  const auto keyed = [&](std::string_view kind, const MessageKey& key) {
+    return numbered(kind, key.sequence) + " of " + numbered("queue", key.queue);
+  };
+  return std::visit(
+      [&]<typename Row>(const Row& row) -> std::string {
+        if constexpr (std::is_same_v<Row, QueueRow>) return numbered("queue", row.number);
+        if constexpr (std::is_same_v<Row, TopicRow>) return numbered("topic", row.number);
+        if constexpr (std::is_same_v<Row, MessageRow>) return keyed("message", row.key);
+        if constexpr (std::is_same_v<Row, DeliveryRow>) return keyed("delivery", row.key);
+        if constexpr (std::is_same_v<Row, DeduplicationRow>) {
+          return keyed("deduplication id", row.key);
+        }
+        if constexpr (std::is_same_v<Row, std::unique_ptr<SubscriptionRow>>) {
+          if (row) return "subscription " + to_string(row->id);
+        }
+        if constexpr (std::is_same_v<Row, ReplayRow>) {
+          return "replay of subscription " + to_string(row.subscription);
+        }
+        if constexpr (std::is_same_v<Row, std::unique_ptr<OutboxRow>>) {
+          if (row) return numbered("entry of the outbox", row->number);
+        }
+        return numbered("a row of the kind", record.index());
+      },
+      record);
+}
+
 void Broker::walk(const Journal::Apply& apply) const {
   {
     ReadLock lock(mutex_);
@@ -51,6 +82,7 @@ void Broker::drop_all() {
   {
     WriteLock lock(mutex_);
     queues_.clear();
+    queue_count_ = 0;
     queues_by_name_.clear();
     queues_by_number_.clear();
     delivery_queues_.clear();
@@ -105,6 +137,7 @@ void Topics::drop_all() {
   for (const auto& topic : all()) topic->drop();
   WriteLock lock(mutex_);
   topics_.clear();
+  count_ = 0;
   topics_by_name_.clear();
   topics_by_number_.clear();
 }

@@ -67,6 +67,25 @@ std::optional<QueuePath> parse_queue_path(std::string_view path) {
   return queue;
 }
 
+SplitUrl split_url(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {{}, url};
+  const auto end = std::min(url.find('/', scheme + 3), url.size());
+  return {url.substr(scheme + 3, end - scheme - 3), url.substr(end)};
+}
+
+std::string_view region_of(std::string_view host) {
+  constexpr std::string_view kSqs = "sqs.";
+  if (host.starts_with(kSqs)) {
+    host.remove_prefix(kSqs.size());
+  } else if (!host.substr(std::min(host.find('.'), host.size())).starts_with(".queue.")) {
+    return {};
+  }
+  const auto region = host.substr(0, host.find('.'));
+  const bool is_said = is_region(region) && region.find('-') != std::string_view::npos;
+  return is_said ? region : std::string_view();
+}
+
 bool is_taken(std::string_view segment) {
   static constexpr std::array<std::string_view, 7> kTaken = {
       "favicon.ico", "health", "metrics", "mqtt", "rules", "tags", "topics"};

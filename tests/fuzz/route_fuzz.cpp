@@ -32,7 +32,9 @@ void check_xml(const std::string& body) {
   }
 }
 
-bool is_success(int status) { return status == 200 || status == 204; }
+bool is_success(int status) {
+  return status == 200 || status == 204;
+}
 
 void check_reply(const service::HttpReply& reply) {
   if (reply.content_type.starts_with("text/html")) return;  // the console, compressed

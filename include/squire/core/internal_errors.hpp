@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace squire {
@@ -38,16 +39,24 @@ class InternalErrors {
 // The process's own.
 InternalErrors& internal_errors();
 
-// Calls f(); false if it threw, which was then reported. `context` says what was done: an id.
-template <typename F>
-bool guarded(Border border, std::string_view context, F&& f) {
+// Calls f(); false if it threw, which was then reported. `context` says what was done: an id, or a
+// function that tells it, asked only then.
+template <typename Context, typename F>
+bool guarded(Border border, Context&& context, F&& f) {
+  const auto report = [&](std::string_view what) {
+    if constexpr (std::is_invocable_v<Context>) {
+      internal_errors().report(border, std::string(context()).append(": ").append(what));
+    } else {
+      internal_errors().report(border, std::string(context).append(": ").append(what));
+    }
+  };
   try {
     std::forward<F>(f)();
     return true;
   } catch (const std::exception& error) {
-    internal_errors().report(border, std::string(context) + ": " + error.what());
+    report(error.what());
   } catch (...) {
-    internal_errors().report(border, std::string(context) + ": something that is no exception");
+    report("something that is no exception");
   }
   return false;
 }

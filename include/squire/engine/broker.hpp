@@ -115,7 +115,8 @@ class Broker {
 
  private:
   History* history_for(const ResourceName& name);
-  void restore(Record record);
+  void restore(Record& record);
+  static std::string describe(const Record& record);
   void close_abandoned_delivery_queues();
   std::vector<std::shared_ptr<Queue>> queues_and_delivery_queues() const;
   void forget_deleted(TimePoint now);

@@ -29,6 +29,17 @@ struct QueuePath {
 // /queue/name and /name. Before an account anything may stand, and slashes may come twice or last.
 std::optional<QueuePath> parse_queue_path(std::string_view path);
 
+// A URL, or a path alone.
+struct SplitUrl {
+  std::string_view host;  // with its port; empty: a path alone
+  std::string_view path;
+};
+SplitUrl split_url(std::string_view url);
+
+// The region that the host of a queue's URL says, in the styles of AWS: sqs.<region>.host,
+// <region>.queue.host. Empty if it says none: "sqs.localhost", since a region has a hyphen.
+std::string_view region_of(std::string_view host);
+
 // Whether a path of one segment is, or may become, something else than the queue of that name:
 // /health, /metrics, /_squire, /2015-03-31.
 bool is_taken(std::string_view segment);

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-
 #include "support/admin_fixture.hpp"
 #include "support/temporary_directory.hpp"
 

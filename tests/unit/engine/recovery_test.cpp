@@ -1,5 +1,8 @@
+#include <gmock/gmock.h>
+
 #include <optional>
 
+#include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
@@ -50,6 +53,21 @@ TEST_F(RecoveryTest, TheHandleOfAForgottenMessageDeletesNoOther) {
   crash();
   find("q").send(message("another")).value();
   ASSERT_TRUE(find("q").remove(handle));
+  EXPECT_EQ(find("q").counts().visible, 1u);
+}
+
+TEST_F(RecoveryTest, ARowThatCannotBeIsSetAsideByNameAndTheOthersAreServed) {
+  create("q").send(message("a")).value();
+  engine::MessageRow stray;
+  stray.key = {77, 5};
+  stray.body = std::make_shared<engine::Body>("b");
+  crash_journal.append(stray);
+  crash_journal.commit();
+  std::string told;
+  internal_errors().listen([&](Border, std::string_view what) { told = what; });
+  crash();
+  internal_errors().listen({});
+  EXPECT_THAT(told, testing::StartsWith("message number 5 of queue number 77 is set aside: "));
   EXPECT_EQ(find("q").counts().visible, 1u);
 }
 
