@@ -65,6 +65,8 @@ SiteReply AdminSite::health(std::string_view path) const {
   Json health{{"status", "ready"},
               {"version", settings_.version},
               {"services", {{"sqs", "running"}, {"sns", "running"}}}};
+  // It serves all that adds nothing; who only starts it anew gains no room.
+  if (broker_.env().journal.room() != engine::Room::Enough) health["disk"] = "full";
   if (const auto count = internal_errors().count(Border::Load)) {
     health["rowsSetAside"] = count;  // the log names them
   }

@@ -433,6 +433,17 @@ TEST_F(ExchangeTest, WhoeverWaitsForADiskWithoutRoomIsTold) {
   EXPECT_EQ(sending->reply().status, 503u);
 }
 
+TEST_F(ExchangeTest, HealthTellsOfAFullDisk) {
+  RequestText health;
+  health.method = "GET";
+  health.target = "/_squire/health";
+  EXPECT_FALSE(nlohmann::json::parse(call(health).body).contains("disk"));
+  journal.set_room(engine::Room::Scarce);
+  const auto full = call(health);
+  EXPECT_EQ(full.status, 200u);
+  EXPECT_EQ(nlohmann::json::parse(full.body)["disk"], "full");
+}
+
 TEST_F(ExchangeTest, AFifoReceiveWaitsForItsCommitAndAStandardOneDoesNot) {
   call(RequestText::json("CreateQueue", R"({"QueueName": "q"})"));
   call(RequestText::json("CreateQueue",
