@@ -17,3 +17,9 @@ export function useSubmit(work: () => Promise<void>) {
   };
   return { busy, error, submit };
 }
+
+export function submitOnCtrlEnter(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).closest("form")?.requestSubmit();
+}

@@ -9,11 +9,11 @@ import { Badge, Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics
 import { Dialog } from "../parts/dialog";
 import { useSubmit } from "../parts/form";
 import { Page } from "../parts/page";
+import { PlaceFields } from "../parts/place";
 import { SearchBox } from "../parts/search";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, go, href, route, topicHref } from "../router";
 import { home, overview, toast } from "../state";
-import { PlaceFields } from "./queues";
 
 export function Topics() {
   const { query } = route.value;
