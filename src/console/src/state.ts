@@ -22,7 +22,7 @@ export interface Toast {
   id: number;
   text: string;
   bad: boolean;
-  link?: { text: string; href: string };
+  link: { text: string; href: string } | undefined;
 }
 export const toasts = signal<Toast[]>([]);
 let lastToast = 0;

@@ -23,8 +23,8 @@ async function call<T>(
   const answer = await send(what, path, {
     method,
     headers,
-    signal,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: signal ?? null,
+    body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : {}) as T;
@@ -57,7 +57,7 @@ const named = (kind: string, name: string) => `/_squire/${kind}/${encodeURICompo
 const placed = ({ account, region }: Partial<t.Place>) => ({ account, region });
 
 export interface PageRequest {
-  after?: string | number;
+  after?: string | undefined;
   limit: number;
   signal?: AbortSignal;
 }
