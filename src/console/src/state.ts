@@ -12,7 +12,7 @@ export const home = (): Place => ({
 
 export type Theme = "auto" | "light" | "dark";
 const kThemeKey = "squire.theme";
-export const theme = signal<Theme>((localStorage.getItem(kThemeKey) as Theme) ?? "auto");
+export const theme = signal<Theme>((localStorage.getItem(kThemeKey) as Theme | null) ?? "auto");
 effect(() => {
   localStorage.setItem(kThemeKey, theme.value);
   document.documentElement.dataset.theme = theme.value;

@@ -35,7 +35,7 @@ async function call<T>(
 
 function messageOf(text: string): string {
   try {
-    return (JSON.parse(text) as { message: string }).message ?? text;
+    return (JSON.parse(text) as { message?: string }).message ?? text;
   } catch {
     return text.slice(0, 300) || "There was no explanation.";
   }

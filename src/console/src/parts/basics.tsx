@@ -140,7 +140,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       class="plain icon-button copy"
       aria-label={`Copy ${label}`}
       title={`Copy ${label}`}
-      onClick={copy}
+      onClick={() => void copy()}
     >
       <Icon name={done ? "check" : "copy"} size={15} />
     </button>

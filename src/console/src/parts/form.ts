@@ -4,8 +4,7 @@ import { useState } from "preact/hooks";
 export function useSubmit(work: () => Promise<void>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const run = async () => {
     setBusy(true);
     setError(undefined);
     try {
@@ -14,6 +13,10 @@ export function useSubmit(work: () => Promise<void>) {
       setError(failure as Error);
     }
     setBusy(false);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void run();
   };
   return { busy, error, submit };
 }

@@ -1,5 +1,16 @@
 import type { Place } from "../data/types";
-import { Field } from "./basics";
+import { home } from "../state";
+import { Badge, Field } from "./basics";
+
+// Said only of what is not where the broker's defaults are.
+export function PlaceBadge({ place: { account, region } }: { place: Place }) {
+  if (account === home().account && region === home().region) return null;
+  return (
+    <Badge>
+      {account} · {region}
+    </Badge>
+  );
+}
 
 export function PlaceFields({ place, change }: { place: Place; change: (place: Place) => void }) {
   return (

@@ -1,4 +1,4 @@
-import { arnParts, dateTime, duration } from "../format";
+import { arnParts, dateTime, duration, tryJson } from "../format";
 import { queueHref } from "../router";
 import { secondsSince } from "../state";
 import { CopyButton, Facts } from "./basics";
@@ -52,13 +52,8 @@ const kUnits: Record<string, (value: string) => string> = {
 
 function Value({ name, value }: { name: string; value: unknown }) {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (text.startsWith("{")) {
-    try {
-      return <Json value={JSON.parse(text)} />;
-    } catch {
-      // Then it is shown as it is.
-    }
-  }
+  const object = text.startsWith("{") ? tryJson(text) : undefined;
+  if (object !== undefined) return <Json value={object} />;
   const said = kUnits[name]?.(text);
   return (
     <span class="mono wrap" title={said && text}>

@@ -32,16 +32,17 @@ import { VirtualList } from "../parts/virtual_list";
 import { amend, historyHref, route } from "../router";
 import { secondsSince } from "../state";
 
-export const kStates: Record<MessageState, string> = {
+const kStates: Record<string, string> = {
   visible: "Visible",
   inFlight: "In flight",
   delayed: "Delayed",
-};
+} satisfies Record<MessageState, string>;
 
 const kPreview = 300;
 
 export function Messages({ queue }: { queue: QueueDetails }) {
   const state = route.value.query.get("state") ?? "";
+  const stateName = kStates[state];
   const list = usePages<Message>(
     (request) => admin.messages(request, queue.name, queue, state),
     `messages/${queue.arn}/${state}`,
@@ -72,11 +73,7 @@ export function Messages({ queue }: { queue: QueueDetails }) {
       {list.loaded && list.rows === 0 && (
         <Empty
           icon="queue"
-          title={
-            state
-              ? `No messages are ${kStates[state as MessageState]?.toLowerCase()}`
-              : "The queue is empty"
-          }
+          title={stateName ? `No messages are ${stateName.toLowerCase()}` : "The queue is empty"}
         >
           <Button icon="send" onClick={() => amend({ tab: "send" })}>
             Send a message
