@@ -1,3 +1,5 @@
+import type { Party } from "./data/types";
+
 const kNumber = new Intl.NumberFormat("en");
 const kCompact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -73,6 +75,22 @@ export function arnParts(arn: string): { account: string; region: string; name: 
   const [, , , region = "", account = "", name = ""] = arn.split(":");
   return { account, region, name };
 }
+
+export const partyName = (party: Party): string =>
+  [party.accessKey || party.account, party.address].filter(Boolean).join(" at ");
+
+export const endpointName = ({
+  protocol,
+  endpoint,
+}: {
+  protocol: string;
+  endpoint: string;
+}): string =>
+  protocol === "sqs"
+    ? arnParts(endpoint).name
+    : protocol === "lambda"
+      ? (endpoint.split(":function:")[1] ?? endpoint)
+      : endpoint;
 
 export function tryJson(text: string): unknown {
   const first = text.trimStart()[0];

@@ -67,8 +67,8 @@ function Screen() {
 
 // A screen that fails takes only itself along.
 function Guarded() {
-  const [error, reset] = useErrorBoundary();
-  return error ? <ErrorBox error={error as Error} retry={reset} /> : <Screen />;
+  const [error, reset] = useErrorBoundary() as [Error | undefined, () => void];
+  return error ? <ErrorBox error={error} retry={reset} /> : <Screen />;
 }
 
 export function Shell() {

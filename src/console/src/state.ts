@@ -12,7 +12,7 @@ export const home = (): Place => ({
 
 export type Theme = "auto" | "light" | "dark";
 const kThemeKey = "squire.theme";
-export const theme = signal<Theme>((localStorage.getItem(kThemeKey) as Theme) ?? "auto");
+export const theme = signal<Theme>((localStorage.getItem(kThemeKey) as Theme | null) ?? "auto");
 effect(() => {
   localStorage.setItem(kThemeKey, theme.value);
   document.documentElement.dataset.theme = theme.value;
@@ -22,7 +22,7 @@ export interface Toast {
   id: number;
   text: string;
   bad: boolean;
-  link?: { text: string; href: string };
+  link: { text: string; href: string } | undefined;
 }
 export const toasts = signal<Toast[]>([]);
 let lastToast = 0;

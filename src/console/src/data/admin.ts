@@ -23,8 +23,8 @@ async function call<T>(
   const answer = await send(what, path, {
     method,
     headers,
-    signal,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: signal ?? null,
+    body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : {}) as T;
@@ -35,7 +35,7 @@ async function call<T>(
 
 function messageOf(text: string): string {
   try {
-    return (JSON.parse(text) as { message: string }).message ?? text;
+    return (JSON.parse(text) as { message?: string }).message ?? text;
   } catch {
     return text.slice(0, 300) || "There was no explanation.";
   }
@@ -57,7 +57,7 @@ const named = (kind: string, name: string) => `/_squire/${kind}/${encodeURICompo
 const placed = ({ account, region }: Partial<t.Place>) => ({ account, region });
 
 export interface PageRequest {
-  after?: string | number;
+  after?: string | undefined;
   limit: number;
   signal?: AbortSignal;
 }

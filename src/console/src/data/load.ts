@@ -46,7 +46,7 @@ export function useLoad<T>(
   key: string,
   everyMs?: number,
 ): Loaded<T> {
-  const [state, setState] = useState<{ key: string; data?: T; error?: Error }>({ key });
+  const [state, setState] = useState<{ key: string; data?: T | undefined; error?: Error }>({ key });
   const running = useRef<AbortController | null>(null);
   const run = async () => {
     running.current?.abort();

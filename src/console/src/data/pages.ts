@@ -10,7 +10,7 @@ export type FetchPage<T> = (request: PageRequest) => Promise<Page<T>>;
 export type Weigh<T> = (item: T) => number;
 
 interface Chunk<T> {
-  after: string | number | undefined;
+  after: string | undefined;
   limit: number;
   size: number;
   items: T[] | null; // null: forgotten, or never loaded
@@ -136,7 +136,7 @@ export class PagedList<T> {
     chunk.items = page.items;
     chunk.size = page.items.length;
     const following = this.chunks[index + 1];
-    if (page.next === undefined || page.next === null) {
+    if (page.next === undefined) {
       this.chunks.length = index + 1;
       this.more = false;
     } else if (following?.after !== page.next) {

@@ -165,5 +165,5 @@ export interface Fault {
 export interface Page<T> {
   count: number;
   items: T[];
-  next?: string | number;
+  next: string | undefined;
 }

@@ -11,7 +11,7 @@ interface ButtonProps {
   icon?: IconName;
   submit?: boolean;
   busy?: boolean;
-  disabled?: boolean;
+  disabled?: boolean | undefined;
   small?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function Button({
 interface FieldProps {
   label: string;
   hint?: string;
-  error?: string;
+  error?: string | undefined;
   children: (id: string) => ComponentChildren;
   class?: string;
 }
@@ -140,7 +140,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       class="plain icon-button copy"
       aria-label={`Copy ${label}`}
       title={`Copy ${label}`}
-      onClick={copy}
+      onClick={() => void copy()}
     >
       <Icon name={done ? "check" : "copy"} size={15} />
     </button>
@@ -160,7 +160,7 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
 export interface Tab {
   id: string;
   label: string;
-  count?: string;
+  count?: string | undefined;
 }
 
 // Tabs as the ARIA practices have them: one stop, arrow keys between them.

@@ -4,8 +4,7 @@ import { useState } from "preact/hooks";
 export function useSubmit(work: () => Promise<void>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const run = async () => {
     setBusy(true);
     setError(undefined);
     try {
@@ -15,5 +14,15 @@ export function useSubmit(work: () => Promise<void>) {
     }
     setBusy(false);
   };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void run();
+  };
   return { busy, error, submit };
+}
+
+export function submitOnCtrlEnter(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).closest("form")?.requestSubmit();
 }

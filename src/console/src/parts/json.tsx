@@ -23,7 +23,7 @@ function coloured(text: string): ComponentChildren[] {
 }
 
 export function Json({ value }: { value: unknown }) {
-  const text = JSON.stringify(value, null, 2) ?? "";
+  const text = value === undefined ? "" : JSON.stringify(value, null, 2);
   return (
     <pre class="code" tabIndex={0}>
       {text.length > kColouredMax ? text : coloured(text)}

@@ -88,7 +88,7 @@ export function VirtualList({
       Home: -rows,
       End: rows,
     }[event.key];
-    const from = Number((event.target as HTMLElement).dataset?.row);
+    const from = Number((event.target as HTMLElement).dataset.row);
     if (step === undefined || Number.isNaN(from) || event.altKey || event.ctrlKey || event.metaKey)
       return;
     event.preventDefault();
@@ -122,7 +122,7 @@ export function VirtualList({
       aria-rowcount={count + 1}
       onKeyDown={move}
       onFocusIn={(event) => {
-        const index = Number((event.target as HTMLElement).dataset?.row);
+        const index = Number((event.target as HTMLElement).dataset.row);
         if (!Number.isNaN(index)) setActive(index);
       }}
     >

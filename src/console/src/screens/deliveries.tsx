@@ -3,13 +3,12 @@ import { useCallback } from "preact/hooks";
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
 import type { Delivery } from "../data/types";
-import { arnParts, count, plural } from "../format";
+import { arnParts, count, endpointName, plural } from "../format";
 import { Badge, Button, Empty, ErrorBox, Skeleton } from "../parts/basics";
 import { Page } from "../parts/page";
+import { Countdown } from "../parts/values";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, historyHref, route, topicHref } from "../router";
-import { Countdown } from "./messages";
-import { endpointName } from "./subscriptions";
 
 export function Deliveries() {
   const subscription = route.value.query.get("subscription") ?? "";

@@ -4,13 +4,14 @@ import { admin } from "../data/admin";
 import { sns } from "../data/aws";
 import { useLoad } from "../data/load";
 import type { Subscription, TopicDetails } from "../data/types";
+import { endpointName } from "../format";
 import { AttributesEditor, toAttributes, type AttributeRow } from "../parts/attributes";
 import { Button, ErrorBox, Field, Segments } from "../parts/basics";
 import { Icon } from "../parts/icons";
 import { attempt } from "../parts/page";
 import { amend, route } from "../router";
 import { toast } from "../state";
-import { endpointName, filterPolicyOf } from "./subscriptions";
+import { filterPolicyOf } from "./subscriptions";
 
 const kTypingMs = 250;
 const kOffered = 1000;

@@ -3,12 +3,11 @@ import { useMemo, useState } from "preact/hooks";
 import { admin } from "../data/admin";
 import { useLoad } from "../data/load";
 import type { HistoryEvent } from "../data/types";
-import { arnParts, clockTime, count, dateTime, duration, plural } from "../format";
+import { arnParts, clockTime, count, dateTime, duration, partyName, plural } from "../format";
 import { Button, Empty, ErrorBox, Skeleton } from "../parts/basics";
 import { Icon, type IconName } from "../parts/icons";
 import { Page } from "../parts/page";
 import { amend, queueHref, route, topicHref } from "../router";
-import { partyName } from "./messages";
 
 const kEvents: Record<string, { words: string; icon: IconName; tone: string }> = {
   published: { words: "Published", icon: "topic", tone: "accent" },

@@ -2,8 +2,18 @@ import { useCallback, useState } from "preact/hooks";
 
 import { admin } from "../data/admin";
 import { usePages } from "../data/pages";
-import type { Message, MessageState, Party, QueueDetails } from "../data/types";
-import { bytes, clockTime, count, dateTime, duration, plural, shortTime, times } from "../format";
+import type { Message, MessageState, QueueDetails } from "../data/types";
+import {
+  bytes,
+  clockTime,
+  count,
+  dateTime,
+  duration,
+  partyName,
+  plural,
+  shortTime,
+  times,
+} from "../format";
 import { AttributesTable } from "../parts/attributes";
 import {
   Badge,
@@ -17,21 +27,22 @@ import {
 } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { Body } from "../parts/json";
+import { Countdown, QueueLink } from "../parts/values";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, historyHref, route } from "../router";
 import { secondsSince } from "../state";
-import { QueueLink } from "./queue";
 
-export const kStates: Record<MessageState, string> = {
+const kStates: Record<string, string> = {
   visible: "Visible",
   inFlight: "In flight",
   delayed: "Delayed",
-};
+} satisfies Record<MessageState, string>;
 
 const kPreview = 300;
 
 export function Messages({ queue }: { queue: QueueDetails }) {
   const state = route.value.query.get("state") ?? "";
+  const stateName = kStates[state];
   const list = usePages<Message>(
     (request) => admin.messages(request, queue.name, queue, state),
     `messages/${queue.arn}/${state}`,
@@ -62,11 +73,7 @@ export function Messages({ queue }: { queue: QueueDetails }) {
       {list.loaded && list.rows === 0 && (
         <Empty
           icon="queue"
-          title={
-            state
-              ? `No messages are ${kStates[state as MessageState]?.toLowerCase()}`
-              : "The queue is empty"
-          }
+          title={stateName ? `No messages are ${stateName.toLowerCase()}` : "The queue is empty"}
         >
           <Button icon="send" onClick={() => amend({ tab: "send" })}>
             Send a message
@@ -147,14 +154,6 @@ export function Messages({ queue }: { queue: QueueDetails }) {
       {open && <MessageDetail message={open} close={() => setOpen(null)} />}
     </>
   );
-}
-
-export const partyName = (party: Party): string =>
-  [party.accessKey || party.account, party.address].filter(Boolean).join(" at ");
-
-export function Countdown({ until }: { until: string }) {
-  const left = -secondsSince(until);
-  return <span class="nowrap">{left > 0 ? `in ${duration(Math.ceil(left))}` : "now"}</span>;
 }
 
 function MessageDetail({ message, close }: { message: Message; close: () => void }) {

@@ -167,7 +167,7 @@ function Entry({ entry, close }: { entry: OutboxEntry; close: () => void }) {
             : null,
         ]}
       />
-      {Object.keys(entry.attributes ?? {}).length > 0 && (
+      {Object.keys(entry.attributes).length > 0 && (
         <section>
           <h3>Attributes</h3>
           <Json value={entry.attributes} />

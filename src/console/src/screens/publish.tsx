@@ -4,10 +4,9 @@ import { sns, snsAttributes } from "../data/aws";
 import type { TopicDetails } from "../data/types";
 import { AttributesEditor, toAttributes, type AttributeRow } from "../parts/attributes";
 import { Button, ErrorBox, Field } from "../parts/basics";
-import { useSubmit } from "../parts/form";
+import { submitOnCtrlEnter, useSubmit } from "../parts/form";
 import { historyHref } from "../router";
 import { toast } from "../state";
-import { submitOnCtrlEnter } from "./send";
 
 export function Publish({ topic }: { topic: TopicDetails }) {
   const [message, setMessage] = useState('{\n  "hello": "world"\n}');

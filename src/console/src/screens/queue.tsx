@@ -6,21 +6,12 @@ import { useLoad, kPollMs } from "../data/load";
 import { sample } from "../data/samples";
 import type { QueueDetails } from "../data/types";
 import { arnParts, count, dateTime, duration, rate } from "../format";
-import {
-  Badge,
-  Button,
-  CopyButton,
-  ErrorBox,
-  Facts,
-  Skeleton,
-  TabPanel,
-  Tabs,
-} from "../parts/basics";
+import { Badge, Button, ErrorBox, Facts, Skeleton, TabPanel, Tabs } from "../parts/basics";
 import { Confirm } from "../parts/dialog";
-import { Json } from "../parts/json";
 import { Page } from "../parts/page";
 import { Sparkline } from "../parts/sparkline";
-import { amend, go, href, queueHref, route, topicHref } from "../router";
+import { Copied, NamedValues, QueueLink } from "../parts/values";
+import { amend, go, href, route, topicHref } from "../router";
 import { home, toast } from "../state";
 import { Messages } from "./messages";
 import { allQueues } from "./queues";
@@ -189,15 +180,6 @@ function Numbers({ queue }: { queue: QueueDetails }) {
   );
 }
 
-const kUnits: Record<string, (value: string) => string> = {
-  VisibilityTimeout: (value) => duration(Number(value)),
-  MessageRetentionPeriod: (value) => duration(Number(value)),
-  DelaySeconds: (value) => duration(Number(value)),
-  ReceiveMessageWaitTimeSeconds: (value) => duration(Number(value)),
-  CreatedTimestamp: (value) => dateTime(new Date(Number(value) * 1000).toISOString()),
-  LastModifiedTimestamp: (value) => dateTime(new Date(Number(value) * 1000).toISOString()),
-};
-
 function Details({ queue }: { queue: QueueDetails }) {
   return (
     <div class="details">
@@ -261,54 +243,5 @@ function Links({ links }: { links: preact.ComponentChild[] }) {
         <li key={index}>{link}</li>
       ))}
     </ul>
-  );
-}
-
-export function QueueLink({ arn }: { arn: string }) {
-  return <a href={queueHref(arnParts(arn))}>{arnParts(arn).name}</a>;
-}
-
-export function Copied({ text, label }: { text: string; label: string }) {
-  return (
-    <span class="copied">
-      <span class="mono wrap">{text}</span>
-      <CopyButton text={text} label={label} />
-    </span>
-  );
-}
-
-export function NamedValues({ title, values }: { title: string; values: Record<string, unknown> }) {
-  const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-  return (
-    <section>
-      <h2>{title}</h2>
-      {entries.length === 0 ? (
-        <p class="muted">None.</p>
-      ) : (
-        <Facts
-          facts={entries.map(([name, value]) => ({
-            name,
-            value: <Value name={name} value={value} />,
-          }))}
-        />
-      )}
-    </section>
-  );
-}
-
-function Value({ name, value }: { name: string; value: unknown }) {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (text.startsWith("{")) {
-    try {
-      return <Json value={JSON.parse(text)} />;
-    } catch {
-      // Then it is shown as it is.
-    }
-  }
-  const said = kUnits[name]?.(text);
-  return (
-    <span class="mono wrap" title={said && text}>
-      {said ?? text}
-    </span>
   );
 }

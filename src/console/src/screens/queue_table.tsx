@@ -2,9 +2,9 @@ import { sample } from "../data/samples";
 import type { Queue } from "../data/types";
 import { arnParts, count, duration, rate } from "../format";
 import { Badge } from "../parts/basics";
+import { PlaceBadge } from "../parts/place";
 import { Sparkline } from "../parts/sparkline";
 import { queueHref } from "../router";
-import { overview } from "../state";
 
 // The dead-letter queues that the queues seen so far have named.
 const deadLetterQueues = new Set<string>();
@@ -17,8 +17,6 @@ export function learnDeadLetterQueues(queues: Queue[]): void {
 }
 
 export function QueueBadges({ queue }: { queue: Queue }) {
-  const elsewhere =
-    queue.account !== overview.value?.account || queue.region !== overview.value?.region;
   return (
     <>
       {queue.fifo && <Badge tone="accent">FIFO</Badge>}
@@ -32,11 +30,7 @@ export function QueueBadges({ queue }: { queue: Queue }) {
           → {arnParts(queue.deadLetterQueue).name}
         </Badge>
       )}
-      {elsewhere && (
-        <Badge>
-          {queue.account} · {queue.region}
-        </Badge>
-      )}
+      <PlaceBadge place={queue} />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { useSubmit } from "../parts/form";
 import { Page } from "../parts/page";
+import { PlaceFields } from "../parts/place";
 import { SearchBox } from "../parts/search";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, go, href, queueHref, route } from "../router";
@@ -199,45 +200,6 @@ function CreateQueue({ close }: { close: () => void }) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-export function PlaceFields({
-  place,
-  change,
-}: {
-  place: ReturnType<typeof home>;
-  change: (place: ReturnType<typeof home>) => void;
-}) {
-  return (
-    <details class="more">
-      <summary>
-        Account and region: {place.account}, {place.region}
-      </summary>
-      <div class="columns">
-        <Field label="Account">
-          {(id) => (
-            <input
-              id={id}
-              value={place.account}
-              pattern="[0-9]{12}"
-              required
-              onInput={(event) => change({ ...place, account: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="Region">
-          {(id) => (
-            <input
-              id={id}
-              value={place.region}
-              required
-              onInput={(event) => change({ ...place, region: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-      </div>
-    </details>
   );
 }
 

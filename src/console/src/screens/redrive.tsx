@@ -7,7 +7,7 @@ import { arnParts, clockTime, count } from "../format";
 import { Badge, Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics";
 import { useSubmit } from "../parts/form";
 import { attempt } from "../parts/page";
-import { QueueLink } from "./queue";
+import { QueueLink } from "../parts/values";
 
 const kProgressMs = 1000;
 const kTones: Record<string, string> = {

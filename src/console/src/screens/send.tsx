@@ -5,15 +5,9 @@ import type { QueueDetails } from "../data/types";
 import { bytes } from "../format";
 import { AttributesEditor, toAttributes, type AttributeRow } from "../parts/attributes";
 import { Button, ErrorBox, Field } from "../parts/basics";
-import { useSubmit } from "../parts/form";
+import { submitOnCtrlEnter, useSubmit } from "../parts/form";
 import { historyHref } from "../router";
 import { toast } from "../state";
-
-export function submitOnCtrlEnter(event: KeyboardEvent): void {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  (event.currentTarget as HTMLElement).closest("form")?.requestSubmit();
-}
 
 export function Send({ queue }: { queue: QueueDetails }) {
   const [body, setBody] = useState('{\n  "hello": "world"\n}');

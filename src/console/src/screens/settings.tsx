@@ -53,7 +53,10 @@ export function Settings() {
 
 function Value({ value }: { value: unknown }) {
   if (value === "" || value === null) return <span class="muted">empty</span>;
-  if (typeof value !== "object") return <span class="mono wrap">{String(value)}</span>;
+  if (typeof value !== "object")
+    return (
+      <span class="mono wrap">{typeof value === "string" ? value : JSON.stringify(value)}</span>
+    );
   if (Object.keys(value).length === 0) return <span class="muted">none</span>;
   return <Json value={value} />;
 }

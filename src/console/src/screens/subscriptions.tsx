@@ -4,33 +4,20 @@ import { admin } from "../data/admin";
 import { sns } from "../data/aws";
 import { usePages } from "../data/pages";
 import type { Subscription, TopicDetails } from "../data/types";
-import { arnParts, count, tryJson } from "../format";
+import { arnParts, count, endpointName, tryJson } from "../format";
 import { Badge, Button, Empty, ErrorBox, Facts, Skeleton } from "../parts/basics";
 import { Confirm, Dialog } from "../parts/dialog";
 import { Json } from "../parts/json";
+import { Copied, QueueLink } from "../parts/values";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, href, queueHref } from "../router";
 import { toast } from "../state";
-import { Copied, QueueLink } from "./queue";
 import { Subscribe } from "./subscribe";
 
 export const filterPolicyOf = (subscription: Subscription): unknown =>
   typeof subscription.filterPolicy === "string"
     ? tryJson(subscription.filterPolicy)
     : subscription.filterPolicy;
-
-export const endpointName = ({
-  protocol,
-  endpoint,
-}: {
-  protocol: string;
-  endpoint: string;
-}): string =>
-  protocol === "sqs"
-    ? arnParts(endpoint).name
-    : protocol === "lambda"
-      ? (endpoint.split(":function:")[1] ?? endpoint)
-      : endpoint;
 
 export function Subscriptions({ topic, changed }: { topic: TopicDetails; changed: () => void }) {
   const list = usePages<Subscription>(

@@ -8,11 +8,11 @@ import { count, dateTime } from "../format";
 import { Badge, Button, ErrorBox, Facts, Skeleton, TabPanel, Tabs } from "../parts/basics";
 import { Confirm } from "../parts/dialog";
 import { Page } from "../parts/page";
+import { Copied, NamedValues } from "../parts/values";
 import { amend, go, href, route } from "../router";
 import { home, toast } from "../state";
 import { FilterTryout } from "./filter";
 import { Publish } from "./publish";
-import { Copied, NamedValues } from "./queue";
 import { Subscriptions } from "./subscriptions";
 import { allTopics } from "./topics";
 

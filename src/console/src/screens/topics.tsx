@@ -9,11 +9,11 @@ import { Badge, Button, Empty, ErrorBox, Field, Skeleton } from "../parts/basics
 import { Dialog } from "../parts/dialog";
 import { useSubmit } from "../parts/form";
 import { Page } from "../parts/page";
+import { PlaceBadge, PlaceFields } from "../parts/place";
 import { SearchBox } from "../parts/search";
 import { VirtualList } from "../parts/virtual_list";
 import { amend, go, href, route, topicHref } from "../router";
-import { home, overview, toast } from "../state";
-import { PlaceFields } from "./queues";
+import { home, toast } from "../state";
 
 export function Topics() {
   const { query } = route.value;
@@ -94,8 +94,6 @@ export function Topics() {
 }
 
 function TopicCells({ topic, focus }: { topic: Topic; focus: object }) {
-  const elsewhere =
-    topic.account !== overview.value?.account || topic.region !== overview.value?.region;
   return (
     <>
       <div role="gridcell" class="c-name">
@@ -105,11 +103,7 @@ function TopicCells({ topic, focus }: { topic: Topic; focus: object }) {
         <span class="row-badges">
           {topic.fifo && <Badge tone="accent">FIFO</Badge>}
           {topic.displayName && <Badge>{topic.displayName}</Badge>}
-          {elsewhere && (
-            <Badge>
-              {topic.account} · {topic.region}
-            </Badge>
-          )}
+          <PlaceBadge place={topic} />
         </span>
       </div>
       <div role="gridcell" class="c-num">
