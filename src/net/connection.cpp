@@ -323,7 +323,7 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         co_await worker_.commit_line->wait(exchange.ticket());
         break;
       case Step::Move:
-        co_await asio::co_spawn(worker_.shared.elsewhere, run_elsewhere(exchange),
+        co_await asio::co_spawn(worker_.shared.long_work.context(), run_elsewhere(exchange),
                                 asio::use_awaitable);
         break;
       case Step::Drop:

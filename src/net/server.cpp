@@ -11,6 +11,7 @@
 
 #include "net/connection.hpp"
 #include "net/front.hpp"
+#include "net/long_work.hpp"
 #include "net/system_clock.hpp"
 #include "net/tls_context.hpp"
 #include "net/worker.hpp"
@@ -24,8 +25,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kCloseTime{300};
-// So that of two long requests none waits for the other.
-constexpr int kElsewhereThreads = 2;
 
 // "127.0.0.1:4567", "[::1]:4567"
 std::pair<std::string, std::uint16_t> parse_address(const std::string& text) {
@@ -49,7 +48,7 @@ class Server::State {
       : settings(std::move(given)),
         clock(keeper),
         wire_clock(keeper),
-        shared(settings, clock, wire_clock, elsewhere),
+        shared(settings, clock, wire_clock, long_work),
         contexts(make_contexts(settings.threads_count)),
         front(shared, keeper) {
     for (const auto& context : contexts) {
@@ -61,8 +60,6 @@ class Server::State {
   void work(Worker& worker, std::size_t number);
   // Once a second, on the worker's thread.
   asio::awaitable<void> tick(Worker& worker);
-  // A thread for what takes long.
-  void work_elsewhere(int number);
   // The keeper's thread.
   void keep();
   asio::awaitable<void> keep_ticking();
@@ -93,7 +90,7 @@ class Server::State {
   std::vector<std::unique_ptr<Worker>> workers;
   // End before the workers, whose connections they hold.
   const std::vector<std::unique_ptr<asio::io_context>> contexts;
-  asio::io_context elsewhere{kElsewhereThreads};
+  LongWork long_work;
   Heart* keepers_heart = nullptr;
   std::function<bool()> every_second;
   HealthAnswer answer_health;
@@ -127,13 +124,6 @@ asio::awaitable<void> Server::State::tick(Worker& worker) {
     worker.heart->beat();
     worker.watch();
   }
-}
-
-void Server::State::work_elsewhere(int number) {
-  Heart heart("long " + std::to_string(number));
-  heart.rest("what takes long");
-  const auto guard = asio::make_work_guard(elsewhere);
-  elsewhere.run();
 }
 
 void Server::State::keep() {
@@ -245,9 +235,6 @@ void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
     state.threads.emplace_back([&state, &worker = *workers[i], i] { state.work(worker, i); });
   }
   state.threads.emplace_back([&state] { state.keep(); });
-  for (int i = 0; i < kElsewhereThreads; ++i) {
-    state.threads.emplace_back([&state, i] { state.work_elsewhere(i); });
-  }
   state.front.start(std::move(workers), state.answer_health);
 }
 
@@ -267,7 +254,7 @@ void Server::stop(Milliseconds patience) {
   state.front.stop();
   for (const auto& context : state.contexts) context->stop();
   state.keeper.stop();
-  state.elsewhere.stop();
+  state.long_work.stop();
   for (auto& thread : state.threads) thread.join();
   state.threads.clear();
   for (const auto& worker : state.workers) worker->commit_line->clear();

@@ -10,6 +10,7 @@
 
 #include "net/byte_budget.hpp"
 #include "net/commit_line.hpp"
+#include "net/long_work.hpp"
 #include "net/system_clock.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/core/heartbeat.hpp"
@@ -27,18 +28,18 @@ struct Shared {
   static constexpr std::size_t kStrangersPart = 16;
 
   Shared(const ServerSettings& settings, const Clock& clock, const SystemClock& wire_clock,
-         boost::asio::io_context& elsewhere)
+         LongWork& long_work)
       : settings(settings),
         clock(clock),
         wire_clock(wire_clock),
-        elsewhere(elsewhere),
+        long_work(long_work),
         budget(settings.in_flight_bytes_max),
         strangers_budget(settings.in_flight_bytes_max / kStrangersPart) {}
 
   const ServerSettings& settings;
-  const Clock& clock;                       // of the queues; tests may move it
-  const SystemClock& wire_clock;            // of the connections: nobody moves it
-  boost::asio::io_context& elsewhere;       // where it runs that would hold up a worker
+  const Clock& clock;             // of the queues; tests may move it
+  const SystemClock& wire_clock;  // of the connections: nobody moves it
+  LongWork& long_work;
   std::atomic<std::size_t> open_count = 0;  // connections
   ByteBudget budget;
   ByteBudget strangers_budget;
