@@ -1,4 +1,4 @@
-// A broker in memory that answers as src/admin/README.md says, with just enough of SQS and SNS for the
+// A broker in memory that answers as docs/admin-api.md says, with just enough of SQS and SNS for the
 // console. It has what no test could wait for: 10,000 queues, and a queue of a million messages.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";

@@ -48,7 +48,7 @@ struct AdminSettings {
 
 class Jobs;
 
-// Everything under /_squire/ (src/admin/README.md), GET /metrics, and what tools made for
+// Everything under /_squire/ (docs/admin-api.md), GET /metrics, and what tools made for
 // LocalStack ask for under /_localstack/ and /_aws/. Thread-safe: constant but for atomics and what
 // the broker guards.
 class AdminSite final : public service::Site {

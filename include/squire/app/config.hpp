@@ -43,8 +43,8 @@ struct TopicDeclaration {
   std::vector<SubscriptionDeclaration> subscriptions;
 };
 
-// Every setting with its default. Keys, meanings and limits: the table in src/app/config.cpp, which
-// config/squire.json repeats for readers (a test compares them).
+// Every setting with its default. Keys, meanings and limits: the table in src/app/settings.cpp,
+// which config/squire.json repeats for readers (a test compares them).
 struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 4566;

@@ -1,4 +1,4 @@
-// What the admin API answers; src/admin/README.md says what each field means.
+// What the admin API answers; docs/admin-api.md says what each field means.
 
 export interface Place {
   account: string;
