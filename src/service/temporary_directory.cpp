@@ -31,18 +31,22 @@ bool is_mine(const fs::path& directory) {
          status.st_uid == ::geteuid();
 }
 
+fs::path system_directory() {
+  std::error_code error;
+  auto directory = fs::temp_directory_path(error);
+  return error ? fs::path("/tmp") : directory;  // TMPDIR names none
+}
+
 }  // namespace
 
 std::string temporary_directory_template(std::string_view prefix) {
-  std::error_code ignored;
-  const auto name = std::string(prefix) + std::to_string(::getpid()) + "-XXXXXX";
-  return (fs::temp_directory_path(ignored) / name).string();
+  return (system_directory() / (std::string(prefix) + std::to_string(::getpid()) + "-XXXXXX"))
+      .string();
 }
 
 void remove_left_behind(std::string_view prefix) {
   std::error_code ignored;
-  const auto parent = fs::temp_directory_path(ignored);
-  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+  for (const auto& entry : fs::directory_iterator(system_directory(), ignored)) {
     if (is_left_behind(entry.path().filename().string(), prefix) && is_mine(entry.path())) {
       fs::remove_all(entry.path(), ignored);
     }

@@ -9,6 +9,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import yaml
 from support import (IMAGE, ROOT, WITH_SHELL, Container, Endpoint, NameServer, connect, deliveries,
@@ -73,6 +74,7 @@ class DefaultImageTest(ImageTest):
         self.assertEqual({name for name, entry in entries.items() if not entry.isdir()},
                          {"/squire", "/etc/ssl/certs/ca-certificates.crt"})
         self.assertTrue(entries["/etc/squire/init.d"].isdir())
+        self.assertEqual(entries["/tmp"].mode & 0o7777, 0o1777)
         self.assertEqual((entries["/data"].uid, entries["/data"].gid), (10001, 10001))
         self.assertGreater(entries["/etc/ssl/certs/ca-certificates.crt"].size, 100_000)
 
@@ -130,6 +132,18 @@ class DefaultImageTest(ImageTest):
         container = Container.run(IMAGE, "--user", "2000:2000", "--volume", f"{data}:/data")
         self.addCleanup(container.remove)
         self.wait_until_ready(container)
+
+    def test_in_memory_it_exports_and_imports(self):
+        self.start("--env", "SQUIRE_DURABILITY=memory")
+        queue = connect("sqs").create_queue(QueueName="orders")["QueueUrl"]
+        connect("sqs").send_message(QueueUrl=queue, MessageBody="kept")
+        host = queue.split("/")[2]
+        with urllib.request.urlopen(f"http://{host}/_squire/export") as answer:
+            state = answer.read()
+        self.assertEqual(state[:15], b"SQLite format 3")
+        with urllib.request.urlopen(urllib.request.Request(
+                f"http://{host}/_squire/import", data=state, method="PUT")) as answer:
+            self.assertEqual(json.loads(answer.read())["messages"], 1)
 
     # Init files.
 
