@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "admin/jobs.hpp"
 #include "squire/service/request_path.hpp"
 
@@ -44,17 +44,17 @@ std::string_view without_last_slash(std::string_view path) {
   return path;
 }
 
-SiteReply find_and_answer(Desk& desk) {
-  const auto path = without_last_slash(desk.request.path);
+SiteReply find_and_answer(AdminRequest& asked) {
+  const auto path = without_last_slash(asked.request.path);
   std::string allowed;
   for (const auto& route : routes()) {
     auto parts = match(route.path, path);
     if (!parts) continue;
-    if (route.method == desk.request.method ||
-        (desk.request.method == "HEAD" && route.method == "GET")) {
-      desk.parts = std::move(*parts);
-      if (!desk.parts.empty()) desk.name = desk.parts.front();
-      return route.answer(desk);
+    if (route.method == asked.request.method ||
+        (asked.request.method == "HEAD" && route.method == "GET")) {
+      asked.parts = std::move(*parts);
+      if (!asked.parts.empty()) asked.name = asked.parts.front();
+      return route.answer(asked);
     }
     allowed.append(allowed.empty() ? "" : ", ").append(route.method);
   }
@@ -65,9 +65,9 @@ SiteReply find_and_answer(Desk& desk) {
   return refused;
 }
 
-SiteReply answer(Desk& desk) {
-  auto answered = find_and_answer(desk);
-  const bool wants_table = desk.request.accept.starts_with("text/plain");
+SiteReply answer(AdminRequest& asked) {
+  auto answered = find_and_answer(asked);
+  const bool wants_table = asked.request.accept.starts_with("text/plain");
   if (wants_table && answered.content_type == "application/json") {
     answered.content_type = "text/plain; charset=utf-8";
     answered.body = to_table(Json::parse(answered.body));
@@ -76,15 +76,15 @@ SiteReply answer(Desk& desk) {
 }
 
 // A request whose answer waits for nothing.
-class Answering final : public service::Visit {
+class Answering final : public service::AdminExchange {
  public:
   Answering(AdminSite& site, const SiteRequest& request, bool is_long)
       : site_(site), request_(request), is_long_(is_long) {}
 
   std::optional<SiteReply> run(bool) override {
     if (is_browser(request_)) return show_console();
-    Desk desk(site_, request_);
-    return answer(desk);
+    AdminRequest asked(site_, request_);
+    return answer(asked);
   }
   bool is_long() const override { return is_long_; }
 
@@ -133,15 +133,15 @@ std::optional<service::Upload> AdminSite::upload(std::string_view method, std::s
   return service::Upload{std::move(file), settings_.import_bytes_max, "import_bytes_max"};
 }
 
-std::unique_ptr<service::Visit> AdminSite::visit(const SiteRequest& request,
-                                                 std::shared_ptr<Waiter> waiter) {
+std::unique_ptr<service::AdminExchange> AdminSite::handle(const SiteRequest& request,
+                                                          std::shared_ptr<Waiter> waiter) {
   if (is_browser(request)) return std::make_unique<Answering>(*this, request, false);
   if (!is_ours(request.path)) return nullptr;
-  Desk desk(*this, request);
-  if (desk.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {
-    if (auto wait = make_wait(desk, std::move(waiter))) return wait;
+  AdminRequest asked(*this, request);
+  if (asked.is_testing() && request.path == "/_squire/wait" && request.method == "GET") {
+    if (auto wait = make_wait(asked, std::move(waiter))) return wait;
   }
-  if (auto job = make_state_job(desk, *jobs_, waiter)) return job;
+  if (auto job = make_state_job(asked, *jobs_, waiter)) return job;
   const bool is_long = !service::is_health(request.path) && is_large();
   return std::make_unique<Answering>(*this, request, is_long);
 }

@@ -1,6 +1,6 @@
 #include "squire/service/faults.hpp"
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 namespace {
@@ -56,14 +56,14 @@ Json to_json(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-SiteReply list_faults(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  return reply(to_json(desk.settings.faults->list()));
+SiteReply list_faults(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  return reply(to_json(asked.settings.faults->list()));
 }
 
-SiteReply add_fault(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+SiteReply add_fault(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  const auto json = service::parse_document(asked.request.body, asked.request.body.size());
   const auto fault = parse_fault(json);
   if (!fault) {
     return refuse(400,
@@ -71,24 +71,24 @@ SiteReply add_fault(Desk& desk) {
                   "reorder or partial} and, as you like, \"action\", \"queue\" (or topic), "
                   "\"probability\" (0 to 1), \"count\", \"delay\" (\"2s\") and \"seed\"");
   }
-  const auto added = desk.settings.faults->add(*fault);
+  const auto added = asked.settings.faults->add(*fault);
   if (!added) return refuse(400, "There are too many faults; DELETE /_squire/faults removes them");
   return reply(to_json(*added));
 }
 
-SiteReply remove_faults(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  desk.settings.faults->clear();
-  return list_faults(desk);
+SiteReply remove_faults(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  asked.settings.faults->clear();
+  return list_faults(asked);
 }
 
-SiteReply remove_fault(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  const auto id = parse_integer(desk.name);
-  if (!id || !desk.settings.faults->remove(static_cast<std::uint64_t>(*id))) {
-    return refuse(404, "There is no fault " + desk.name + "; GET /_squire/faults lists them");
+SiteReply remove_fault(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  const auto id = parse_integer(asked.name);
+  if (!id || !asked.settings.faults->remove(static_cast<std::uint64_t>(*id))) {
+    return refuse(404, "There is no fault " + asked.name + "; GET /_squire/faults lists them");
   }
-  return list_faults(desk);
+  return list_faults(asked);
 }
 
 }  // namespace squire::admin

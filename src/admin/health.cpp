@@ -1,6 +1,6 @@
 // How the daemon is. Asked by the thread that accepts connections, whatever the others do: nothing
 // here may take a lock of the engine's, or wait.
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 

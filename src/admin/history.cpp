@@ -1,5 +1,5 @@
 // Where did my message go?
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/engine/filter_explanation.hpp"
 
 namespace squire::admin {
@@ -77,12 +77,12 @@ Json to_json(const std::vector<Event>& events) {
 // What the endpoint said at the last attempt, by message.
 using Answers = std::unordered_map<Uuid, std::string, UuidHash>;
 
-Answers last_answers(const Desk& desk, const engine::Subscription& subscription,
+Answers last_answers(const AdminRequest& asked, const engine::Subscription& subscription,
                      std::span<const engine::PeekedMessage> pending) {
   std::vector<Uuid> ids;
   for (const auto& one : pending) ids.push_back(one.message.row.id);
   Answers answers;
-  for (const auto& event : desk.broker.history().find(Event::Kind::AttemptFailed, ids)) {
+  for (const auto& event : asked.broker.history().find(Event::Kind::AttemptFailed, ids)) {
     if (event.more->subscription && event.more->subscription->row().id == subscription.row().id) {
       answers[event.message] = event.more->detail;
     }
@@ -107,10 +107,10 @@ Json to_json(const engine::Subscription& subscription, const engine::PeekedMessa
 
 }  // namespace
 
-SiteReply show_message(Desk& desk) {
-  const auto id = parse_uuid(desk.name);
+SiteReply show_message(AdminRequest& asked) {
+  const auto id = parse_uuid(asked.name);
   if (!id) return refuse(400, "A message id looks like 5fea7756-0ea4-451a-a703-a558b933e274");
-  const auto events = desk.broker.history().find(*id);
+  const auto events = asked.broker.history().find(*id);
   if (events.empty()) {
     return refuse(404,
                   "Nothing is known of that message: it never was here, or it was before "
@@ -119,23 +119,23 @@ SiteReply show_message(Desk& desk) {
   return reply({{"messageId", to_string(*id)}, {"events", to_json(events)}});
 }
 
-SiteReply find_messages(Desk& desk) {
-  const auto trace = desk.parameter("trace");
+SiteReply find_messages(AdminRequest& asked) {
+  const auto trace = asked.parameter("trace");
   if (trace.empty()) {
     return refuse(400, "Ask for /_squire/messages/<message id>, or ?trace=<AWSTraceHeader>");
   }
-  return reply({{"events", to_json(desk.broker.history().find_trace(trace))}});
+  return reply({{"events", to_json(asked.broker.history().find_trace(trace))}});
 }
 
-SiteReply list_deliveries(Desk& desk) {
-  const auto page = read_page(desk);
+SiteReply list_deliveries(AdminRequest& asked) {
+  const auto page = read_page(asked);
   if (!page) return refuse(400, kPageRule);
-  const auto wanted = desk.parameter("subscription");
+  const auto wanted = asked.parameter("subscription");
   std::size_t count = 0;
   Json deliveries = Json::array();
-  for (const auto& topic : find_topics(desk)) {
+  for (const auto& topic : find_topics(asked)) {
     for (const auto& subscription : topic->subscriptions()) {
-      const auto queue = desk.broker.find_delivery_queue(subscription->row().delivery_queue);
+      const auto queue = asked.broker.find_delivery_queue(subscription->row().delivery_queue);
       if (!queue || (!wanted.empty() && subscription->arn() != wanted)) continue;
       const auto pending_count = queue->message_count();
       const auto skipped =
@@ -145,7 +145,7 @@ SiteReply list_deliveries(Desk& desk) {
       const auto peeked = queue->peek({{}, 0, skipped + page->count - deliveries.size()});
       const auto shown =
           std::span(peeked.messages).subspan(std::min(skipped, peeked.messages.size()));
-      auto answers = last_answers(desk, *subscription, shown);
+      auto answers = last_answers(asked, *subscription, shown);
       for (const auto& pending : shown) {
         deliveries.push_back(to_json(*subscription, pending, answers[pending.message.row.id]));
       }

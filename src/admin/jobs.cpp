@@ -1,11 +1,11 @@
 #include "admin/jobs.hpp"
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 
-struct Jobs::Order {
-  Order(std::string what, Job job, std::shared_ptr<Waiter> waiter)
+struct Jobs::Entry {
+  Entry(std::string what, Job job, std::shared_ptr<Waiter> waiter)
       : what(std::move(what)), job(std::move(job)), waiter(std::move(waiter)) {}
 
   const std::string what;
@@ -15,30 +15,30 @@ struct Jobs::Order {
   std::optional<SiteReply> reply GUARDED_BY(mutex);
 };
 
-class Jobs::Visit final : public service::Visit {
+class Jobs::AdminExchange final : public service::AdminExchange {
  public:
-  explicit Visit(std::shared_ptr<Order> order) : order_(std::move(order)) {}
+  explicit AdminExchange(std::shared_ptr<Entry> entry) : entry_(std::move(entry)) {}
 
   std::optional<SiteReply> run(bool may_wait) override {
-    Lock lock(order_->mutex);
-    if (order_->reply || may_wait) return std::exchange(order_->reply, std::nullopt);
+    Lock lock(entry_->mutex);
+    if (entry_->reply || may_wait) return std::exchange(entry_->reply, std::nullopt);
     return refuse(503, "The daemon stops; what was begun may still be done");
   }
 
  private:
-  const std::shared_ptr<Order> order_;
+  const std::shared_ptr<Entry> entry_;
 };
 
-std::unique_ptr<service::Visit> Jobs::start(std::string what, Job job,
-                                            std::shared_ptr<Waiter> waiter) {
-  auto order = std::make_shared<Order>(std::move(what), std::move(job), std::move(waiter));
+std::unique_ptr<service::AdminExchange> Jobs::start(std::string what, Job job,
+                                                    std::shared_ptr<Waiter> waiter) {
+  auto entry = std::make_shared<Entry>(std::move(what), std::move(job), std::move(waiter));
   {
     Lock lock(mutex_);
-    orders_.push_back(order);
+    entries_.push_back(entry);
     if (!thread_.joinable() && !is_stopping_) thread_ = std::thread([this] { run(); });
   }
   changed_.notify();
-  return std::make_unique<Visit>(std::move(order));
+  return std::make_unique<AdminExchange>(std::move(entry));
 }
 
 void Jobs::stop() {
@@ -52,36 +52,36 @@ void Jobs::stop() {
   if (thread.joinable()) thread.join();
 }
 
-std::shared_ptr<Jobs::Order> Jobs::next(Heart& heart) {
+std::shared_ptr<Jobs::Entry> Jobs::next(Heart& heart) {
   Lock lock(mutex_);
   for (;;) {
     if (is_stopping_) return nullptr;
-    if (orders_.empty()) {
+    if (entries_.empty()) {
       heart.rest("nothing");
       changed_.wait(mutex_);
       continue;
     }
-    auto order = orders_.front().lock();
-    orders_.pop_front();
-    if (order) return order;
+    auto entry = entries_.front().lock();
+    entries_.pop_front();
+    if (entry) return entry;
   }
 }
 
 void Jobs::run() {
   Heart heart("jobs");
-  while (const auto order = next(heart)) {
-    heart.rest(order->what);
+  while (const auto entry = next(heart)) {
+    heart.rest(entry->what);
     SiteReply reply;
     try {
-      reply = order->job();
+      reply = entry->job();
     } catch (const std::exception& error) {
       reply = refuse(503, error.what());
     }
     {
-      Lock lock(order->mutex);
-      order->reply = std::move(reply);
+      Lock lock(entry->mutex);
+      entry->reply = std::move(reply);
     }
-    if (order->waiter) order->waiter->notify();
+    if (entry->waiter) entry->waiter->notify();
   }
 }
 

@@ -8,7 +8,7 @@
 #include "squire/core/condition.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/mutex.hpp"
-#include "squire/service/site.hpp"
+#include "squire/service/admin_handler.hpp"
 
 namespace squire::admin {
 
@@ -23,23 +23,24 @@ class Jobs {
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
 
-  // A visit that is over when the job is; the waiter is then notified. A job whose visit ended
-  // before it began is left out.
+  // An exchange that is over when the job is; the waiter is then notified. A job whose exchange
+  // ended before it began is left out.
   // `what` it is, for the log.
-  std::unique_ptr<service::Visit> start(std::string what, Job job, std::shared_ptr<Waiter> waiter);
+  std::unique_ptr<service::AdminExchange> start(std::string what, Job job,
+                                                std::shared_ptr<Waiter> waiter);
   // Returns when the job that runs is done. Nothing is started any more.
   void stop();
 
  private:
-  class Visit;
-  struct Order;
+  class AdminExchange;
+  struct Entry;
 
   void run();
-  std::shared_ptr<Order> next(Heart& heart);
+  std::shared_ptr<Entry> next(Heart& heart);
 
   Mutex mutex_{LockRank::Leaf};
   Condition changed_;
-  std::deque<std::weak_ptr<Order>> orders_ GUARDED_BY(mutex_);
+  std::deque<std::weak_ptr<Entry>> entries_ GUARDED_BY(mutex_);
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_ GUARDED_BY(mutex_);
 };

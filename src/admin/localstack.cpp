@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/core/iso_time.hpp"
 
 namespace squire::admin {
@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kReady = "READY";
 
 // The stages of a start in their order, and whether this one has come so far.
-Json stages(const Desk& desk) {
-  return {{"BOOT", true}, {"START", true}, {kReady, desk.is_ready()}, {"SHUTDOWN", false}};
+Json stages(const AdminRequest& asked) {
+  return {{"BOOT", true}, {"START", true}, {kReady, asked.is_ready()}, {"SHUTDOWN", false}};
 }
 
 std::string_view state_name(InitState state) {
@@ -30,9 +30,9 @@ std::string_view state_name(InitState state) {
 }
 
 // All that runs scripts here is the end of the start.
-Json scripts(const Desk& desk) {
+Json scripts(const AdminRequest& asked) {
   Json list = Json::array();
-  for (const auto& [script, state] : desk.init_scripts()) {
+  for (const auto& [script, state] : asked.init_scripts()) {
     list.push_back({{"stage", kReady}, {"name", script}, {"state", state_name(state)}});
   }
   return list;
@@ -69,23 +69,23 @@ SiteReply reply_as_localstack(const Json& json, unsigned status) {
   return answered;
 }
 
-SiteReply command_localstack(Desk& desk) {
-  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+SiteReply command_localstack(AdminRequest& asked) {
+  const auto json = service::parse_document(asked.request.body, asked.request.body.size());
   if (!json.is_object() || json.value("action", Json()) != Json("restart")) {
     return refuse(400,
                   "What can be asked for here is {\"action\": \"restart\"}, which deletes "
                   "everything; a SIGTERM to its process stops the broker");
   }
-  auto answered = reset(desk);
+  auto answered = reset(asked);
   answered.content_type = "text/plain; charset=utf-8";
   answered.body = "ok";
   return answered;
 }
 
-SiteReply show_localstack_info(Desk& desk) {
-  const TimePoint now = desk.now();
-  const auto& session = desk.settings.session_id;
-  return reply_as_localstack({{"version", desk.settings.version},
+SiteReply show_localstack_info(AdminRequest& asked) {
+  const TimePoint now = asked.now();
+  const auto& session = asked.settings.session_id;
+  return reply_as_localstack({{"version", asked.settings.version},
                               {"edition", "squire"},
                               {"is_license_activated", false},
                               {"session_id", session},
@@ -93,23 +93,23 @@ SiteReply show_localstack_info(Desk& desk) {
                               {"system", "linux"},
                               {"is_docker", is_in_container()},
                               {"server_time_utc", to_iso_time(now).substr(0, 19)},
-                              {"uptime", (now - desk.started_at()).count() / 1000}});
+                              {"uptime", (now - asked.started_at()).count() / 1000}});
 }
 
-SiteReply show_init(Desk& desk) {
-  return reply_as_localstack({{"completed", stages(desk)}, {"scripts", scripts(desk)}});
+SiteReply show_init(AdminRequest& asked) {
+  return reply_as_localstack({{"completed", stages(asked)}, {"scripts", scripts(asked)}});
 }
 
-SiteReply show_init_stage(Desk& desk) {
-  std::string stage = desk.name;
+SiteReply show_init_stage(AdminRequest& asked) {
+  std::string stage = asked.name;
   std::transform(stage.begin(), stage.end(), stage.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const auto all = stages(desk);
+  const auto all = stages(asked);
   if (!all.contains(stage)) {
     return refuse(404, "There is no such stage; there are boot, start, ready and shutdown");
   }
   return reply_as_localstack(
-      {{"completed", all[stage]}, {"scripts", stage == kReady ? scripts(desk) : Json::array()}});
+      {{"completed", all[stage]}, {"scripts", stage == kReady ? scripts(asked) : Json::array()}});
 }
 
 }  // namespace squire::admin

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/service/request_path.hpp"
 #include "squire/service/system_attributes.hpp"
 #include "squire/wire/xml.hpp"
@@ -51,11 +51,11 @@ Form form_of(const SiteRequest& request) {
 
 // A parameter of the URL, or of the form sent.
 struct Parameters {
-  const Desk& desk;
+  const AdminRequest& asked;
   wire::Form sent;
 
   std::string_view find(std::string_view name) const {
-    const auto given = desk.parameter(name);
+    const auto given = asked.parameter(name);
     const auto* posted = sent.find(name);
     return given.empty() && posted ? std::string_view(*posted) : given;
   }
@@ -77,16 +77,16 @@ std::string_view region_in(std::string_view url) {
 
 // What the URL leaves open, who signed the request says, or the settings; if there is no such
 // queue, the only one of that name in the account will do.
-std::shared_ptr<engine::Queue> find_by_name(const Desk& desk, std::string_view url,
+std::shared_ptr<engine::Queue> find_by_name(const AdminRequest& asked, std::string_view url,
                                             const std::string& account, const std::string& name) {
   const auto find = [&](std::string_view region) {
-    return desk.broker.find_queue({std::string(region), account, name});
+    return asked.broker.find_queue({std::string(region), account, name});
   };
   if (const auto said = region_in(url); !said.empty()) return find(said);
-  if (const auto given = desk.parameter("region"); !given.empty()) return find(given);
-  if (auto queue = find(desk.request.region)) return queue;
-  if (auto queue = find(desk.settings.region)) return queue;
-  auto all = desk.broker.all_queues();
+  if (const auto given = asked.parameter("region"); !given.empty()) return find(given);
+  if (auto queue = find(asked.request.region)) return queue;
+  if (auto queue = find(asked.settings.region)) return queue;
+  auto all = asked.broker.all_queues();
   std::erase_if(all, [&](const auto& queue) {
     return queue->name().account != account || queue->name().name != name;
   });
@@ -98,7 +98,7 @@ struct Found {
   const Refusal* refusal = nullptr;
 };
 
-Found find_by_url(const Desk& desk, std::string_view url) {
+Found find_by_url(const AdminRequest& asked, std::string_view url) {
   if (url.empty()) return {nullptr, &kNoQueue};
   const auto slash = url.rfind('/');
   if (slash == std::string_view::npos || slash == 0) return {nullptr, &kNoAddress};
@@ -106,29 +106,29 @@ Found find_by_url(const Desk& desk, std::string_view url) {
   const auto account = before.substr(std::min(before.rfind('/') + 1, before.size()));
   const auto name = url.substr(slash + 1);
   if (!is_account_id(account) || name.empty()) return {nullptr, &kNoAddress};
-  auto queue = find_by_name(desk, url, std::string(account), std::string(name));
+  auto queue = find_by_name(asked, url, std::string(account), std::string(name));
   const auto* refusal = queue ? nullptr : &kNoQueue;
   return {std::move(queue), refusal};
 }
 
-Found find_by_json(const Desk& desk) {
-  const auto target = desk.request.amz_target;
+Found find_by_json(const AdminRequest& asked) {
+  const auto target = asked.request.amz_target;
   if (!target.empty() && !target.ends_with(".ReceiveMessage")) return {nullptr, &kOtherAction};
-  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+  const auto json = service::parse_document(asked.request.body, asked.request.body.size());
   if (!json.is_object()) return {nullptr, &kMalformed};
   const auto url = json.value("QueueUrl", Json());
-  return find_by_url(desk, url.is_string() ? url.get_ref<const std::string&>() : std::string());
+  return find_by_url(asked, url.is_string() ? url.get_ref<const std::string&>() : std::string());
 }
 
-Found find_by_parameters(const Desk& desk, const Parameters& parameters) {
+Found find_by_parameters(const AdminRequest& asked, const Parameters& parameters) {
   const auto action = parameters.find("Action");
   if (!action.empty() && action != "ReceiveMessage") return {nullptr, &kOtherAction};
-  return find_by_url(desk, parameters.find("QueueUrl"));
+  return find_by_url(asked, parameters.find("QueueUrl"));
 }
 
 // By the path: region, account, name.
-Found find_by_path(const Desk& desk) {
-  auto queue = desk.broker.find_queue({desk.parts[0], desk.parts[1], desk.parts[2]});
+Found find_by_path(const AdminRequest& asked) {
+  auto queue = asked.broker.find_queue({asked.parts[0], asked.parts[1], asked.parts[2]});
   const auto* refusal = queue ? nullptr : &kNoQueue;
   return {std::move(queue), refusal};
 }
@@ -293,7 +293,7 @@ SiteReply reply_in_aws_json(const Json& json, unsigned status = 200) {
   return answered;
 }
 
-SiteReply refuse_in(const Desk& desk, Form form, const Refusal& refusal) {
+SiteReply refuse_in(const AdminRequest& asked, Form form, const Refusal& refusal) {
   if (form == Form::AwsJson) {
     auto refused = reply_in_aws_json({{"__type", refusal.json_type}, {"message", refusal.message}},
                                      refusal.status);
@@ -306,12 +306,12 @@ SiteReply refuse_in(const Desk& desk, Form form, const Refusal& refusal) {
                      {"Code", refusal.code},
                      {"Message", refusal.message},
                      {"Detail", nullptr}}},
-                   {"RequestId", desk.request.request_id}},
+                   {"RequestId", asked.request.request_id}},
                   refusal.status);
 }
 
-SiteReply show(const Desk& desk, Form form, const Found& found, Shown shown) {
-  if (found.refusal != nullptr) return refuse_in(desk, form, *found.refusal);
+SiteReply show(const AdminRequest& asked, Form form, const Found& found, Shown shown) {
+  if (found.refusal != nullptr) return refuse_in(asked, form, *found.refusal);
   Json list = Json::array();
   for (const auto& peeked : collect(*found.queue, shown)) {
     list.push_back(form == Form::AwsJson ? to_aws_json(peeked, shown) : to_query(peeked, shown));
@@ -324,21 +324,21 @@ SiteReply show(const Desk& desk, Form form, const Found& found, Shown shown) {
   put_list(result, "Message", std::move(list));
   return reply_in(form, "ReceiveMessageResponse",
                   {{"ReceiveMessageResult", result.empty() ? Json() : std::move(result)},
-                   {"ResponseMetadata", {{"RequestId", desk.request.request_id}}}});
+                   {"ResponseMetadata", {{"RequestId", asked.request.request_id}}}});
 }
 
 }  // namespace
 
-SiteReply show_localstack_messages(Desk& desk) {
-  const auto form = form_of(desk.request);
-  Parameters parameters{desk, {}};
-  if (form != Form::AwsJson && parameters.sent.parse(desk.request.body).has_error()) {
-    return refuse_in(desk, form, kMalformed);
+SiteReply show_localstack_messages(AdminRequest& asked) {
+  const auto form = form_of(asked.request);
+  Parameters parameters{asked, {}};
+  if (form != Form::AwsJson && parameters.sent.parse(asked.request.body).has_error()) {
+    return refuse_in(asked, form, kMalformed);
   }
-  const auto found = !desk.parts.empty()     ? find_by_path(desk)
-                     : form == Form::AwsJson ? find_by_json(desk)
-                                             : find_by_parameters(desk, parameters);
-  return show(desk, form, found,
+  const auto found = !asked.parts.empty()    ? find_by_path(asked)
+                     : form == Form::AwsJson ? find_by_json(asked)
+                                             : find_by_parameters(asked, parameters);
+  return show(asked, form, found,
               {parameters.is_true("ShowInvisible"), parameters.is_true("ShowDelayed")});
 }
 

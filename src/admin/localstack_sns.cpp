@@ -1,7 +1,7 @@
 // What was sent over SNS, as test suites made for LocalStack ask for it.
 #include <limits>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 namespace {
@@ -20,28 +20,28 @@ constexpr Caught kSms{DeliveryProtocol::Sms, "sms_messages", "PhoneNumber", "pho
 constexpr Caught kPushes{DeliveryProtocol::Application, "platform_endpoint_messages", "TargetArn",
                          "endpointArn"};
 
-std::string_view shown_region(const Desk& desk) {
-  const auto region = desk.parameter("region");
-  return region.empty() ? desk.settings.region : region;
+std::string_view shown_region(const AdminRequest& asked) {
+  const auto region = asked.parameter("region");
+  return region.empty() ? asked.settings.region : region;
 }
 
 // Whether an entry of the outbox is in the list, in the account and region asked for as far as it
 // has one, and of the endpoint asked for.
-bool is_listed(const Desk& desk, const Caught& caught, const engine::OutboxRow& row) {
+bool is_listed(const AdminRequest& asked, const Caught& caught, const engine::OutboxRow& row) {
   if (row.protocol != caught.protocol) return false;
-  const auto endpoint = desk.parameter(caught.parameter);
+  const auto endpoint = asked.parameter(caught.parameter);
   if (!endpoint.empty() && endpoint != row.endpoint) return false;
   const auto topic = parse_arn("sns", row.topic_arn);
   if (!topic) return true;
-  const auto account = desk.parameter("accountId");
-  return topic->region == shown_region(desk) &&
-         topic->account == (account.empty() ? desk.settings.account : account);
+  const auto account = asked.parameter("accountId");
+  return topic->region == shown_region(asked) &&
+         topic->account == (account.empty() ? asked.settings.account : account);
 }
 
-SiteReply list_caught(const Desk& desk, const Caught& caught) {
+SiteReply list_caught(const AdminRequest& asked, const Caught& caught) {
   Json by_endpoint = Json::object();
-  for (const auto& row : desk.broker.outbox().list(0, std::numeric_limits<std::size_t>::max())) {
-    if (!is_listed(desk, caught, row)) continue;
+  for (const auto& row : asked.broker.outbox().list(0, std::numeric_limits<std::size_t>::max())) {
+    if (!is_listed(asked, caught, row)) continue;
     Json attributes = Json::object();
     for (const auto& [name, attribute] : row.attributes) {
       attributes[name] = {
@@ -59,40 +59,40 @@ SiteReply list_caught(const Desk& desk, const Caught& caught) {
                                          {"Subject", or_null(row.subject)}});
   }
   return reply_as_localstack(
-      {{caught.list, std::move(by_endpoint)}, {"region", shown_region(desk)}});
+      {{caught.list, std::move(by_endpoint)}, {"region", shown_region(asked)}});
 }
 
-SiteReply remove_caught(Desk& desk, const Caught& caught) {
+SiteReply remove_caught(AdminRequest& asked, const Caught& caught) {
   SiteReply removed;
   removed.status = 204;
   removed.content_type = {};
-  removed.ticket = desk.broker.outbox().remove_if(
-      [&](const engine::OutboxRow& row) { return is_listed(desk, caught, row); });
+  removed.ticket = asked.broker.outbox().remove_if(
+      [&](const engine::OutboxRow& row) { return is_listed(asked, caught, row); });
   return removed;
 }
 
 }  // namespace
 
-SiteReply show_sms_messages(Desk& desk) {
-  return list_caught(desk, kSms);
+SiteReply show_sms_messages(AdminRequest& asked) {
+  return list_caught(asked, kSms);
 }
 
-SiteReply remove_sms_messages(Desk& desk) {
-  return remove_caught(desk, kSms);
+SiteReply remove_sms_messages(AdminRequest& asked) {
+  return remove_caught(asked, kSms);
 }
 
-SiteReply show_push_messages(Desk& desk) {
-  return list_caught(desk, kPushes);
+SiteReply show_push_messages(AdminRequest& asked) {
+  return list_caught(asked, kPushes);
 }
 
-SiteReply remove_push_messages(Desk& desk) {
-  return remove_caught(desk, kPushes);
+SiteReply remove_push_messages(AdminRequest& asked) {
+  return remove_caught(asked, kPushes);
 }
 
-SiteReply show_subscription_token(Desk& desk) {
-  const auto arn = parse_arn("sns", desk.name.substr(0, desk.name.rfind(':')));
-  const auto topic = arn ? desk.broker.topics().find(*arn) : nullptr;
-  const auto id = parse_uuid(desk.name.substr(desk.name.rfind(':') + 1));
+SiteReply show_subscription_token(AdminRequest& asked) {
+  const auto arn = parse_arn("sns", asked.name.substr(0, asked.name.rfind(':')));
+  const auto topic = arn ? asked.broker.topics().find(*arn) : nullptr;
+  const auto id = parse_uuid(asked.name.substr(asked.name.rfind(':') + 1));
   const auto subscription = topic && id ? topic->find(*id) : nullptr;
   if (!subscription || subscription->row().token.empty()) {
     return refuse(404, "There is no subscription of that ARN that was sent a token");

@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 
@@ -20,20 +20,20 @@ Json to_json(const engine::OutboxRow& row) {
 namespace {
 
 // Whether an entry is of the protocol and endpoint that were asked for.
-bool is_meant(const Desk& desk, const engine::OutboxRow& row) {
-  const auto protocol = desk.parameter("protocol");
-  const auto endpoint = desk.parameter("endpoint");
+bool is_meant(const AdminRequest& asked, const engine::OutboxRow& row) {
+  const auto protocol = asked.parameter("protocol");
+  const auto endpoint = asked.parameter("endpoint");
   return (protocol.empty() || protocol == engine::protocol_name(row.protocol)) &&
          (endpoint.empty() || endpoint == row.endpoint);
 }
 
 }  // namespace
 
-SiteReply show_outbox(Desk& desk) {
-  const auto page = read_page(desk);
+SiteReply show_outbox(AdminRequest& asked) {
+  const auto page = read_page(asked);
   if (!page) return refuse(400, kPageRule);
-  auto rows = desk.broker.outbox().list(page->first, std::numeric_limits<std::size_t>::max());
-  std::erase_if(rows, [&](const engine::OutboxRow& row) { return !is_meant(desk, row); });
+  auto rows = asked.broker.outbox().list(page->first, std::numeric_limits<std::size_t>::max());
+  std::erase_if(rows, [&](const engine::OutboxRow& row) { return !is_meant(asked, row); });
   Json entries = Json::array();
   for (const auto& row : rows) {
     if (entries.size() == page->count) break;
@@ -44,10 +44,10 @@ SiteReply show_outbox(Desk& desk) {
   return reply(json);
 }
 
-SiteReply clear_outbox(Desk& desk) {
+SiteReply clear_outbox(AdminRequest& asked) {
   auto cleared = reply({{"status", "cleared"}});
-  cleared.ticket = desk.broker.outbox().remove_if(
-      [&](const engine::OutboxRow& row) { return is_meant(desk, row); });
+  cleared.ticket = asked.broker.outbox().remove_if(
+      [&](const engine::OutboxRow& row) { return is_meant(asked, row); });
   return cleared;
 }
 

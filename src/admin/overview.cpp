@@ -1,11 +1,11 @@
 // The daemon as a whole.
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "admin/process_figures.hpp"
 #include "squire/admin/console_page.hpp"
 
 namespace squire::admin {
 
-SiteReply list_endpoints(Desk&) {
+SiteReply list_endpoints(AdminRequest&) {
   Json endpoints = Json::array();
   for (const auto& route : routes()) {
     endpoints.push_back({{"method", route.method}, {"path", route.path}, {"help", route.help}});
@@ -13,32 +13,32 @@ SiteReply list_endpoints(Desk&) {
   return reply({{"endpoints", std::move(endpoints)}});
 }
 
-SiteReply show_health(Desk& desk) {
-  return desk.site.health(desk.request.path);
+SiteReply show_health(AdminRequest& asked) {
+  return asked.site.health(asked.request.path);
 }
 
-SiteReply show_version(Desk& desk) {
-  return reply({{"version", desk.settings.version}});
+SiteReply show_version(AdminRequest& asked) {
+  return reply({{"version", asked.settings.version}});
 }
 
-SiteReply show_certificate(Desk& desk) {
-  if (desk.settings.certificate.empty()) {
+SiteReply show_certificate(AdminRequest& asked) {
+  if (asked.settings.certificate.empty()) {
     return refuse(404, "There is none; the setting tls_self_signed makes one");
   }
   SiteReply shown;
   shown.content_type = "application/x-pem-file";
-  shown.body = desk.settings.certificate;
+  shown.body = asked.settings.certificate;
   return shown;
 }
 
-SiteReply show_settings(Desk& desk) {
-  return reply(desk.settings.settings);
+SiteReply show_settings(AdminRequest& asked) {
+  return reply(asked.settings.settings);
 }
 
-SiteReply show_overview(Desk& desk) {
+SiteReply show_overview(AdminRequest& asked) {
   engine::QueueCounts counts;
   engine::QueueRates rates;
-  const auto queues = desk.broker.all_queues();
+  const auto queues = asked.broker.all_queues();
   for (const auto& queue : queues) {
     const auto report = queue->report();
     counts.visible += report.counts.visible;
@@ -50,41 +50,41 @@ SiteReply show_overview(Desk& desk) {
   }
   std::uint64_t subscription_count = 0;
   std::uint64_t pending_count = 0;
-  const auto topics = desk.broker.topics().all();
+  const auto topics = asked.broker.topics().all();
   for (const auto& topic : topics) {
     const auto of_topic = topic->counts();
     subscription_count += of_topic.confirmed + of_topic.pending;
-    pending_count += desk.broker.pending_delivery_count(*topic);
+    pending_count += asked.broker.pending_delivery_count(*topic);
   }
-  const TimePoint now = desk.now();
-  const auto& settings = desk.settings.settings;
+  const TimePoint now = asked.now();
+  const auto& settings = asked.settings.settings;
   return reply(
-      {{"version", desk.settings.version},
+      {{"version", asked.settings.version},
        {"now", to_json(now)},
-       {"startedAt", to_json(desk.started_at())},
-       {"uptimeSeconds", (now - desk.started_at()).count() / 1000},
+       {"startedAt", to_json(asked.started_at())},
+       {"uptimeSeconds", (now - asked.started_at()).count() / 1000},
        {"durability", settings.value("durability", "")},
        {"testing", settings.value("testing", false)},
        {"auth", settings.value("auth", "none")},
-       {"account", desk.settings.account},
-       {"region", desk.settings.region},
+       {"account", asked.settings.account},
+       {"region", asked.settings.region},
        {"queues", queues.size()},
        {"topics", topics.size()},
        {"subscriptions", subscription_count},
        {"messages",
         {{"visible", counts.visible}, {"inFlight", counts.in_flight}, {"delayed", counts.delayed}}},
        {"rates", {{"sent", rates.sent}, {"received", rates.received}, {"deleted", rates.deleted}}},
-       {"connections", desk.settings.connection_count()},
+       {"connections", asked.settings.connection_count()},
        {"pendingDeliveries", pending_count},
-       {"outbox", desk.broker.outbox().count()},
+       {"outbox", asked.broker.outbox().count()},
        {"residentBytes", read_process_figures().resident_bytes}});
 }
 
-SiteReply show_metrics(Desk& desk) {
-  if (desk.metrics() == nullptr) return refuse(404, "Nothing is measured here");
+SiteReply show_metrics(AdminRequest& asked) {
+  if (asked.metrics() == nullptr) return refuse(404, "Nothing is measured here");
   SiteReply answered;
   answered.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  answered.body = desk.metrics()->text();
+  answered.body = asked.metrics()->text();
   return answered;
 }
 
@@ -99,13 +99,13 @@ SiteReply show_console() {
   return answered;
 }
 
-SiteReply reset(Desk& desk) {
-  const std::string account(desk.parameter("account"));
+SiteReply reset(AdminRequest& asked) {
+  const std::string account(asked.parameter("account"));
   if (!account.empty() && !is_account_id(account)) {
     return refuse(400, "account is an account id of 12 digits");
   }
-  const auto cleared = desk.broker.reset(account);
-  if (account.empty()) desk.site.end_test();
+  const auto cleared = asked.broker.reset(account);
+  if (account.empty()) asked.site.end_test();
   auto answered = reply({{"queues", cleared.queue_count}, {"topics", cleared.topic_count}});
   answered.ticket = cleared.ticket;
   return answered;

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 namespace {
@@ -18,14 +18,15 @@ double age_in_seconds(TimePoint now, TimePoint since) {
   return static_cast<double>((now - since).count()) / 1000;
 }
 
-Json to_json(const Desk& desk, const engine::Queue& queue, const engine::QueueReport& report) {
+Json to_json(const AdminRequest& asked, const engine::Queue& queue,
+             const engine::QueueReport& report) {
   const auto settings = queue.settings();
   const auto& name = queue.name();
   const auto& redrive = settings->redrive;
   return {
       {"name", name.name},
       {"arn", queue.arn()},
-      {"url", desk.queue_url(name)},
+      {"url", asked.queue_url(name)},
       {"account", name.account},
       {"region", name.region},
       {"fifo", queue.is_fifo()},
@@ -33,7 +34,7 @@ Json to_json(const Desk& desk, const engine::Queue& queue, const engine::QueueRe
       {"inFlight", report.counts.in_flight},
       {"delayed", report.counts.delayed},
       {"oldestAgeSeconds",
-       report.oldest_sent_at ? Json(age_in_seconds(desk.now(), *report.oldest_sent_at)) : Json()},
+       report.oldest_sent_at ? Json(age_in_seconds(asked.now(), *report.oldest_sent_at)) : Json()},
       {"sent", report.totals.sent},
       {"received", report.totals.received},
       {"deleted", report.totals.deleted},
@@ -63,9 +64,9 @@ std::optional<Rank> find_rank(std::string_view sort) {
   return std::nullopt;
 }
 
-Json subscriptions_of(const Desk& desk, const engine::Queue& queue) {
+Json subscriptions_of(const AdminRequest& asked, const engine::Queue& queue) {
   Json list = Json::array();
-  for (const auto& topic : desk.broker.topics().all()) {
+  for (const auto& topic : asked.broker.topics().all()) {
     const auto found = topic->find(engine::DeliveryProtocol::Sqs, queue.arn());
     if (found) list.push_back({{"subscriptionArn", found->arn()}, {"topicArn", topic->arn()}});
   }
@@ -117,24 +118,24 @@ Json to_json(const engine::PeekedMessage& peeked, const engine::ClientPtr& recei
           {"deadLetterSource", details.dead_letter_source}};
 }
 
-SiteReply no_queue(const Desk& desk) {
-  return refuse(404, "There is no queue " + desk.name +
+SiteReply no_queue(const AdminRequest& asked) {
+  return refuse(404, "There is no queue " + asked.name +
                          "; GET /_squire/queues lists them, ?account= and ?region= choose");
 }
 
 }  // namespace
 
-SiteReply list_queues(Desk& desk) {
-  const auto page = read_page(desk);
-  const auto rank = find_rank(desk.parameter("sort"));
+SiteReply list_queues(AdminRequest& asked) {
+  const auto page = read_page(asked);
+  const auto rank = find_rank(asked.parameter("sort"));
   if (!page || !rank) {
     return refuse(400,
                   std::string(kPageRule) + ", sort is name, visible, inFlight, oldest or rate");
   }
-  const auto queues = find_queues(desk);
+  const auto queues = find_queues(asked);
   if (*rank == nullptr) {
     return reply_page(*page, "queues", queues,
-                      [&](const auto& queue) { return to_json(desk, *queue, queue->report()); });
+                      [&](const auto& queue) { return to_json(asked, *queue, queue->report()); });
   }
   std::vector<Reported> reported;
   for (const auto& queue : queues) reported.push_back({queue, queue->report()});
@@ -142,29 +143,29 @@ SiteReply list_queues(Desk& desk) {
     return (*rank)(a.report) > (*rank)(b.report);
   });
   return reply_page(*page, "queues", reported,
-                    [&](const Reported& one) { return to_json(desk, *one.queue, one.report); });
+                    [&](const Reported& one) { return to_json(asked, *one.queue, one.report); });
 }
 
-SiteReply show_queue(Desk& desk) {
-  const auto queue = find_queue(desk, desk.name);
-  if (!queue) return no_queue(desk);
-  Json json = to_json(desk, *queue, queue->report());
+SiteReply show_queue(AdminRequest& asked) {
+  const auto queue = find_queue(asked, asked.name);
+  if (!queue) return no_queue(asked);
+  Json json = to_json(asked, *queue, queue->report());
   const auto row = queue->row();
   json["attributes"] = row.attributes;
   json["tags"] = row.tags;
   json["deadLetterSources"] = Json::array();
-  for (const auto& source : desk.broker.dead_letter_sources(queue->name())) {
+  for (const auto& source : asked.broker.dead_letter_sources(queue->name())) {
     json["deadLetterSources"].push_back(source->arn());
   }
-  json["subscriptions"] = subscriptions_of(desk, *queue);
+  json["subscriptions"] = subscriptions_of(asked, *queue);
   return reply(json);
 }
 
-SiteReply peek_messages(Desk& desk) {
-  const auto queue = find_queue(desk, desk.name);
-  if (!queue) return no_queue(desk);
-  const auto page = read_page(desk);
-  const auto state = find_state(desk.parameter("state"));
+SiteReply peek_messages(AdminRequest& asked) {
+  const auto queue = find_queue(asked, asked.name);
+  if (!queue) return no_queue(asked);
+  const auto page = read_page(asked);
+  const auto state = find_state(asked.parameter("state"));
   if (!page || !state) {
     return refuse(400, std::string(kPageRule) + ", state is visible, inFlight or delayed");
   }
@@ -173,7 +174,7 @@ SiteReply peek_messages(Desk& desk) {
   std::vector<Uuid> ids;
   for (const auto& one : peeked.messages) ids.push_back(one.message.row.id);
   std::unordered_map<Uuid, engine::ClientPtr, UuidHash> receivers;  // the last one counts
-  for (const auto& event : desk.broker.history().find(engine::Event::Kind::Received, ids)) {
+  for (const auto& event : asked.broker.history().find(engine::Event::Kind::Received, ids)) {
     receivers[event.message] = event.client;
   }
   Json messages = Json::array();

@@ -1,4 +1,4 @@
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 namespace squire::admin {
 namespace {
@@ -37,7 +37,7 @@ const std::vector<Route>& routes() {
       {"PUT", kImportPath, "replaces everything by such a file", &refuse_state},
       {"POST", kImportPath, "the same", &refuse_state},
       {"GET", "/_squire/console", "the console, for a browser",
-       [](Desk&) { return show_console(); }},
+       [](AdminRequest&) { return show_console(); }},
       {"GET", "/metrics", "counts and gauges for Prometheus", &show_metrics},
       {"GET", "/_squire/faults", "with testing: what goes wrong on purpose", &list_faults},
       {"POST", "/_squire/faults",

@@ -1,5 +1,5 @@
 // The whole state as one file: export and import.
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "admin/jobs.hpp"
 #include "squire/service/temporary_files.hpp"
 #include "squire/storage/maintenance.hpp"
@@ -54,11 +54,11 @@ SiteReply import_state(engine::Broker& broker, AdminSite& site, service::Tempora
 
 }  // namespace
 
-SiteReply refuse_state(Desk& desk) {
-  if (desk.request.path == kImportPath) {
+SiteReply refuse_state(AdminRequest& asked) {
+  if (asked.request.path == kImportPath) {
     return refuse(400, "Send a file that GET /_squire/export gave: curl -T state.squire <url>");
   }
-  if (desk.settings.files && desk.request.method == "GET") {
+  if (asked.settings.files && asked.request.method == "GET") {
     return refuse(503,
                   "Others have not read their exports to the end, or send imports; there may be "
                   "no more at a time than the setting exports_max says; ask again");
@@ -66,20 +66,20 @@ SiteReply refuse_state(Desk& desk) {
   return refuse(404, "There is no directory in which a file could be made; ask with GET");
 }
 
-std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
-                                               std::shared_ptr<Waiter> waiter) {
-  auto& broker = desk.broker;
-  if (desk.request.path == kExportPath && desk.request.method == "GET" && desk.settings.files) {
-    auto file = desk.settings.files->make_one_of(desk.settings.exports_max);
+std::unique_ptr<service::AdminExchange> make_state_job(AdminRequest& asked, Jobs& jobs,
+                                                       std::shared_ptr<Waiter> waiter) {
+  auto& broker = asked.broker;
+  if (asked.request.path == kExportPath && asked.request.method == "GET" && asked.settings.files) {
+    auto file = asked.settings.files->make_one_of(asked.settings.exports_max);
     if (!file) return nullptr;
     return jobs.start(
         "an export", [&broker, file = std::move(file)] { return export_state(broker, file); },
         std::move(waiter));
   }
-  if (is_import(desk.request.method, desk.request.path) && desk.request.body_file) {
+  if (is_import(asked.request.method, asked.request.path) && asked.request.body_file) {
     return jobs.start(
         "an import",
-        [&broker, &site = desk.site, file = desk.request.body_file] {
+        [&broker, &site = asked.site, file = asked.request.body_file] {
           return import_state(broker, site, *file);
         },
         std::move(waiter));

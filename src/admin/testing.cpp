@@ -1,7 +1,7 @@
 // For tests: a clock that can be moved, and a wait for what should come.
 #include <functional>
 
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/service/patience.hpp"
 
 namespace squire::admin {
@@ -10,8 +10,8 @@ namespace {
 constexpr Milliseconds kWaitDefault{30'000};
 constexpr std::size_t kConditionsMax = 16;
 
-Json clock_json(Desk& desk, Milliseconds advanced) {
-  return {{"now", to_json(desk.now())}, {"advanced", std::to_string(advanced.count()) + "ms"}};
+Json clock_json(AdminRequest& asked, Milliseconds advanced) {
+  return {{"now", to_json(asked.now())}, {"advanced", std::to_string(advanced.count()) + "ms"}};
 }
 
 // "visible==0": a number, what it is compared with, and how.
@@ -84,7 +84,7 @@ class Watched {
   const std::string endpoint_;
 };
 
-class Wait final : public service::Visit {
+class Wait final : public service::AdminExchange {
  public:
   Wait(Watched watched, std::vector<Condition> conditions, Milliseconds timeout, const Clock& clock,
        std::shared_ptr<Waiter> waiter)
@@ -141,24 +141,24 @@ SiteReply not_testing() {
   return refuse(404, "This is only there with the setting testing: true (--testing true)");
 }
 
-SiteReply show_clock(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  return reply(clock_json(desk, desk.advance_clock(Milliseconds(0))));
+SiteReply show_clock(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  return reply(clock_json(asked, asked.advance_clock(Milliseconds(0))));
 }
 
-SiteReply move_clock(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+SiteReply move_clock(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  const auto json = service::parse_document(asked.request.body, asked.request.body.size());
   const auto text = json.is_object() ? json.value("advance", Json()) : Json();
   const auto by = text.is_string() ? parse_duration(text.get<std::string>()) : std::nullopt;
   if (!by) return refuse(400, "Send {\"advance\": \"6m\"}: a number with ms, s, m, h or d");
-  return reply(clock_json(desk, desk.advance_clock(*by)));
+  return reply(clock_json(asked, asked.advance_clock(*by)));
 }
 
-SiteReply refuse_wait(Desk& desk) {
-  if (!desk.is_testing()) return not_testing();
-  const auto name = desk.parameter("queue");
-  if (!name.empty() && !find_queue(desk, name)) {
+SiteReply refuse_wait(AdminRequest& asked) {
+  if (!asked.is_testing()) return not_testing();
+  const auto name = asked.parameter("queue");
+  if (!name.empty() && !find_queue(asked, name)) {
     return refuse(404, "There is no queue " + std::string(name));
   }
   return refuse(400,
@@ -167,19 +167,20 @@ SiteReply refuse_wait(Desk& desk) {
                 "?protocol= and ?endpoint=); timeout a duration such as 30s");
 }
 
-std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter) {
-  const auto name = desk.parameter("queue");
-  auto queue = name.empty() ? nullptr : find_queue(desk, name);
+std::unique_ptr<service::AdminExchange> make_wait(AdminRequest& asked,
+                                                  std::shared_ptr<Waiter> waiter) {
+  const auto name = asked.parameter("queue");
+  auto queue = name.empty() ? nullptr : find_queue(asked, name);
   if (!name.empty() && !queue) return nullptr;
-  Watched watched(desk.broker, std::move(queue), std::string(desk.parameter("protocol")),
-                  std::string(desk.parameter("endpoint")));
-  auto conditions = parse_conditions(desk.parameter("until"), watched.values());
-  const auto timeout_text = desk.parameter("timeout");
+  Watched watched(asked.broker, std::move(queue), std::string(asked.parameter("protocol")),
+                  std::string(asked.parameter("endpoint")));
+  auto conditions = parse_conditions(asked.parameter("until"), watched.values());
+  const auto timeout_text = asked.parameter("timeout");
   const auto timeout =
       timeout_text.empty() ? std::optional(kWaitDefault) : parse_duration(timeout_text);
   if (!conditions || !timeout) return nullptr;
   return std::make_unique<Wait>(std::move(watched), std::move(*conditions), *timeout,
-                                desk.broker.env().clock, std::move(waiter));
+                                asked.broker.env().clock, std::move(waiter));
 }
 
 }  // namespace squire::admin

@@ -1,4 +1,4 @@
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 #include "squire/engine/filter_explanation.hpp"
 
 namespace squire::admin {
@@ -26,14 +26,14 @@ std::string_view state_name(State state) {
   return state == State::Confirmed ? "confirmed" : "deleted";
 }
 
-Json to_json(const Desk& desk, const engine::Subscription& subscription) {
+Json to_json(const AdminRequest& asked, const engine::Subscription& subscription) {
   const auto& row = subscription.row();
   const auto get = [&](std::string_view name, std::string_view fallback) {
     const auto at = row.attributes.find(name);
     return at == row.attributes.end() ? std::string(fallback) : at->second;
   };
   const auto policy = get("FilterPolicy", "");
-  const auto queue = desk.broker.find_delivery_queue(row.delivery_queue);
+  const auto queue = asked.broker.find_delivery_queue(row.delivery_queue);
   const auto& dead_letters = subscription.dead_letter_queue();
   return {{"arn", subscription.arn()},
           {"protocol", engine::protocol_name(subscription.protocol())},
@@ -47,8 +47,8 @@ Json to_json(const Desk& desk, const engine::Subscription& subscription) {
           {"attributes", row.attributes}};
 }
 
-SiteReply no_topic(const Desk& desk) {
-  return refuse(404, "There is no topic " + desk.name +
+SiteReply no_topic(const AdminRequest& asked) {
+  return refuse(404, "There is no topic " + asked.name +
                          "; GET /_squire/topics lists them, ?account= and ?region= choose");
 }
 
@@ -71,16 +71,16 @@ std::optional<engine::MessageAttributes> read_attributes(const Json& json) {
 
 }  // namespace
 
-SiteReply list_topics(Desk& desk) {
-  const auto page = read_page(desk);
+SiteReply list_topics(AdminRequest& asked) {
+  const auto page = read_page(asked);
   if (!page) return refuse(400, kPageRule);
-  return reply_page(*page, "topics", find_topics(desk),
+  return reply_page(*page, "topics", find_topics(asked),
                     [](const auto& topic) { return to_json(*topic); });
 }
 
-SiteReply show_topic(Desk& desk) {
-  const auto topic = find_topic(desk, desk.name);
-  if (!topic) return no_topic(desk);
+SiteReply show_topic(AdminRequest& asked) {
+  const auto topic = find_topic(asked, asked.name);
+  if (!topic) return no_topic(asked);
   Json json = to_json(*topic);
   const auto row = topic->row();
   json["attributes"] = row.attributes;
@@ -88,17 +88,17 @@ SiteReply show_topic(Desk& desk) {
   return reply(json);
 }
 
-SiteReply list_subscriptions(Desk& desk) {
-  const auto topic = find_topic(desk, desk.name);
-  if (!topic) return no_topic(desk);
-  const auto page = read_page(desk);
+SiteReply list_subscriptions(AdminRequest& asked) {
+  const auto topic = find_topic(asked, asked.name);
+  if (!topic) return no_topic(asked);
+  const auto page = read_page(asked);
   if (!page) return refuse(400, kPageRule);
   return reply_page(*page, "subscriptions", topic->subscriptions(),
-                    [&](const auto& subscription) { return to_json(desk, *subscription); });
+                    [&](const auto& subscription) { return to_json(asked, *subscription); });
 }
 
-SiteReply try_filter(Desk& desk) {
-  const auto json = service::parse_document(desk.request.body, desk.request.body.size());
+SiteReply try_filter(AdminRequest& asked) {
+  const auto json = service::parse_document(asked.request.body, asked.request.body.size());
   const std::string usage =
       "Send {\"policy\": {…}, \"scope\": \"MessageAttributes\" or \"MessageBody\", \"body\": "
       "\"text\", \"attributes\": {\"name\": {\"type\": \"String\", \"value\": \"text\"}}}";

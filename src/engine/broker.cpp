@@ -279,13 +279,13 @@ std::vector<std::shared_ptr<Queue>> Broker::dead_letter_sources(const ResourceNa
   return queues;
 }
 
-Result<Received> Broker::receive(Queue& queue, ReceiveOptions options, Queue::Seat* seat) {
+Result<Received> Broker::receive(Queue& queue, ReceiveOptions options, Queue::WaitSlot* slot) {
   std::shared_ptr<Queue> target;
   if (const auto settings = queue.settings(); settings->redrive) {
     target = find_queue(settings->redrive->dead_letter_queue);
   }
   options.can_dead_letter = target && target.get() != &queue;
-  SQUIRE_TRY(auto received, queue.receive(options, seat));
+  SQUIRE_TRY(auto received, queue.receive(options, slot));
   for (const auto& message : received.dead_letters) move_to_dead_letters(queue, *target, message);
   // The next of its group may be in this answer, or in another's.
   if (queue.is_fifo() && !received.dead_letters.empty()) {

@@ -33,7 +33,7 @@ double blend(double rate, std::uint64_t count, Milliseconds time) {
 
 }  // namespace
 
-Queue::Seat::~Seat() {
+Queue::WaitSlot::~WaitSlot() {
   if (queue_) queue_->leave(*this);
 }
 
@@ -316,7 +316,7 @@ std::uint64_t Queue::message_count() const {
 std::unique_ptr<QueueMessages> Queue::end() {
   is_closed_ = true;
   watchers_.tell();
-  wake(line_.size());
+  wake(waiters_.size());
   return std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));
 }
 
@@ -416,28 +416,28 @@ void Queue::settle(TimePoint now) {
   watchers_.tell();
 }
 
-// One poll per message: each takes at least one, and who finds nothing enters the line again.
+// One poll per message: each takes at least one, and who finds nothing waits again.
 void Queue::wake(std::size_t message_count) {
-  for (; message_count > 0 && !line_.empty(); --message_count) {
-    Seat& seat = *line_.front();
-    line_.pop_front();
-    seat.is_in_line_ = false;
-    seat.waiter_->notify();
+  for (; message_count > 0 && !waiters_.empty(); --message_count) {
+    WaitSlot& slot = *waiters_.front();
+    waiters_.pop_front();
+    slot.is_waiting_ = false;
+    slot.waiter_->notify();
   }
 }
 
 // While somebody waits, the clock rings for the next message due.
 void Queue::set_alarm() {
   const TimePoint due_at = messages_->next_due_at();
-  if ((line_.empty() && watchers_.empty()) || due_at >= alarm_at_) return;
+  if ((waiters_.empty() && watchers_.empty()) || due_at >= alarm_at_) return;
   alarm_at_ = due_at;
   env_.clock.ring_at(due_at, weak_from_this());
 }
 
-void Queue::leave(Seat& seat) {
+void Queue::leave(WaitSlot& slot) {
   Lock lock(mutex_);
-  if (seat.is_in_line_) {
-    line_.erase(seat.place_);
+  if (slot.is_waiting_) {
+    waiters_.erase(slot.place_);
   } else if (messages_->count(State::Visible) > 0) {
     wake(1);
   }

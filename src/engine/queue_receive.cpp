@@ -45,7 +45,7 @@ bool is_of(const ReceiptHandle& handle, const Message& message) {
 
 }  // namespace
 
-Result<Received> Queue::receive(const ReceiveOptions& options, Seat* seat) {
+Result<Received> Queue::receive(const ReceiveOptions& options, WaitSlot* slot) {
   Lock lock(mutex_);
   if (is_closed_) return Error::queue_does_not_exist();
   const TimePoint now = env_.clock.now();
@@ -55,10 +55,10 @@ Result<Received> Queue::receive(const ReceiveOptions& options, Seat* seat) {
     if (repeated) return std::move(*repeated);
   }
   SQUIRE_TRY(auto received, receive_locked(options, now));
-  if (received.messages.empty() && seat && !seat->is_in_line_) {
-    seat->queue_ = shared_from_this();
-    seat->place_ = line_.insert(line_.end(), seat);
-    seat->is_in_line_ = true;
+  if (received.messages.empty() && slot && !slot->is_waiting_) {
+    slot->queue_ = shared_from_this();
+    slot->place_ = waiters_.insert(waiters_.end(), slot);
+    slot->is_waiting_ = true;
     // So many are past their retention that others shall have their turn before it goes on.
     const Message* next = messages_->next(nullptr);
     if (next != nullptr && is_expired(*next, *settings_, now)) wake(1);

@@ -54,8 +54,8 @@ Error to_error(const boost::system::error_code& error, std::string_view fault) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, tcp::socket socket, Door door)
-    : worker_(worker), socket_(std::move(socket)), door_(door) {
+Connection::Connection(Worker& worker, tcp::socket socket, PortRole role)
+    : worker_(worker), socket_(std::move(socket)), role_(role) {
   place_ = worker_.connections.insert(worker_.connections.end(), this);
   ErrorCode error;
   const auto peer = socket_.remote_endpoint(error);
@@ -94,7 +94,7 @@ asio::awaitable<void> Connection::run() {
   socket_.non_blocking(true, ignored);
   address_ = socket_.remote_endpoint(ignored).address().to_string();
   request_.keeps_headers = worker_.dispatcher->verifies_signatures();
-  request_.is_by_admin_address = door_.is_admin;
+  request_.is_by_admin_address = role_.is_admin;
   if (co_await open()) {
     request_.is_secure = tls_ != nullptr;
     while (!worker_.is_stopping && co_await exchange()) {
@@ -105,11 +105,11 @@ asio::awaitable<void> Connection::run() {
 }
 
 asio::awaitable<bool> Connection::open() {
-  if (door_.speaks == Door::Speaks::Http || !worker_.tls) co_return true;
+  if (role_.speaks == PortRole::Speaks::Http || !worker_.tls) co_return true;
   set_deadline(worker_.settings.idle_timeout);
   if (co_await read_some()) co_return false;
   if (input_.front() != kTlsHandshake) {
-    if (door_.speaks == Door::Speaks::Both) co_return true;
+    if (role_.speaks == PortRole::Speaks::Both) co_return true;
     set_deadline(worker_.settings.request_timeout);
     if (co_await write_all(kHttpsOnly)) co_await drain();
     co_return false;

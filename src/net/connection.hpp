@@ -16,7 +16,7 @@
 namespace squire::net {
 
 // What connections to a port may be used for.
-struct Door {
+struct PortRole {
   enum class Speaks { Http, Https, Both };
 
   Speaks speaks = Speaks::Http;
@@ -27,7 +27,7 @@ struct Door {
 // begins anew. Lives on its worker's thread; kept alive by its coroutine.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Worker& worker, boost::asio::ip::tcp::socket socket, Door door);
+  Connection(Worker& worker, boost::asio::ip::tcp::socket socket, PortRole role);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -93,7 +93,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Worker& worker_;
   boost::asio::ip::tcp::socket socket_;
-  const Door door_;
+  const PortRole role_;
   std::unique_ptr<Tls> tls_;                // null: plain HTTP
   std::list<Connection*>::iterator place_;  // in worker_.connections
   TimePoint deadline_ = TimePoint::max();

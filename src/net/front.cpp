@@ -57,7 +57,7 @@ Front::Guest::~Guest() {
 Front::Front(Shared& shared, asio::io_context& background)
     : shared_(shared), background_(background) {}
 
-std::uint16_t Front::listen(const std::string& address, std::uint16_t port, Door door) {
+std::uint16_t Front::listen(const std::string& address, std::uint16_t port, PortRole role) {
   ErrorCode error;
   const auto ip = asio::ip::make_address(address, error);
   if (error) throw ListenError("address \"" + address + "\" is no IP address");
@@ -73,7 +73,7 @@ std::uint16_t Front::listen(const std::string& address, std::uint16_t port, Door
         (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
                                               : ""));
   }
-  listeners_.push_back({std::move(acceptor), door});
+  listeners_.push_back({std::move(acceptor), role});
   return listeners_.back().acceptor.local_endpoint().port();
 }
 
@@ -136,12 +136,12 @@ asio::awaitable<void> Front::accept(Listener& listener) {
       continue;
     }
     asio::co_spawn(context_,
-                   receive(std::make_unique<Guest>(*this, std::move(socket)), listener.door),
+                   receive(std::make_unique<Guest>(*this, std::move(socket)), listener.role),
                    asio::detached);
   }
 }
 
-asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, Door door) {
+asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, PortRole role) {
   ErrorCode error;
   guest->socket.non_blocking(true, error);
   std::array<char, kPeekBytes> bytes{};
@@ -151,8 +151,9 @@ asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, Door door) {
     const auto sent = peek(guest->socket, bytes);
     if (!sent) co_return;
     if (sent->empty()) continue;
-    auto request = door.speaks == Door::Speaks::Https ? std::nullopt : read_health_request(*sent);
-    if (!request) co_return deal_out(*guest, door);
+    auto request =
+        role.speaks == PortRole::Speaks::Https ? std::nullopt : read_health_request(*sent);
+    if (!request) co_return deal_out(*guest, role);
     guest->socket.receive(asio::buffer(bytes.data(), request->bytes), 0, error);
     if (error || !co_await answer(*guest, *request)) co_return;
   }
@@ -211,7 +212,7 @@ Worker& Front::next_worker() {
   return *workers_[turn_++ % workers_.size()];
 }
 
-void Front::deal_out(Guest& guest, Door door) {
+void Front::deal_out(Guest& guest, PortRole role) {
   ErrorCode error;
   const auto protocol = guest.socket.local_endpoint(error).protocol();
   const auto handle = guest.socket.release(error);
@@ -219,8 +220,8 @@ void Front::deal_out(Guest& guest, Door door) {
   Worker& worker = next_worker();
   tcp::socket socket(worker.context, protocol, handle);
   guest.is_dealt_out = true;
-  asio::post(worker.context, [&worker, door, socket = std::move(socket)]() mutable {
-    Connection::start(std::make_shared<Connection>(worker, std::move(socket), door));
+  asio::post(worker.context, [&worker, role, socket = std::move(socket)]() mutable {
+    Connection::start(std::make_shared<Connection>(worker, std::move(socket), role));
   });
 }
 

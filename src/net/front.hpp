@@ -33,7 +33,7 @@ class Front {
   Front& operator=(const Front&) = delete;
 
   // Binds and listens; throws ListenError. The port it got.
-  std::uint16_t listen(const std::string& address, std::uint16_t port, Door door);
+  std::uint16_t listen(const std::string& address, std::uint16_t port, PortRole role);
   // Accepts from now on. The workers outlive the thread.
   void start(std::vector<Worker*> workers, HealthAnswer answer_health);
   // Accepts no more and sends away who has not asked for anything; from any thread.
@@ -44,7 +44,7 @@ class Front {
  private:
   struct Listener {
     boost::asio::ip::tcp::acceptor acceptor;
-    Door door;
+    PortRole role;
   };
 
   // A connection that nobody serves yet.
@@ -63,12 +63,12 @@ class Front {
   // Once a second.
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> accept(Listener& listener);
-  boost::asio::awaitable<void> receive(std::unique_ptr<Guest> guest, Door door);
+  boost::asio::awaitable<void> receive(std::unique_ptr<Guest> guest, PortRole role);
   // False: the connection ends.
   boost::asio::awaitable<bool> answer(Guest& guest, HealthRequest& request);
   void tell_observers(Guest& guest, HealthRequest request, service::HttpReply reply,
                       std::chrono::microseconds duration);
-  void deal_out(Guest& guest, Door door);
+  void deal_out(Guest& guest, PortRole role);
   // The next one whose turn it is, and that seems to get on.
   Worker& next_worker();
 

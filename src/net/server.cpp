@@ -205,15 +205,15 @@ void Server::use_certificate(const Certificate& certificate) {
 std::uint16_t Server::listen() {
   const auto& settings = state_->settings;
   auto& front = state_->front;
-  const Door door{settings.tls_port == 0 ? Door::Speaks::Both : Door::Speaks::Http};
-  const auto port = front.listen(settings.address, settings.port, door);
-  for (const auto extra : settings.extra_ports) front.listen(settings.address, extra, door);
+  const PortRole role{settings.tls_port == 0 ? PortRole::Speaks::Both : PortRole::Speaks::Http};
+  const auto port = front.listen(settings.address, settings.port, role);
+  for (const auto extra : settings.extra_ports) front.listen(settings.address, extra, role);
   if (settings.tls_port != 0) {
-    front.listen(settings.address, settings.tls_port, {Door::Speaks::Https});
+    front.listen(settings.address, settings.tls_port, {PortRole::Speaks::Https});
   }
   if (!settings.admin_address.empty()) {
     const auto [address, admin_port] = parse_address(settings.admin_address);
-    front.listen(address, admin_port, {Door::Speaks::Both, true});
+    front.listen(address, admin_port, {PortRole::Speaks::Both, true});
   }
   return port;
 }

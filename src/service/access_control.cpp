@@ -70,7 +70,7 @@ void add_resource_tags(const Target& target, access::Context& context) {
 
 }  // namespace
 
-std::string_view Mentions::find(std::string_view name) const {
+std::string_view PolicyInputs::find(std::string_view name) const {
   for (const auto& [known, value] : texts) {
     if (known == name) return value;
   }
@@ -165,9 +165,9 @@ void AccessControl::add_time(access::Context& context) const {
               std::to_string(std::chrono::floor<Seconds>(now).time_since_epoch().count()));
 }
 
-void AccessControl::describe(const Call& call, const Mentions& mentions,
+void AccessControl::describe(const Call& call, const PolicyInputs& inputs,
                              access::Context& context) const {
-  const auto& origin = call.permit->origin;
+  const auto& origin = call.authorization->origin;
   add_time(context);
   context.add("aws:RequestedRegion", call.identity.region);
   context.add("aws:SecureTransport", origin.is_secure ? "true" : "false");
@@ -175,18 +175,18 @@ void AccessControl::describe(const Call& call, const Mentions& mentions,
   if (!origin.user_agent.empty()) context.add("aws:UserAgent", origin.user_agent);
   for (const auto& [member, key] :
        {std::pair{"Protocol", "sns:Protocol"}, {"Endpoint", "sns:Endpoint"}}) {
-    if (const auto value = mentions.find(member); !value.empty()) context.add(key, value);
+    if (const auto value = inputs.find(member); !value.empty()) context.add(key, value);
   }
-  for (const auto& [name, value] : mentions.tags) {
+  for (const auto& [name, value] : inputs.tags) {
     context.add("aws:RequestTag/" + std::string(name), value);
     context.add("aws:TagKeys", name);
   }
-  for (const auto name : mentions.tag_keys) context.add("aws:TagKeys", name);
+  for (const auto name : inputs.tag_keys) context.add("aws:TagKeys", name);
 }
 
 Result<void> AccessControl::check_target(const Call& call, std::string_view action,
-                                         const Target& target, const Mentions& mentions) const {
-  const auto& [control, service, origin] = *call.permit;
+                                         const Target& target, const PolicyInputs& inputs) const {
+  const auto& [control, service, origin] = *call.authorization;
   const auto text = target.queue   ? target.queue->settings()->policy
                     : target.topic ? target.topic->settings()->policy
                                    : nullptr;
@@ -196,7 +196,7 @@ Result<void> AccessControl::check_target(const Call& call, std::string_view acti
   access::Context context;
   if (identity || resource) {
     access::describe(principal, context);
-    describe(call, mentions, context);
+    describe(call, inputs, context);
     if ((identity && identity->asks_for_resource_tags()) ||
         (resource && resource->asks_for_resource_tags())) {
       add_resource_tags(target, context);
@@ -212,14 +212,14 @@ Result<void> AccessControl::check_target(const Call& call, std::string_view acti
 }
 
 Result<void> AccessControl::check(const Call& call, std::string_view action, bool is_open,
-                                  const Mentions& mentions) const {
-  const auto& permit = *call.permit;
-  if (is_open && permit.origin.key == nullptr) return {};
-  SQUIRE_TRY(auto targets, permit.service.locate(call, action, mentions));
+                                  const PolicyInputs& inputs) const {
+  const auto& authorization = *call.authorization;
+  if (is_open && authorization.origin.key == nullptr) return {};
+  SQUIRE_TRY(auto targets, authorization.service.policy_targets(call, action, inputs));
   for (auto& target : targets) {
     // Whoever has the link may do it; what remains to be asked is what his own policy says.
     if (is_open) target.account = call.identity.account;
-    SQUIRE_CHECK(check_target(call, action, target, mentions));
+    SQUIRE_CHECK(check_target(call, action, target, inputs));
   }
   return {};
 }

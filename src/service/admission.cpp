@@ -66,7 +66,7 @@ bool Exchange::may_administrate(const HttpRequest& request, std::string_view pat
   const auto bearer = access.bearer_of(request.authorization);
   if (may_read(bearer, request, path)) return true;
   if (bearer == Bearer::Viewer || bearer == Bearer::Metrics) {
-    refuse_visit(403, wrong_token(bearer).message);
+    refuse_admin_request(403, wrong_token(bearer).message);
     return false;
   }
   if (bearer == Bearer::Stranger) {
@@ -74,21 +74,22 @@ bool Exchange::may_administrate(const HttpRequest& request, std::string_view pat
   }
   if (access.has_token()) {
     reply_.headers = "WWW-Authenticate: Bearer\r\n";
-    refuse_visit(
+    refuse_admin_request(
         401,
         "Send the setting admin_token, or viewer_token to look only: Authorization: Bearer "
         "<admin_token>");
   } else {
-    refuse_visit(403,
-                 "With auth: sigv4 this needs a token. Set admin_token, and send Authorization: "
-                 "Bearer <admin_token>; or set admin_address");
+    refuse_admin_request(
+        403,
+        "With auth: sigv4 this needs a token. Set admin_token, and send Authorization: "
+        "Bearer <admin_token>; or set admin_address");
   }
   return false;
 }
 
-// Leaves `permit` empty for whoever may do everything.
+// Leaves `authorization` empty for whoever may do everything.
 Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identity,
-                                    std::optional<Permit>& permit) const {
+                                    std::optional<Authorization>& authorization) const {
   const auto& settings = dispatcher_.settings_;
   const auto bearer = settings.access->bearer_of(request.authorization);
   if (bearer == Bearer::Admin) {
@@ -112,7 +113,7 @@ Result<void> Exchange::authenticate(const HttpRequest& request, Identity& identi
   } else {
     return verified.error();
   }
-  permit.emplace(Permit{*settings.access, *service_, std::move(origin)});
+  authorization.emplace(Authorization{*settings.access, *service_, std::move(origin)});
   return {};
 }
 

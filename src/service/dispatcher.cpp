@@ -16,27 +16,28 @@ constexpr std::string_view kSitePrefix = "/_";
 constexpr wire::XmlErrorStyle kDefaultXmlErrors{"http://queue.amazonaws.com/doc/2012-11-05/", true};
 
 // How errors are said to one request.
-struct ErrorDress {
+struct ErrorContext {
   wire::Protocol protocol;
   std::string_view content_type;
   wire::XmlErrorStyle xml_style = kDefaultXmlErrors;
   bool is_query_json = false;
 };
 
-HttpReply encode_error(const Error& error, const ErrorDress& dress, std::string request_id) {
+HttpReply encode_error(const Error& error, const ErrorContext& context, std::string request_id) {
   const auto& row = wire::spelling(error.code);
   HttpReply reply;
   reply.status = row.status;
-  reply.content_type = dress.content_type;
+  reply.content_type = context.content_type;
   reply.request_id = std::move(request_id);
-  if (dress.protocol == wire::Protocol::Json) {
+  if (context.protocol == wire::Protocol::Json) {
     reply.query_error = row.query_code;
     reply.query_error += row.is_sender_fault() ? ";Sender" : ";Receiver";
     reply.body = wire::encode_json_error(error);
-  } else if (dress.is_query_json) {
-    reply.body = wire::encode_query_json_error(error, dress.xml_style.has_detail, reply.request_id);
+  } else if (context.is_query_json) {
+    reply.body =
+        wire::encode_query_json_error(error, context.xml_style.has_detail, reply.request_id);
   } else {
-    reply.body = wire::encode_xml_error(error, dress.xml_style, reply.request_id);
+    reply.body = wire::encode_xml_error(error, context.xml_style, reply.request_id);
   }
   return reply;
 }
@@ -71,7 +72,7 @@ bool adds(std::string_view action) {
 }  // namespace
 
 Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
-                       DispatcherSettings settings, Site* site)
+                       DispatcherSettings settings, AdminHandler* site)
     : broker_(broker),
       services_(std::move(services)),
       settings_(std::move(settings)),
@@ -95,11 +96,11 @@ Exchange::Step Exchange::guard(F&& f) {
   const bool is_well = guarded(Border::Request, reply_.request_id, [&] { step = f(); });
   if (is_well) return step;
   if (!is_for_a_service_) {
-    refuse_visit(500, "Something went wrong inside, see the log for " + reply_.request_id);
+    refuse_admin_request(500, "Something went wrong inside, see the log for " + reply_.request_id);
   } else {
     answer(Error{Errc::InternalFailure, {}});
   }
-  visit_.reset();
+  admin_exchange_.reset();
   call_.reset();
   return Step::Reply;
 }
@@ -142,7 +143,7 @@ bool Exchange::turn_away(const HttpRequest& request, const RequestTarget& target
       break;
   }
   if (dispatcher_.site_ != nullptr && is_for_site(request, target)) {
-    refuse_visit(403, verdict.text);
+    refuse_admin_request(403, verdict.text);
   } else {
     choose_protocol(request);
     answer(Error{Errc::AccessDenied, std::move(verdict.text)});
@@ -166,9 +167,9 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
       is_region(credential_.region) ? std::string(credential_.region) : settings.region,
       !credential_.access_key.empty(), credential_.access_key};
   identity.names_region = is_region(credential_.region);
-  std::optional<Permit> permit;
+  std::optional<Authorization> authorization;
   if (settings.access) {
-    const auto authenticated = authenticate(request, identity, permit);
+    const auto authenticated = authenticate(request, identity, authorization);
     if (authenticated.has_error()) {
       log_refusal(request, action_->name, reason_of(authenticated.error()));
       action_ = nullptr;
@@ -178,7 +179,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
   auto client = find_client(request, identity);
   call_.emplace(dispatcher_.broker_, std::move(identity), std::move(endpoint), std::move(waiter),
                 std::move(client));
-  if (permit) call_->permit.emplace(*permit);
+  if (authorization) call_->authorization.emplace(*authorization);
   if (is_single_line(request.trace_id, kTraceMax)) call_->trace_header = request.trace_id;
   find_fault(request);
 }
@@ -196,7 +197,7 @@ engine::ClientPtr Exchange::find_client(const HttpRequest& request,
   return client;
 }
 
-void Exchange::refuse_visit(unsigned status, std::string_view message) {
+void Exchange::refuse_admin_request(unsigned status, std::string_view message) {
   is_answered_ = true;
   reply_.status = status;
   reply_.content_type = "application/json";
@@ -211,9 +212,10 @@ bool Exchange::is_misplaced(const HttpRequest& request, std::string_view path, b
       is_everywhere) {
     return false;
   }
-  refuse_visit(404, is_site ? "This is shown at the setting admin_address alone"
-                            : "This is the admin_address, which has /_squire/ and /metrics; queues "
-                              "and topics are at the setting port");
+  refuse_admin_request(
+      404, is_site ? "This is shown at the setting admin_address alone"
+                   : "This is the admin_address, which has /_squire/ and /metrics; queues "
+                     "and topics are at the setting port");
   return true;
 }
 
@@ -236,20 +238,20 @@ bool Exchange::route_site(const HttpRequest& request, const RequestTarget& targe
   if (!is_site) return false;
   if (!may_administrate(request, path)) return true;
   if (form_.parse(query).has_error()) {
-    refuse_visit(400, "The parameters of the URL are malformed");
+    refuse_admin_request(400, "The parameters of the URL are malformed");
     return true;
   }
-  visit_ = dispatcher_.site_->visit(
+  admin_exchange_ = dispatcher_.site_->handle(
       {request.method, path == kHealth ? kOwnHealth : path, form_, request.body, request.accept,
        request.endpoint(), request.body_file, request.content_type, request.amz_target,
        find_credential(request, form_).region, reply_.request_id},
       waiter);
-  return visit_ != nullptr;
+  return admin_exchange_ != nullptr;
 }
 
 // False: it waits.
-bool Exchange::run_visit() {
-  auto answered = visit_->run(!dispatcher_.is_stopping_);
+bool Exchange::run_admin_exchange() {
+  auto answered = admin_exchange_->run(!dispatcher_.is_stopping_);
   if (!answered) return false;
   is_answered_ = true;
   reply_.status = answered->status;
@@ -301,7 +303,7 @@ void Exchange::run_elsewhere() {
   is_elsewhere_ = true;
   if (call_) call_->move();
   const engine::Gate::Pass pass(dispatcher_.broker_.gate());
-  guard([this] { return visit_ ? (run_visit(), Step::Reply) : run_action(); });
+  guard([this] { return admin_exchange_ ? (run_admin_exchange(), Step::Reply) : run_action(); });
 }
 
 Exchange::Step Exchange::step() {
@@ -309,9 +311,9 @@ Exchange::Step Exchange::step() {
     if (delay_->lasts(dispatcher_.broker_.env().clock.now())) return Step::WaitForMessage;
     delay_.reset();
   }
-  if (visit_ && !is_answered_) {
-    if (visit_->is_long() && !is_elsewhere_) return Step::Move;
-    if (!run_visit()) return Step::WaitForMessage;
+  if (admin_exchange_ && !is_answered_) {
+    if (admin_exchange_->is_long() && !is_elsewhere_) return Step::Move;
+    if (!run_admin_exchange()) return Step::WaitForMessage;
   } else if (!is_answered_) {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
     if (const auto step = run_action(); step != Step::Reply) return step;
@@ -376,9 +378,9 @@ void Exchange::answer(Result<std::string> result) {
 HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) {
   const bool is_json = is_json_type(request.content_type) &&
                        (!request.amz_target.empty() || !request.content_type.empty());
-  const ErrorDress dress = is_json ? ErrorDress{wire::Protocol::Json, kJsonType}
-                                   : ErrorDress{wire::Protocol::Query, kXmlType};
-  return encode_error(error, dress, std::move(request_id));
+  const ErrorContext context = is_json ? ErrorContext{wire::Protocol::Json, kJsonType}
+                                       : ErrorContext{wire::Protocol::Query, kXmlType};
+  return encode_error(error, context, std::move(request_id));
 }
 
 HttpReply refuse(const Upload& upload, std::string request_id) {

@@ -48,9 +48,9 @@ std::string_view type_of(const ReceivedMessage& message) {
 
 }  // namespace
 
-class Courier::Bell final : public Waiter, public std::enable_shared_from_this<Bell> {
+class Courier::Waker final : public Waiter, public std::enable_shared_from_this<Waker> {
  public:
-  explicit Bell(service::Outbound& outbound) : outbound_(outbound) {}
+  explicit Waker(service::Outbound& outbound) : outbound_(outbound) {}
 
   void notify() override {
     if (is_scheduled_.exchange(true)) return;
@@ -78,17 +78,17 @@ Courier::Courier(engine::Broker& broker, service::Outbound& outbound,
       topic_(std::move(topic)),
       id_(subscription),
       on_end_(std::move(on_end)),
-      bell_(std::make_shared<Bell>(outbound)) {}
+      waker_(std::make_shared<Waker>(outbound)) {}
 
 Courier::~Courier() = default;
 
 void Courier::start() {
-  bell_->courier = weak_from_this();
+  waker_->courier = weak_from_this();
   wake();
 }
 
 void Courier::wake() {
-  bell_->notify();
+  waker_->notify();
 }
 
 void Courier::work() {
@@ -103,7 +103,7 @@ void Courier::work() {
 std::vector<ReceivedMessage> Courier::take_due() {
   const engine::Gate::Pass pass(broker_.gate());
   refresh_policy();
-  if (!seat_) seat_.emplace(bell_);
+  if (!slot_) slot_.emplace(waker_);
   std::vector<ReceivedMessage> due;
   while (const std::size_t count = allowance()) {
     engine::ReceiveOptions options;
@@ -111,9 +111,9 @@ std::vector<ReceivedMessage> Courier::take_due() {
     options.visibility_timeout = kAttemptVisibility;
     options.is_long_poll = true;
     options.is_counted = false;
-    auto received = queue_->receive(options, &*seat_);
+    auto received = queue_->receive(options, &*slot_);
     if (received.has_error()) {
-      seat_.reset();
+      slot_.reset();
       on_end_();
       return {};
     }

@@ -30,7 +30,7 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
  private:
   // What stands in the queue's line. It has the courier called on the outbound thread, and never
   // holds it itself: the last one to hold a courier ends it, which takes the queue's lock.
-  class Bell;
+  class Waker;
   // A message on its way; its receives are the attempts begun.
   using Attempt = std::shared_ptr<engine::ReceivedMessage>;
 
@@ -58,8 +58,8 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   const std::shared_ptr<engine::Topic> topic_;
   const Uuid id_;
   const std::function<void()> on_end_;
-  const std::shared_ptr<Bell> bell_;
-  std::optional<engine::Queue::Seat> seat_;
+  const std::shared_ptr<Waker> waker_;
+  std::optional<engine::Queue::WaitSlot> slot_;
 
   // Null once it is gone.
   std::shared_ptr<const engine::Subscription> subscription_;

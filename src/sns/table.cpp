@@ -1,4 +1,4 @@
-#include "sns/locate.hpp"
+#include "sns/policy_targets.hpp"
 #include "sns/signer.hpp"
 #include "squire/sns/actions.hpp"
 
@@ -16,7 +16,7 @@ const service::Service& service() {
                                              wire::MissingRule::Constraint,
                                              false,
                                              {Errc::AuthorizationError, "SNS:", false},
-                                             &locate,
+                                             &policy_targets,
                                              &certificate_page};
   return kService;
 }

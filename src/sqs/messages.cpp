@@ -161,8 +161,8 @@ Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request
   options.client = call.client;
   if (call.faults && call.faults->is_duplicated) options.visibility_timeout = Seconds(0);
   const bool may_wait = options.is_long_poll && call.wait(wait);
-  SQUIRE_TRY(const auto received,
-             call.broker.receive(*queue, std::move(options), may_wait ? call.seat() : nullptr));
+  SQUIRE_TRY(const auto received, call.broker.receive(*queue, std::move(options),
+                                                      may_wait ? call.wait_slot() : nullptr));
 
   call.wait_for(received.ticket);
   Response response;

@@ -1,4 +1,4 @@
-#include "sqs/locate.hpp"
+#include "sqs/policy_targets.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
@@ -14,7 +14,7 @@ const service::Service& service() {
                                              wire::MissingRule::MissingParameter,
                                              true,
                                              {Errc::AccessDenied, "sqs:", true},
-                                             &locate};
+                                             &policy_targets};
   return kService;
 }
 

@@ -195,7 +195,7 @@ void SqliteJournal::Writer::take(Work& work) {
   const Time now = room() == engine::Room::None ? wait_for_room() : wait_for_work(is_busy);
   work.is_last = is_stopping_;
   work.flush = flushes_wanted_;
-  if (errand_ != nullptr) work.errand = std::exchange(errand_, nullptr);
+  if (task_ != nullptr) work.task = std::exchange(task_, nullptr);
   work.with_deliveries |=
       is_stopping_ || work.flush != flushes_done_ || (flush_at_ && now >= *flush_at_);
   if (work.with_deliveries) flush_at_.reset();
@@ -211,7 +211,7 @@ SqliteJournal::Writer::Time SqliteJournal::Writer::wait_for_work(bool is_busy) {
   const auto idle_at =
       database_->has_log() || !reserve_->is_held() ? std::optional(now + kIdleTime) : std::nullopt;
   while (!is_stopping_ && !is_urgent() && !is_busy && flushes_wanted_ == flushes_done_ &&
-         readers_.empty() && errand_ == nullptr) {
+         readers_.empty() && task_ == nullptr) {
     if (!flush_at_ && !pending_.empty()) flush_at_ = now + kGatherTime;
     const auto wake_at = flush_at_ ? flush_at_ : idle_at;
     if (wake_at && now >= *wake_at) break;
@@ -253,7 +253,7 @@ bool SqliteJournal::Writer::commit(Work& work) {
     // After the answers, which need not wait for it.
     keep_house(work);
   }
-  if (work.errand) run(*std::exchange(work.errand, nullptr));
+  if (work.task) run(*std::exchange(work.task, nullptr));
   return is_written;
 }
 
@@ -275,7 +275,7 @@ void SqliteJournal::Writer::fail(const std::string& why) {
     has_failed_.store(true, std::memory_order_release);
     dropped.swap(pending_);
     flushed_.notify();
-    errand_done_.notify();
+    task_done_.notify();
   }
   notify_waiters();
 }

@@ -49,7 +49,7 @@ class SqliteJournal::Writer {
   using Time = std::chrono::steady_clock::time_point;
 
   // Something to do on the thread, between commits, until it returns true.
-  struct Errand {
+  struct WriterTask {
     std::function<bool()> step;
     bool is_done = false;
     std::exception_ptr error;
@@ -75,7 +75,7 @@ class SqliteJournal::Writer {
     bool is_last = false;
     std::uint64_t flush = 0;  // the last flush() that it serves
     std::vector<Reader> readers;
-    Errand* errand = nullptr;
+    WriterTask* task = nullptr;
   };
 
   bool is_relaxed() const { return options_.durability == SqliteOptions::Durability::Relaxed; }
@@ -84,9 +84,9 @@ class SqliteJournal::Writer {
   // Whether it was done, and the database is closed.
   bool compact_old_file();
   void begin() REQUIRES(mutex_);
-  // Returns when the errand is done, and throws what it threw, or if the journal fails first.
-  void run_errand(std::function<bool()> step);
-  void run(Errand& errand);
+  // Returns when the task is done, and throws what it threw, or if the journal fails first.
+  void run_task(std::function<bool()> step);
+  void run(WriterTask& task);
   void swap(const std::string& file);
 
   bool is_urgent() const REQUIRES(mutex_);
@@ -154,8 +154,8 @@ class SqliteJournal::Writer {
   std::uint64_t flushes_done_ GUARDED_BY(mutex_) = 0;
   Condition flushed_;
   std::vector<Reader> readers_ GUARDED_BY(mutex_);
-  Errand* errand_ GUARDED_BY(mutex_) = nullptr;  // on the stack of who waits for it
-  Condition errand_done_;
+  WriterTask* task_ GUARDED_BY(mutex_) = nullptr;  // on the stack of who waits for it
+  Condition task_done_;
   Sleep sleep_ GUARDED_BY(mutex_) = Sleep::None;
   std::string failure_ GUARDED_BY(mutex_);
 

@@ -6,8 +6,8 @@ namespace squire::sts {
 namespace {
 
 // Nothing that a policy could forbid.
-Result<std::vector<service::Target>> locate(const service::Call&, std::string_view,
-                                            const service::Mentions&) {
+Result<std::vector<service::Target>> policy_targets(const service::Call&, std::string_view,
+                                                    const service::PolicyInputs&) {
   return std::vector<service::Target>{};
 }
 
@@ -22,8 +22,8 @@ std::string user_id(std::string_view arn) {
 
 Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, Request) {
   const auto& who = call.identity;
-  const auto* key = call.permit ? call.permit->origin.key.get() : nullptr;
-  if (call.permit && key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  const auto* key = call.authorization ? call.authorization->origin.key.get() : nullptr;
+  if (call.authorization && key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
   const bool is_user = key != nullptr && key->principal.kind == access::Principal::Kind::User;
   return Response{is_user ? user_id(key->principal.arn) : who.account, who.account,
                   is_user ? key->principal.arn : "arn:aws:iam::" + who.account + ":root"};
@@ -40,7 +40,7 @@ const service::Service& service() {
                                              wire::MissingRule::MissingParameter,
                                              false,
                                              {Errc::AccessDenied, "sts:", false},
-                                             &locate};
+                                             &policy_targets};
   return kService;
 }
 

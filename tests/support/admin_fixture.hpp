@@ -33,9 +33,9 @@ class AdminFixture : public TopicFixture {
   }
 
   Answer ask(const service::SiteRequest& request) {
-    const auto visit = site.visit(request, nullptr);
-    if (!visit) return {};
-    const auto reply = visit->run(true);
+    const auto exchange = site.handle(request, nullptr);
+    if (!exchange) return {};
+    const auto reply = exchange->run(true);
     EXPECT_TRUE(reply.has_value()) << request.path << " waits";
     return {reply->status, std::string(reply->content_type), reply->headers, reply->body};
   }

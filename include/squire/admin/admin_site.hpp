@@ -10,8 +10,8 @@
 #include "squire/admin/metrics.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/service/admin_handler.hpp"
 #include "squire/service/faults.hpp"
-#include "squire/service/site.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::admin {
@@ -51,14 +51,14 @@ class Jobs;
 // Everything under /_squire/ (docs/admin-api.md), GET /metrics, and what tools made for
 // LocalStack ask for under /_localstack/ and /_aws/. Thread-safe: constant but for atomics and what
 // the broker guards.
-class AdminSite final : public service::Site {
+class AdminSite final : public service::AdminHandler {
  public:
   // The broker outlives the site, as do the metrics, which may be null.
   AdminSite(engine::Broker& broker, AdminSettings settings, const Metrics* metrics = nullptr);
   ~AdminSite() override;
 
-  std::unique_ptr<service::Visit> visit(const service::SiteRequest& request,
-                                        std::shared_ptr<Waiter> waiter) override;
+  std::unique_ptr<service::AdminExchange> handle(const service::SiteRequest& request,
+                                                 std::shared_ptr<Waiter> waiter) override;
   std::optional<service::Upload> upload(std::string_view method, std::string_view path) override;
 
   // What a test has set up goes with the state it was for: faults, the moved clock.
@@ -78,7 +78,7 @@ class AdminSite final : public service::Site {
   service::SiteReply health(std::string_view path) const;
 
  private:
-  friend struct Desk;
+  friend struct AdminRequest;
 
   // Since the start or the last reset, as far as anybody looked.
   bool has_had_queues() const;

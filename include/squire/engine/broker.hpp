@@ -67,7 +67,7 @@ class Broker {
   std::vector<std::shared_ptr<Queue>> dead_letter_sources(const ResourceName& name) const;
 
   // Queue::receive, with the dead-letter moves it brings about.
-  Result<Received> receive(Queue& queue, ReceiveOptions options, Queue::Seat* seat);
+  Result<Received> receive(Queue& queue, ReceiveOptions options, Queue::WaitSlot* slot);
 
   // Forgets the message, which is in flight, and puts it into the dead-letter queue if one is given
   // that can take it.

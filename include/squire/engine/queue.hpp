@@ -139,21 +139,22 @@ enum class Arrival : std::uint8_t { DeadLetter, MoveTask, Undeliverable };
 // receive and delete cost O(log in-flight) at most, whatever lies in the queue.
 class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
  public:
-  // A long poll's place in the line. Lives as long as the poll; leaving hands an unused wake-up on.
-  class Seat {
+  // A long poll's place among the waiters. Lives as long as the poll; leaving hands an unused
+  // wake-up on.
+  class WaitSlot {
    public:
-    explicit Seat(std::shared_ptr<Waiter> waiter) : waiter_(std::move(waiter)) {}
-    ~Seat();
-    Seat(const Seat&) = delete;
-    Seat& operator=(const Seat&) = delete;
+    explicit WaitSlot(std::shared_ptr<Waiter> waiter) : waiter_(std::move(waiter)) {}
+    ~WaitSlot();
+    WaitSlot(const WaitSlot&) = delete;
+    WaitSlot& operator=(const WaitSlot&) = delete;
 
    private:
     friend class Queue;
     const std::shared_ptr<Waiter> waiter_;
     // Guarded by the queue's mutex.
-    std::shared_ptr<Queue> queue_;  // set from the first time in the line on
-    std::list<Seat*>::iterator place_;
-    bool is_in_line_ = false;
+    std::shared_ptr<Queue> queue_;  // set from the first wait on
+    std::list<WaitSlot*>::iterator place_;
+    bool is_waiting_ = false;
   };
 
   // `history` outlives the queue; null for a queue that nobody sees.
@@ -185,10 +186,10 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // All under one lock, in order.
   Result<std::vector<Sent>> send_batch(std::span<const OutgoingMessage> messages);
 
-  // What is visible, at most options.count_max. If that is nothing and `seat` is given, the seat
-  // enters the line (under the same lock, so no message is missed) and its waiter is notified when
-  // it is worth another try.
-  Result<Received> receive(const ReceiveOptions& options, Seat* seat);
+  // What is visible, at most options.count_max. If that is nothing and `slot` is given, the slot
+  // joins the waiters (under the same lock, so no message is missed), and its waiter is notified
+  // when it is worth another try.
+  Result<Received> receive(const ReceiveOptions& options, WaitSlot* slot);
 
   // `waiter` is notified, once, when the counts have changed (perhaps; it looks again). Whoever
   // asks for a report after this call misses nothing.
@@ -276,7 +277,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
             const Uuid& origin = {}) REQUIRES(mutex_);
   void wake(std::size_t message_count) REQUIRES(mutex_);
   void set_alarm() REQUIRES(mutex_);
-  void leave(Seat& seat);
+  void leave(WaitSlot& slot);
 
   const Env env_;
   const Rules& rules_;
@@ -296,7 +297,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 1;
   // No sequence from here on was given out, in this life of the daemon or before.
   std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = kSequenceBlock;
-  std::list<Seat*> line_ GUARDED_BY(mutex_);
+  std::list<WaitSlot*> waiters_ GUARDED_BY(mutex_);
   Watchers watchers_ GUARDED_BY(mutex_);
   TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();
   std::optional<TimePoint> purged_at_ GUARDED_BY(mutex_);

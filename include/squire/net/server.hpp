@@ -12,9 +12,9 @@
 #include "squire/core/clock.hpp"
 #include "squire/engine/journal.hpp"
 #include "squire/net/certificate.hpp"
+#include "squire/service/admin_handler.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/observer.hpp"
-#include "squire/service/site.hpp"
 
 namespace squire::net {
 

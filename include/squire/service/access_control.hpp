@@ -25,7 +25,7 @@ class Call;
 struct Service;
 
 // What a decoded request says that permissions may depend on. Looks into the request.
-struct Mentions {
+struct PolicyInputs {
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
 
   Pairs texts;  // members that are text, by their names in the model
@@ -150,15 +150,15 @@ class AccessControl final : public engine::DeliveryGuard {
 
   // Whether the call may do that to what its request mentions. `is_open`: nobody must sign for it.
   Result<void> check(const Call& call, std::string_view action, bool is_open,
-                     const Mentions& mentions) const;
+                     const PolicyInputs& inputs) const;
 
   bool allows(const engine::Subscription& subscription, const engine::Queue& queue) const override;
 
  private:
-  void describe(const Call& call, const Mentions& mentions, access::Context& context) const;
+  void describe(const Call& call, const PolicyInputs& inputs, access::Context& context) const;
   void add_time(access::Context& context) const;
   Result<void> check_target(const Call& call, std::string_view action, const Target& target,
-                            const Mentions& mentions) const;
+                            const PolicyInputs& inputs) const;
 
   std::shared_ptr<const access::Verifier> verifier() const;
 
@@ -171,36 +171,36 @@ class AccessControl final : public engine::DeliveryGuard {
 };
 
 // A call that has to be authorized, and what for.
-struct Permit {
+struct Authorization {
   const AccessControl& control;
   const Service& service;
   Origin origin;
 };
 
-// Collects a request's mentions, by its fields().
+// Collects a request's policy inputs, by its fields().
 template <typename Request>
-Mentions mentions_of(const Request& request) {
-  Mentions mentions;
+PolicyInputs policy_inputs_of(const Request& request) {
+  PolicyInputs inputs;
   wire::for_each_field<Request>([&](const auto& field) {
     const auto& value = request.*field.member;
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::is_same_v<Value, std::string>) {
-      mentions.texts.emplace_back(field.name, value);
+      inputs.texts.emplace_back(field.name, value);
     } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
       if (field.name != "TagKeys") return;
-      mentions.tag_keys.assign(value.begin(), value.end());
+      inputs.tag_keys.assign(value.begin(), value.end());
     } else if constexpr (wire::kIsMap<Value> || wire::kIsVector<Value>) {
       if (field.name != "Tags" && field.name != "tags") return;
       for (const auto& tag : value) {
         if constexpr (requires { tag.key; }) {
-          mentions.tags.emplace_back(tag.key, tag.value);
+          inputs.tags.emplace_back(tag.key, tag.value);
         } else if constexpr (requires { std::string_view(tag.second); }) {
-          mentions.tags.emplace_back(tag.first, tag.second);
+          inputs.tags.emplace_back(tag.first, tag.second);
         }
       }
     }
   });
-  return mentions;
+  return inputs;
 }
 
 }  // namespace squire::service

@@ -29,15 +29,15 @@ struct Input {
   wire::MissingRule missing_rule;
 };
 
-// How the answer is dressed.
-struct Dress {
+// What the encoded answer says besides the response.
+struct ResponseContext {
   std::string_view xml_namespace;
   std::string_view request_id;
   bool is_query_json = false;  // Query: JSON instead of XML
 };
 
 // The encoded answer. Meaningless if the call is waiting.
-using Invoke = Result<std::string> (*)(Call&, const Input&, const Dress&);
+using Invoke = Result<std::string> (*)(Call&, const Input&, const ResponseContext&);
 
 struct ActionEntry {
   std::string_view name;
@@ -64,7 +64,8 @@ struct Service {
   bool has_error_detail = true;  // XmlErrorStyle
   DenialStyle denial;
   // What the request of that action wants to do something to: all of it must be allowed.
-  Result<std::vector<Target>> (*locate)(const Call&, std::string_view action, const Mentions&);
+  Result<std::vector<Target>> (*policy_targets)(const Call&, std::string_view action,
+                                                const PolicyInputs&);
   // What is at that path; null: no pages.
   std::optional<WebPage> (*page)(engine::Broker&, std::string_view path) = nullptr;
 };
@@ -91,20 +92,22 @@ constexpr bool answers_messages() {
 }
 
 template <typename Action>
-Result<std::string> invoke(Call& call, const Input& input, const Dress& dress) {
+Result<std::string> invoke(Call& call, const Input& input, const ResponseContext& context) {
   using Request = typename Action::Request;
   const bool is_json = input.protocol == wire::Protocol::Json;
   SQUIRE_TRY(auto request, is_json ? wire::decode_json<Request>(input.json)
                                    : wire::decode_query<Request>(*input.form, input.missing_rule));
-  if (call.permit) {
-    SQUIRE_CHECK(
-        call.permit->control.check(call, Action::name, is_open<Action>(), mentions_of(request)));
+  if (call.authorization) {
+    SQUIRE_CHECK(call.authorization->control.check(call, Action::name, is_open<Action>(),
+                                                   policy_inputs_of(request)));
   }
   SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
   if (call.is_waiting()) return std::string();
   if (is_json) return wire::encode_json(response);
-  if (dress.is_query_json) return wire::encode_query_json(Action::name, dress.request_id, response);
-  return wire::encode_xml(Action::name, dress.xml_namespace, dress.request_id, response);
+  if (context.is_query_json) {
+    return wire::encode_query_json(Action::name, context.request_id, response);
+  }
+  return wire::encode_xml(Action::name, context.xml_namespace, context.request_id, response);
 }
 
 template <typename... Actions>

@@ -50,7 +50,7 @@ class Call {
   // X-Amzn-Trace-Id: what messages carry on that have no AWSTraceHeader of their own; or empty.
   std::string trace_header;
 
-  std::optional<Permit> permit;  // nothing: the call may do everything
+  std::optional<Authorization> authorization;  // nothing: the call may do everything
 
   // Null, but in tests of clients.
   std::unique_ptr<CallFaults> faults;
@@ -69,7 +69,7 @@ class Call {
 
   // For an action that has nothing to say yet: true if it may wait, at most `duration` from its
   // first run on. What it returns is then ignored, and it is run again, from the start, when its
-  // seat's waiter was notified or at the deadline.
+  // slot's waiter was notified or at the deadline.
   bool wait(Milliseconds duration) {
     const TimePoint now = broker.env().clock.now();
     if (!patience_) patience_ = {now, now + duration};
@@ -95,17 +95,17 @@ class Call {
   // No more waiting, for instance because the daemon stops: the next run gets an answer.
   void end_patience() { patience_ = Patience(); }
 
-  // The place in a queue's line, kept over all runs. Null if the caller cannot wait.
-  engine::Queue::Seat* seat() {
-    if (waiter_ && !seat_) seat_.emplace(waiter_);
-    return seat_ ? &*seat_ : nullptr;
+  // The place among a queue's waiters, kept over all runs. Null if the caller cannot wait.
+  engine::Queue::WaitSlot* wait_slot() {
+    if (waiter_ && !slot_) slot_.emplace(waiter_);
+    return slot_ ? &*slot_ : nullptr;
   }
 
  private:
   static constexpr std::size_t kStepsMax = 20'000;
 
   const std::shared_ptr<Waiter> waiter_;
-  std::optional<engine::Queue::Seat> seat_;
+  std::optional<engine::Queue::WaitSlot> slot_;
   std::optional<Patience> patience_;
   bool is_waiting_ = false;
   bool is_moving_ = false;

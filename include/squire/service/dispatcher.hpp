@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "squire/service/action.hpp"
+#include "squire/service/admin_handler.hpp"
 #include "squire/service/browser_guard.hpp"
 #include "squire/service/call.hpp"
 #include "squire/service/credential.hpp"
@@ -15,7 +16,6 @@
 #include "squire/service/http.hpp"
 #include "squire/service/observer.hpp"
 #include "squire/service/request_path.hpp"
-#include "squire/service/site.hpp"
 
 namespace squire::service {
 
@@ -38,7 +38,7 @@ class Dispatcher {
  public:
   // Broker and site outlive the dispatcher; the site may be null.
   Dispatcher(engine::Broker& broker, std::vector<const Service*> services,
-             DispatcherSettings settings, Site* site = nullptr);
+             DispatcherSettings settings, AdminHandler* site = nullptr);
 
   // From now on no call waits for messages any more.
   void stop_waiting() { is_stopping_ = true; }
@@ -71,7 +71,7 @@ class Dispatcher {
   engine::Broker& broker_;
   const std::vector<const Service*> services_;
   const DispatcherSettings settings_;
-  Site* const site_;
+  AdminHandler* const site_;
   std::atomic<bool> is_stopping_ = false;
 };
 
@@ -96,14 +96,14 @@ class Exchange {
 
   TimePoint deadline() const {
     if (delay_) return delay_->end;
-    return visit_ ? visit_->deadline() : call_->deadline();
+    return admin_exchange_ ? admin_exchange_->deadline() : call_->deadline();
   }
   engine::Ticket ticket() const { return call_ ? call_->ticket() : site_ticket_; }
   HttpReply& reply() { return reply_; }
   // Empty: none of a service's.
   std::string_view action() const { return action_ ? action_->name : std::string_view(); }
   // Whether the reply may hold messages or long lists: megabytes.
-  bool may_be_large() const { return visit_ || (action_ && action_->answers_messages); }
+  bool may_be_large() const { return admin_exchange_ || (action_ && action_->answers_messages); }
   // For observers, once the reply is complete.
   Answered answered(const HttpRequest& request, std::chrono::microseconds duration) const;
 
@@ -123,7 +123,7 @@ class Exchange {
   template <typename F>
   Step guard(F&& f);
   Step step();
-  bool run_visit();
+  bool run_admin_exchange();
   Step run_action();
   Step finish();
   void find_fault(const HttpRequest& request);
@@ -131,13 +131,13 @@ class Exchange {
   std::optional<Step> apply_fault();
   void make_call(const HttpRequest& request, std::shared_ptr<Waiter> waiter);
   Result<void> authenticate(const HttpRequest& request, Identity& identity,
-                            std::optional<Permit>& permit) const;
+                            std::optional<Authorization>& authorization) const;
   // `reason`: of a signature.
   void log_refusal(const HttpRequest& request, std::string_view action,
                    std::string_view reason) const;
   bool may_administrate(const HttpRequest& request, std::string_view path);
   bool is_misplaced(const HttpRequest& request, std::string_view path, bool is_site);
-  void refuse_visit(unsigned status, std::string_view message);
+  void refuse_admin_request(unsigned status, std::string_view message);
   const Service* query_service(std::string_view action, std::string_view scope) const;
   void find_action(std::string_view name);
   bool is_signed_for_service(const HttpRequest& request) const;
@@ -159,10 +159,10 @@ class Exchange {
   bool is_answered_ = false;
   bool is_for_a_service_ = false;  // and not for the site, or a page
   std::optional<Fault> fault_;
-  std::optional<Patience> delay_;  // by a fault
-  std::string_view error_code_;    // of the reply; empty: a success
-  std::unique_ptr<Visit> visit_;   // null: not to the site
-  bool is_elsewhere_ = false;      // where it may take its time
+  std::optional<Patience> delay_;                  // by a fault
+  std::string_view error_code_;                    // of the reply; empty: a success
+  std::unique_ptr<AdminExchange> admin_exchange_;  // null: not to the site
+  bool is_elsewhere_ = false;                      // where it may take its time
   engine::Ticket site_ticket_ = 0;
 };
 

@@ -19,7 +19,7 @@ TEST_F(AdminSiteTest, HealthIsReadyOnceTheDaemonIs) {
   admin::AdminSite starting(broker, {});
   const wire::Form form;
   const auto reply =
-      starting.visit({"GET", "/_squire/health", form, "", "", ""}, nullptr)->run(true);
+      starting.handle({"GET", "/_squire/health", form, "", "", ""}, nullptr)->run(true);
   EXPECT_EQ(reply->status, 503u);
   EXPECT_EQ(Json::parse(reply->body)["status"], "starting");
 }

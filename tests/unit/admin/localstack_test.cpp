@@ -94,7 +94,7 @@ TEST_F(LocalStackTest, HealthDoesNotWaitForScriptsWhichMayWaitForIt) {
   admin::AdminSite starting(broker, settings());
   const wire::Form none;
   const auto reply =
-      starting.visit({"GET", "/_localstack/health", none, "", "", ""}, nullptr)->run(true);
+      starting.handle({"GET", "/_localstack/health", none, "", "", ""}, nullptr)->run(true);
   EXPECT_EQ(reply->status, 200u);
   EXPECT_THAT(reply->body, HasSubstr(R"("sqs": "available")"));
 }
@@ -125,7 +125,7 @@ TEST_F(LocalStackTest, AStageIsCompletedOnceItsScriptsHaveRun) {
   admin::AdminSite starting(broker, settings());
   const wire::Form none;
   const auto ask_starting = [&] {
-    return starting.visit({"GET", "/_localstack/init/ready", none, "", "", ""}, nullptr)
+    return starting.handle({"GET", "/_localstack/init/ready", none, "", "", ""}, nullptr)
         ->run(true)
         ->body;
   };

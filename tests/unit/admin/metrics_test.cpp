@@ -69,7 +69,7 @@ TEST_F(MetricsTest, QueuesAndTopicsAreGauges) {
 TEST_F(MetricsTest, TheSiteServesThemToPrometheus) {
   admin::AdminSite with_metrics(broker, {}, &metrics);
   const wire::Form form;
-  const auto reply = with_metrics.visit({"GET", "/metrics", form, "", "", ""}, nullptr)->run(true);
+  const auto reply = with_metrics.handle({"GET", "/metrics", form, "", "", ""}, nullptr)->run(true);
   EXPECT_EQ(reply->status, 200u);
   EXPECT_EQ(reply->content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(reply->body, HasSubstr("squire_connections 7\n"));

@@ -12,20 +12,20 @@ class TestingTest : public AdminFixture {
   TestingTest() { testing_site.set_ready(); }
 
   // A visit to the site with testing: true, and the waiter it was given.
-  struct Visited {
-    Visited(admin::AdminSite& site, const std::string& query) {
+  struct Handled {
+    Handled(admin::AdminSite& site, const std::string& query) {
       EXPECT_TRUE(form.parse(query));
-      visit = site.visit({"GET", "/_squire/wait", form, "", "", ""}, waiter);
+      exchange = site.handle({"GET", "/_squire/wait", form, "", "", ""}, waiter);
     }
     wire::Form form;
     std::shared_ptr<CountingWaiter> waiter = std::make_shared<CountingWaiter>();
-    std::unique_ptr<service::Visit> visit;
+    std::unique_ptr<service::AdminExchange> exchange;
   };
 
   Json post_clock(const std::string& body, unsigned status = 200) {
     const wire::Form form;
     const auto reply =
-        testing_site.visit({"POST", "/_squire/clock", form, body, "", ""}, nullptr)->run(true);
+        testing_site.handle({"POST", "/_squire/clock", form, body, "", ""}, nullptr)->run(true);
     EXPECT_EQ(reply->status, status) << reply->body;
     return Json::parse(reply->body);
   }
@@ -70,16 +70,16 @@ TEST_F(TestingTest, AResetSetsTheClockBackAndEndsFaultsMoveTasksAndWaits) {
   post_clock(R"({"advance":"6m"})");
   faults.add({});
   broker.move_tasks().start(source->name(), source->name(), 1);
-  Visited wait(testing_site, "queue=source&until=visible==7&timeout=10m");
-  EXPECT_FALSE(wait.visit->run(true).has_value());
+  Handled wait(testing_site, "queue=source&until=visible==7&timeout=10m");
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
   const wire::Form form;
   EXPECT_EQ(
-      testing_site.visit({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true)->status,
+      testing_site.handle({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true)->status,
       200u);
   EXPECT_EQ(clock.now(), kStart);
   EXPECT_TRUE(faults.list().empty());
   EXPECT_TRUE(broker.move_tasks().list(source->name(), 10).empty());
-  EXPECT_EQ(wait.visit->run(true)->status, 408u);
+  EXPECT_EQ(wait.exchange->run(true)->status, 408u);
 }
 
 TEST_F(TestingTest, AResetOfOneAccountLeavesWhatIsForAll) {
@@ -87,7 +87,7 @@ TEST_F(TestingTest, AResetOfOneAccountLeavesWhatIsForAll) {
   faults.add({});
   wire::Form form;
   form.add("account", "111111111111");
-  testing_site.visit({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true);
+  testing_site.handle({"POST", "/_squire/reset", form, "", "", ""}, nullptr)->run(true);
   EXPECT_EQ(clock.now(), kStart + 6min);
   EXPECT_EQ(faults.list().size(), 1u);
 }
@@ -103,14 +103,14 @@ TEST_F(TestingTest, AnAdvanceIsADuration) {
 TEST_F(TestingTest, AWaitAnswersTheMomentItsConditionHolds) {
   auto queue = make_queue("q");
   send(*queue, "m");
-  Visited wait(testing_site, "queue=q&until=total==0&timeout=30s");
-  EXPECT_FALSE(wait.visit->run(true).has_value());
+  Handled wait(testing_site, "queue=q&until=total==0&timeout=30s");
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
   const auto handle = receive_one(*queue);
   EXPECT_EQ(wait.waiter->count, 1);
-  EXPECT_FALSE(wait.visit->run(true).has_value());
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
   queue->remove(handle).value();
   EXPECT_EQ(wait.waiter->count, 2);
-  const auto reply = wait.visit->run(true);
+  const auto reply = wait.exchange->run(true);
   ASSERT_TRUE(reply.has_value());
   EXPECT_EQ(reply->status, 200u);
   const auto json = Json::parse(reply->body);
@@ -122,32 +122,32 @@ TEST_F(TestingTest, AWaitSeesWhatTimeBrings) {
   auto queue = make_queue("q");
   send(*queue, "m");
   receive_one(*queue);
-  Visited wait(testing_site, "queue=q&until=visible==1&timeout=10m");
-  EXPECT_FALSE(wait.visit->run(true).has_value());
+  Handled wait(testing_site, "queue=q&until=visible==1&timeout=10m");
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
   clock.advance(30s);
   EXPECT_EQ(wait.waiter->count, 1);
-  EXPECT_TRUE(wait.visit->run(true).has_value());
+  EXPECT_TRUE(wait.exchange->run(true).has_value());
 }
 
 TEST_F(TestingTest, AWaitForTheOutboxIsOfAProtocol) {
   const auto topic = make_topic("t");
   subscribe(topic, "sms", "+15551234567");
-  Visited wait(testing_site, "until=outbox>=1&protocol=sms");
-  EXPECT_FALSE(wait.visit->run(true).has_value());
+  Handled wait(testing_site, "until=outbox>=1&protocol=sms");
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
   publish(topic, "hello");
   EXPECT_EQ(wait.waiter->count, 1);
-  EXPECT_EQ(wait.visit->run(true)->status, 200u);
-  Visited other(testing_site, "until=outbox>=1&protocol=email");
-  EXPECT_FALSE(other.visit->run(true).has_value());
+  EXPECT_EQ(wait.exchange->run(true)->status, 200u);
+  Handled other(testing_site, "until=outbox>=1&protocol=email");
+  EXPECT_FALSE(other.exchange->run(true).has_value());
 }
 
 TEST_F(TestingTest, AWaitEndsWithItsTimeoutAndSaysWhatItSaw) {
   make_queue("q");
-  Visited wait(testing_site, "queue=q&until=visible>0,sent>0&timeout=5s");
-  EXPECT_FALSE(wait.visit->run(true).has_value());
-  EXPECT_EQ(wait.visit->deadline(), clock.now() + 5s);
+  Handled wait(testing_site, "queue=q&until=visible>0,sent>0&timeout=5s");
+  EXPECT_FALSE(wait.exchange->run(true).has_value());
+  EXPECT_EQ(wait.exchange->deadline(), clock.now() + 5s);
   clock.advance(5s);
-  const auto reply = wait.visit->run(true);
+  const auto reply = wait.exchange->run(true);
   ASSERT_TRUE(reply.has_value());
   EXPECT_EQ(reply->status, 408u);
   EXPECT_EQ(Json::parse(reply->body)["met"], false);
@@ -156,8 +156,8 @@ TEST_F(TestingTest, AWaitEndsWithItsTimeoutAndSaysWhatItSaw) {
 
 TEST_F(TestingTest, AWaitEndsWhenTheDaemonStops) {
   make_queue("q");
-  Visited wait(testing_site, "queue=q&until=visible>0");
-  EXPECT_EQ(wait.visit->run(false)->status, 408u);
+  Handled wait(testing_site, "queue=q&until=visible>0");
+  EXPECT_EQ(wait.exchange->run(false)->status, 408u);
 }
 
 TEST_F(TestingTest, AWaitThatCannotBeUnderstoodIsRefused) {
@@ -165,11 +165,11 @@ TEST_F(TestingTest, AWaitThatCannotBeUnderstoodIsRefused) {
   for (const char* bad :
        {"", "queue=q", "queue=q&until=visible", "queue=q&until=visible=0", "queue=q&until=size==0",
         "queue=q&until=visible==x", "queue=q&until=visible==0&timeout=soon", "until=visible==0"}) {
-    Visited wait(testing_site, bad);
-    EXPECT_EQ(wait.visit->run(true)->status, 400u) << bad;
+    Handled wait(testing_site, bad);
+    EXPECT_EQ(wait.exchange->run(true)->status, 400u) << bad;
   }
-  Visited wait(testing_site, "queue=missing&until=visible==0");
-  EXPECT_EQ(wait.visit->run(true)->status, 404u);
+  Handled wait(testing_site, "queue=missing&until=visible==0");
+  EXPECT_EQ(wait.exchange->run(true)->status, 404u);
 }
 
 }  // namespace

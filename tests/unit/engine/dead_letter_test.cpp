@@ -61,8 +61,8 @@ TEST_F(DeadLetterTest, APollHearsOfAMessageThatComesBackSinceItsDeadLetterQueueI
   dead_lettering.can_dead_letter = true;
   const auto taken = queue->receive(dead_lettering, nullptr).value();
   const auto waiter = std::make_shared<CountingWaiter>();
-  engine::Queue::Seat seat(waiter);
-  EXPECT_TRUE(queue->receive(options(1), &seat).value().messages.empty());
+  engine::Queue::WaitSlot slot(waiter);
+  EXPECT_TRUE(queue->receive(options(1), &slot).value().messages.empty());
   queue->put_back(taken.dead_letters.at(0));
   EXPECT_EQ(waiter->count, 1);
 }
@@ -127,8 +127,8 @@ TEST_F(DeadLetterTest, RetentionGoesByTheTimeOfSendingNotOfArrival) {
 
 TEST_F(DeadLetterTest, ThePollOfADeadLetterQueueIsWoken) {
   auto waiter = std::make_shared<CountingWaiter>();
-  engine::Queue::Seat seat(waiter);
-  dead->receive(options(1), &seat).value();
+  engine::Queue::WaitSlot slot(waiter);
+  dead->receive(options(1), &slot).value();
   queue->send(message("a")).value();
   for (int i = 0; i < 3; ++i) receive(*queue, 1, 0s);
   EXPECT_EQ(waiter->count, 1);

@@ -8,17 +8,18 @@ class LongPollTest : public BrokerFixture {
  protected:
   struct Poll {
     std::shared_ptr<CountingWaiter> waiter = std::make_shared<CountingWaiter>();
-    std::unique_ptr<engine::Queue::Seat> seat = std::make_unique<engine::Queue::Seat>(waiter);
+    std::unique_ptr<engine::Queue::WaitSlot> slot =
+        std::make_unique<engine::Queue::WaitSlot>(waiter);
   };
 
-  // Polls an empty queue, so that the poll stands in the line.
+  // Polls an empty queue, so that the poll is among the waiters.
   Poll poll() {
     Poll poll;
     EXPECT_TRUE(retry(poll).messages.empty());
     return poll;
   }
   engine::Received retry(Poll& poll) {
-    return broker.receive(*queue, options(1), poll.seat.get()).value();
+    return broker.receive(*queue, options(1), poll.slot.get()).value();
   }
 
   std::shared_ptr<engine::Queue> queue = make_queue("q");
@@ -92,13 +93,13 @@ TEST_F(LongPollTest, APollThatLeavesAfterItsWakeUpHandsItOn) {
   auto staying = poll();
   queue->send(message("a")).value();
   EXPECT_EQ(leaving.waiter->count, 1);
-  leaving.seat.reset();
+  leaving.slot.reset();
   EXPECT_EQ(staying.waiter->count, 1);
 }
 
 TEST_F(LongPollTest, APollThatLeftIsNotWoken) {
   auto left = poll();
-  left.seat.reset();
+  left.slot.reset();
   auto staying = poll();
   queue->send(message("a")).value();
   EXPECT_EQ(left.waiter->count, 0);

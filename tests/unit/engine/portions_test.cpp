@@ -51,12 +51,12 @@ TEST_F(PortionsTest, AReceivePassesOverSomeExpiredMessagesAndAPollIsWokenToGoOn)
   clock.advance(std::chrono::hours(24 * 4));
   queue->send(message("fresh")).value();
   const auto waiter = std::make_shared<CountingWaiter>();
-  engine::Queue::Seat seat(waiter);
+  engine::Queue::WaitSlot slot(waiter);
   auto poll = options(10);
   poll.is_long_poll = true;
   int woken = 0;
   for (;; ++woken) {
-    const auto received = broker.receive(*queue, poll, &seat).value();
+    const auto received = broker.receive(*queue, poll, &slot).value();
     if (!received.messages.empty()) {
       EXPECT_EQ(received.messages.front().row.body->text, "fresh");
       break;

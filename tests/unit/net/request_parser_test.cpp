@@ -345,10 +345,10 @@ TEST(RequestDataTest, ClearForgetsEverythingAndGivesBigMemoryBack) {
 }
 
 // Takes the bodies of PUT requests to one path into files.
-class UploadSite final : public service::Site {
+class UploadSite final : public service::AdminHandler {
  public:
-  std::unique_ptr<service::Visit> visit(const service::SiteRequest&,
-                                        std::shared_ptr<Waiter>) override {
+  std::unique_ptr<service::AdminExchange> handle(const service::SiteRequest&,
+                                                 std::shared_ptr<Waiter>) override {
     return nullptr;
   }
   std::optional<service::Upload> upload(std::string_view method, std::string_view path) override {

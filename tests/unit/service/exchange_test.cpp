@@ -44,7 +44,8 @@ class ExchangeTest : public ExchangeFixture {
 
 // ---- what nobody expected
 
-Result<std::string> fail_inside(service::Call&, const service::Input&, const service::Dress&) {
+Result<std::string> fail_inside(service::Call&, const service::Input&,
+                                const service::ResponseContext&) {
   throw std::runtime_error("a bug");
 }
 
@@ -74,7 +75,8 @@ TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
 
 // ---- what takes long
 
-Result<std::string> take_long(service::Call& call, const service::Input&, const service::Dress&) {
+Result<std::string> take_long(service::Call& call, const service::Input&,
+                              const service::ResponseContext&) {
   if (call.must_move(1'000'000)) return std::string("ignored");
   return std::string(R"({"is":"done"})");
 }

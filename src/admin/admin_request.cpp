@@ -1,4 +1,4 @@
-#include "admin/desk.hpp"
+#include "admin/admin_request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,11 +21,11 @@ auto sort_key(const std::shared_ptr<Resource>& resource) {
 
 // Those the request asks for, in order.
 template <typename Resource>
-std::vector<std::shared_ptr<Resource>> select(const Desk& desk,
+std::vector<std::shared_ptr<Resource>> select(const AdminRequest& asked,
                                               std::vector<std::shared_ptr<Resource>> all) {
-  const auto account = desk.parameter("account");
-  const auto region = desk.parameter("region");
-  const auto search = desk.parameter("search");
+  const auto account = asked.parameter("account");
+  const auto region = asked.parameter("region");
+  const auto search = asked.parameter("search");
   std::erase_if(all, [&](const auto& resource) {
     const auto& name = resource->name();
     return (!account.empty() && name.account != account) ||
@@ -38,18 +38,18 @@ std::vector<std::shared_ptr<Resource>> select(const Desk& desk,
 }
 
 template <typename Resource>
-std::shared_ptr<Resource> only_one_named(const Desk& desk, std::string_view name,
+std::shared_ptr<Resource> only_one_named(const AdminRequest& asked, std::string_view name,
                                          std::vector<std::shared_ptr<Resource>> all) {
-  all = select(desk, std::move(all));
+  all = select(asked, std::move(all));
   std::erase_if(all, [&](const auto& resource) { return resource->name().name != name; });
   return all.size() == 1 ? all.front() : nullptr;
 }
 
-ResourceName asked_name(const Desk& desk, std::string_view name) {
-  const auto account = desk.parameter("account");
-  const auto region = desk.parameter("region");
-  return {region.empty() ? desk.settings.region : std::string(region),
-          account.empty() ? desk.settings.account : std::string(account), std::string(name)};
+ResourceName asked_name(const AdminRequest& asked, std::string_view name) {
+  const auto account = asked.parameter("account");
+  const auto region = asked.parameter("region");
+  return {region.empty() ? asked.settings.region : std::string(region),
+          account.empty() ? asked.settings.account : std::string(account), std::string(name)};
 }
 
 std::string to_text(const Json& value) {
@@ -102,12 +102,12 @@ std::string to_rows(const Json& list) {
 
 }  // namespace
 
-std::string_view Desk::parameter(std::string_view name) const {
+std::string_view AdminRequest::parameter(std::string_view name) const {
   const auto* value = request.parameters.find(name);
   return value ? std::string_view(*value) : std::string_view();
 }
 
-std::vector<InitProgress> Desk::init_scripts() const {
+std::vector<InitProgress> AdminRequest::init_scripts() const {
   std::vector<InitProgress> scripts;
   for (std::size_t i = 0; i < site.init_states_.size(); ++i) {
     scripts.push_back({settings.init_scripts[i], site.init_states_[i]});
@@ -115,7 +115,7 @@ std::vector<InitProgress> Desk::init_scripts() const {
   return scripts;
 }
 
-Milliseconds Desk::advance_clock(Milliseconds by) const {
+Milliseconds AdminRequest::advance_clock(Milliseconds by) const {
   if (by > Milliseconds(0)) {
     settings.advance_clock(by);
     Milliseconds advanced = site.advanced_;
@@ -138,7 +138,7 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
-std::string Desk::queue_url(const ResourceName& name) const {
+std::string AdminRequest::queue_url(const ResourceName& name) const {
   const std::string& base = settings.base_url.empty() ? request.endpoint : settings.base_url;
   return base + "/" + name.account + "/" + name.name;
 }
@@ -168,14 +168,14 @@ std::string to_table(const Json& json) {
   return table.empty() ? lines : table;
 }
 
-std::optional<Page> read_page(const Desk& desk) {
+std::optional<Page> read_page(const AdminRequest& asked) {
   Page page;
-  if (const auto limit = desk.parameter("limit"); !limit.empty()) {
+  if (const auto limit = asked.parameter("limit"); !limit.empty()) {
     const auto count = parse_integer(limit);
     if (!count || *count < 1 || *count > kPageMax) return std::nullopt;
     page.count = static_cast<std::size_t>(*count);
   }
-  if (const auto after = desk.parameter("after"); !after.empty()) {
+  if (const auto after = asked.parameter("after"); !after.empty()) {
     const auto first = parse_integer(after);
     if (!first || *first < 0) return std::nullopt;
     page.first = static_cast<std::size_t>(*first);
@@ -183,22 +183,22 @@ std::optional<Page> read_page(const Desk& desk) {
   return page;
 }
 
-std::shared_ptr<engine::Queue> find_queue(const Desk& desk, std::string_view name) {
-  if (auto queue = desk.broker.find_queue(asked_name(desk, name))) return queue;
-  return only_one_named(desk, name, desk.broker.all_queues());
+std::shared_ptr<engine::Queue> find_queue(const AdminRequest& asked, std::string_view name) {
+  if (auto queue = asked.broker.find_queue(asked_name(asked, name))) return queue;
+  return only_one_named(asked, name, asked.broker.all_queues());
 }
 
-std::shared_ptr<engine::Topic> find_topic(const Desk& desk, std::string_view name) {
-  if (auto topic = desk.broker.topics().find(asked_name(desk, name))) return topic;
-  return only_one_named(desk, name, desk.broker.topics().all());
+std::shared_ptr<engine::Topic> find_topic(const AdminRequest& asked, std::string_view name) {
+  if (auto topic = asked.broker.topics().find(asked_name(asked, name))) return topic;
+  return only_one_named(asked, name, asked.broker.topics().all());
 }
 
-std::vector<std::shared_ptr<engine::Queue>> find_queues(const Desk& desk) {
-  return select(desk, desk.broker.all_queues());
+std::vector<std::shared_ptr<engine::Queue>> find_queues(const AdminRequest& asked) {
+  return select(asked, asked.broker.all_queues());
 }
 
-std::vector<std::shared_ptr<engine::Topic>> find_topics(const Desk& desk) {
-  return select(desk, desk.broker.topics().all());
+std::vector<std::shared_ptr<engine::Topic>> find_topics(const AdminRequest& asked) {
+  return select(asked, asked.broker.topics().all());
 }
 
 Json to_json(TimePoint time) {

@@ -55,34 +55,34 @@ bool SqliteJournal::Writer::compact_old_file() {
   return true;
 }
 
-void SqliteJournal::Writer::run_errand(std::function<bool()> step) {
-  Errand errand{std::move(step), false, nullptr};
+void SqliteJournal::Writer::run_task(std::function<bool()> step) {
+  WriterTask task{std::move(step), false, nullptr};
   Lock lock(mutex_);
   begin();
-  errand_ = &errand;
+  task_ = &task;
   sleep_ = Sleep::None;
   condition_.notify();
-  while (!errand.is_done && !has_failed()) errand_done_.wait(mutex_);
-  errand_ = nullptr;
-  if (errand.error) std::rethrow_exception(errand.error);
-  if (!errand.is_done) throw StorageError("the disk failed");
+  while (!task.is_done && !has_failed()) task_done_.wait(mutex_);
+  task_ = nullptr;
+  if (task.error) std::rethrow_exception(task.error);
+  if (!task.is_done) throw StorageError("the disk failed");
 }
 
-void SqliteJournal::Writer::run(Errand& errand) {
+void SqliteJournal::Writer::run(WriterTask& task) {
   bool is_done = true;
   try {
-    is_done = errand.step();
+    is_done = task.step();
   } catch (const std::exception&) {
-    errand.error = std::current_exception();
+    task.error = std::current_exception();
   }
   if (!records_) throw StorageError("squire.db cannot be opened again");
   Lock lock(mutex_);
-  errand.is_done = is_done;
-  is_done ? errand_done_.notify() : static_cast<void>(errand_ = &errand);
+  task.is_done = is_done;
+  is_done ? task_done_.notify() : static_cast<void>(task_ = &task);
 }
 
 void SqliteJournal::Writer::begin_copy(const std::string& file) {
-  run_errand([&, is_new = true]() mutable {
+  run_task([&, is_new = true]() mutable {
     if (std::exchange(is_new, false)) copy_.emplace(*database_, file);
     return copy_->step();
   });
@@ -90,7 +90,7 @@ void SqliteJournal::Writer::begin_copy(const std::string& file) {
 
 void SqliteJournal::Writer::finish_copy() {
   if (!flush()) throw StorageError(kNotStored);
-  run_errand([&] {
+  run_task([&] {
     copy_->finish();
     copy_.reset();
     return true;
@@ -99,7 +99,7 @@ void SqliteJournal::Writer::finish_copy() {
 
 void SqliteJournal::Writer::replace(const std::string& file) {
   if (!flush()) throw StorageError(kNotStored);
-  run_errand([&] {
+  run_task([&] {
     swap(file);
     return true;
   });

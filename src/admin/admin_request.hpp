@@ -16,8 +16,8 @@ using service::SiteReply;
 using service::SiteRequest;
 
 // What a handler answers from: one request, and what stands in each `{…}` of its route's path.
-struct Desk {
-  Desk(AdminSite& site, const SiteRequest& request)
+struct AdminRequest {
+  AdminRequest(AdminSite& site, const SiteRequest& request)
       : site(site), broker(site.broker_), settings(site.settings_), request(request) {}
 
   AdminSite& site;
@@ -62,7 +62,7 @@ std::optional<Milliseconds> parse_duration(std::string_view text);
 // Nothing: they are no numbers, or too large; kPageRule says so.
 inline constexpr std::string_view kPageRule =
     "limit is 1 to 1000, after is the `next` of the page before";
-std::optional<Page> read_page(const Desk& desk);
+std::optional<Page> read_page(const AdminRequest& asked);
 // `items` from the page on, each through to_json, under that name, with "count" and "next".
 template <typename Items, typename ToJson>
 SiteReply reply_page(const Page& page, std::string_view name, const Items& items,
@@ -77,77 +77,78 @@ SiteReply reply_page(const Page& page, std::string_view name, const Items& items
 
 // The queue or topic of that name, in the account and region asked for; without these in the
 // default ones, or the only one of that name there is. Null if there is none.
-std::shared_ptr<engine::Queue> find_queue(const Desk& desk, std::string_view name);
-std::shared_ptr<engine::Topic> find_topic(const Desk& desk, std::string_view name);
+std::shared_ptr<engine::Queue> find_queue(const AdminRequest& asked, std::string_view name);
+std::shared_ptr<engine::Topic> find_topic(const AdminRequest& asked, std::string_view name);
 
 // By name, then account and region; those of `account`, `region` and `search` if they are given.
-std::vector<std::shared_ptr<engine::Queue>> find_queues(const Desk& desk);
-std::vector<std::shared_ptr<engine::Topic>> find_topics(const Desk& desk);
+std::vector<std::shared_ptr<engine::Queue>> find_queues(const AdminRequest& asked);
+std::vector<std::shared_ptr<engine::Topic>> find_topics(const AdminRequest& asked);
 
 // ---- handlers, by what they are about ----------------------------------------------------------
 
-SiteReply list_endpoints(Desk& desk);
-SiteReply show_health(Desk& desk);
-SiteReply show_version(Desk& desk);
-SiteReply show_certificate(Desk& desk);
-SiteReply show_settings(Desk& desk);
-SiteReply show_overview(Desk& desk);
-SiteReply show_metrics(Desk& desk);
+SiteReply list_endpoints(AdminRequest& asked);
+SiteReply show_health(AdminRequest& asked);
+SiteReply show_version(AdminRequest& asked);
+SiteReply show_certificate(AdminRequest& asked);
+SiteReply show_settings(AdminRequest& asked);
+SiteReply show_overview(AdminRequest& asked);
+SiteReply show_metrics(AdminRequest& asked);
 SiteReply show_console();
-SiteReply reset(Desk& desk);
+SiteReply reset(AdminRequest& asked);
 
-SiteReply list_queues(Desk& desk);
-SiteReply show_queue(Desk& desk);
-SiteReply peek_messages(Desk& desk);
+SiteReply list_queues(AdminRequest& asked);
+SiteReply show_queue(AdminRequest& asked);
+SiteReply peek_messages(AdminRequest& asked);
 
-SiteReply list_topics(Desk& desk);
-SiteReply show_topic(Desk& desk);
-SiteReply list_subscriptions(Desk& desk);
-SiteReply try_filter(Desk& desk);
+SiteReply list_topics(AdminRequest& asked);
+SiteReply show_topic(AdminRequest& asked);
+SiteReply list_subscriptions(AdminRequest& asked);
+SiteReply try_filter(AdminRequest& asked);
 
-SiteReply show_message(Desk& desk);
-SiteReply find_messages(Desk& desk);
-SiteReply list_deliveries(Desk& desk);
+SiteReply show_message(AdminRequest& asked);
+SiteReply find_messages(AdminRequest& asked);
+SiteReply list_deliveries(AdminRequest& asked);
 
-SiteReply show_outbox(Desk& desk);
-SiteReply clear_outbox(Desk& desk);
+SiteReply show_outbox(AdminRequest& asked);
+SiteReply clear_outbox(AdminRequest& asked);
 
-SiteReply list_faults(Desk& desk);
-SiteReply add_fault(Desk& desk);
-SiteReply remove_faults(Desk& desk);
-SiteReply remove_fault(Desk& desk);
+SiteReply list_faults(AdminRequest& asked);
+SiteReply add_fault(AdminRequest& asked);
+SiteReply remove_faults(AdminRequest& asked);
+SiteReply remove_fault(AdminRequest& asked);
 SiteReply not_testing();
-SiteReply show_clock(Desk& desk);
-SiteReply move_clock(Desk& desk);
+SiteReply show_clock(AdminRequest& asked);
+SiteReply move_clock(AdminRequest& asked);
 // What is wrong with the request if make_wait() gives null.
-SiteReply refuse_wait(Desk& desk);
-std::unique_ptr<service::Visit> make_wait(Desk& desk, std::shared_ptr<Waiter> waiter);
+SiteReply refuse_wait(AdminRequest& asked);
+std::unique_ptr<service::AdminExchange> make_wait(AdminRequest& asked,
+                                                  std::shared_ptr<Waiter> waiter);
 
-SiteReply command_localstack(Desk& desk);
-SiteReply show_localstack_info(Desk& desk);
-SiteReply show_init(Desk& desk);
-SiteReply show_init_stage(Desk& desk);
-SiteReply show_localstack_messages(Desk& desk);
-SiteReply show_sms_messages(Desk& desk);
-SiteReply remove_sms_messages(Desk& desk);
-SiteReply show_push_messages(Desk& desk);
-SiteReply remove_push_messages(Desk& desk);
-SiteReply show_subscription_token(Desk& desk);
+SiteReply command_localstack(AdminRequest& asked);
+SiteReply show_localstack_info(AdminRequest& asked);
+SiteReply show_init(AdminRequest& asked);
+SiteReply show_init_stage(AdminRequest& asked);
+SiteReply show_localstack_messages(AdminRequest& asked);
+SiteReply show_sms_messages(AdminRequest& asked);
+SiteReply remove_sms_messages(AdminRequest& asked);
+SiteReply show_push_messages(AdminRequest& asked);
+SiteReply remove_push_messages(AdminRequest& asked);
+SiteReply show_subscription_token(AdminRequest& asked);
 
 inline constexpr std::string_view kExportPath = "/_squire/export";
 inline constexpr std::string_view kImportPath = "/_squire/import";
 bool is_import(std::string_view method, std::string_view path);
 // What is wrong with the request if make_state_job() gives null.
-SiteReply refuse_state(Desk& desk);
-std::unique_ptr<service::Visit> make_state_job(Desk& desk, Jobs& jobs,
-                                               std::shared_ptr<Waiter> waiter);
+SiteReply refuse_state(AdminRequest& asked);
+std::unique_ptr<service::AdminExchange> make_state_job(AdminRequest& asked, Jobs& jobs,
+                                                       std::shared_ptr<Waiter> waiter);
 
 // A request under /_squire/, /_localstack/ or /_aws/ and who answers it.
 struct Route {
   std::string_view method;
   std::string_view path;  // each `{name}` stands for one part
   std::string_view help;
-  SiteReply (*answer)(Desk&);
+  SiteReply (*answer)(AdminRequest&);
 };
 const std::vector<Route>& routes();
 

@@ -1,4 +1,4 @@
-#include "sns/locate.hpp"
+#include "sns/policy_targets.hpp"
 
 #include "squire/sns/actions.hpp"
 
@@ -29,21 +29,21 @@ std::optional<Target> find_subscription(const service::Call& call, std::string_v
 
 }  // namespace
 
-Result<std::vector<Target>> locate(const service::Call& call, std::string_view action,
-                                   const service::Mentions& mentions) {
+Result<std::vector<Target>> policy_targets(const service::Call& call, std::string_view action,
+                                           const service::PolicyInputs& inputs) {
   const auto& identity = call.identity;
   std::vector<Target> targets;
   for (const char* member :
        {"TopicArn", "TargetArn", "ResourceArn", "PlatformApplicationArn", "EndpointArn"}) {
-    if (const auto name = parse_arn("sns", mentions.find(member))) {
+    if (const auto name = parse_arn("sns", inputs.find(member))) {
       targets.push_back(to_target(call, *name));
     }
   }
-  if (auto target = find_subscription(call, mentions.find("SubscriptionArn"))) {
+  if (auto target = find_subscription(call, inputs.find("SubscriptionArn"))) {
     targets.push_back(*std::move(target));
   }
   if (targets.empty()) {
-    const auto name = action == CreateTopic::name ? mentions.find("Name") : std::string_view("*");
+    const auto name = action == CreateTopic::name ? inputs.find("Name") : std::string_view("*");
     targets.push_back(to_target(call, {identity.region, identity.account, std::string(name)}));
   }
   return targets;

@@ -13,7 +13,7 @@
 
 namespace squire::service {
 
-// A request to the site. The views outlive the visit.
+// A request to the site. The views outlive the exchange.
 struct SiteRequest {
   std::string_view method;
   std::string_view path;
@@ -39,9 +39,9 @@ struct SiteReply {
 
 // One request to the site on its way to a reply. Used by one thread at a time; may look into the
 // request, which outlives it.
-class Visit {
+class AdminExchange {
  public:
-  virtual ~Visit() = default;
+  virtual ~AdminExchange() = default;
 
   // Nothing: run again when the waiter was notified, or at deadline(). `may_wait` is false once the
   // daemon stops.
@@ -52,13 +52,13 @@ class Visit {
 };
 
 // What is on the port besides the services: administration, metrics, the console. Thread-safe.
-class Site {
+class AdminHandler {
  public:
-  virtual ~Site() = default;
+  virtual ~AdminHandler() = default;
 
-  // Null: there is nothing of the site's at that path. `waiter` is notified for a waiting visit.
-  virtual std::unique_ptr<Visit> visit(const SiteRequest& request,
-                                       std::shared_ptr<Waiter> waiter) = 0;
+  // Null: there is nothing of the site's at that path. `waiter` is notified for a waiting exchange.
+  virtual std::unique_ptr<AdminExchange> handle(const SiteRequest& request,
+                                                std::shared_ptr<Waiter> waiter) = 0;
 
   // For requests whose body does not belong into memory; nothing for all others.
   virtual std::optional<Upload> upload(std::string_view /*method*/, std::string_view /*path*/) {
