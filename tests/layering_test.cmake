@@ -1,5 +1,5 @@
-# Fails on an #include that points the wrong way, on a call that is banned outside its one file, and
-# on a file that has grown too long. Run: cmake -P tests/layering_test.cmake
+# Fails on an #include that points the wrong way, on a call that is banned outside its one file, on a
+# file that has grown too long, and on a comment that names a document which is not here. Run: cmake -P tests/layering_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 if(NOT ROOT)
@@ -95,6 +95,21 @@ foreach(file IN LISTS files)
       complain(${file} "\"${CMAKE_MATCH_0}\" is banned here")
     endif()
     list(PREPEND ban_${ban} "${pattern}")
+  endforeach()
+endforeach()
+
+# A comment names documents that are here.
+file(GLOB_RECURSE commented RELATIVE ${ROOT} ${ROOT}/tests/*.hpp ${ROOT}/tests/*.cpp)
+foreach(file IN LISTS files commented)
+  file(STRINGS ${ROOT}/${file} comments REGEX "//.*[A-Za-z0-9_-]\\.md")
+  foreach(comment IN LISTS comments)
+    string(REGEX REPLACE "^.*//" "" comment "${comment}")
+    string(REGEX MATCHALL "[A-Za-z0-9_./-]+\\.md" documents "${comment}")
+    foreach(document IN LISTS documents)
+      if(NOT EXISTS ${ROOT}/${document})
+        complain(${file} "there is no ${document}")
+      endif()
+    endforeach()
   endforeach()
 endforeach()
 

@@ -9,7 +9,8 @@
 namespace squire::engine {
 namespace {
 
-// The message as it stands in its dead-letter queue (sqs.md 7.4).
+// The message as it stands in its dead-letter queue (Amazon SQS Developer Guide, "Dead-letter
+// queues").
 std::shared_ptr<const Details> dead_letter_details(const ReceivedMessage& message,
                                                    const Queue& source) {
   auto details = message.row.details ? std::make_shared<Details>(*message.row.details)
@@ -22,7 +23,8 @@ std::shared_ptr<const Details> dead_letter_details(const ReceivedMessage& messag
 
 // Names of delivery queues begin so; the colon keeps them apart from those of queues.
 constexpr std::string_view kDeliveryPrefix = "delivery:";
-// Longer than SNS goes on trying to reach any endpoint (sns.md 7.1).
+// Longer than SNS goes on trying to reach any endpoint (SNS Developer Guide, "Message
+// delivery retries").
 constexpr const char* kDeliveryRetentionSeconds = "2592000";
 
 bool is_delivery_queue(const ResourceName& name) {

@@ -11,8 +11,8 @@
 
 namespace squire::engine {
 
-// The deduplication ids a FIFO queue accepted in the last five minutes (sqs.md 7.3). Outlives the
-// messages: deleting them does not open the window.
+// The deduplication ids a FIFO queue accepted in the last five minutes (Amazon SQS Developer
+// Guide, "Exactly-once processing"). Outlives the messages: deleting them does not open the window.
 class DeduplicationWindow {
  public:
   static constexpr Milliseconds kLength = std::chrono::minutes(5);

@@ -1,5 +1,6 @@
 // From the text of a filter policy to its program. Follows the order in which event-ruler's
-// compiler, the one behind SNS, meets what is wrong, and says it in its words (sns.md 8.2).
+// compiler, the one behind SNS, meets what is wrong, and says it in its words (as recorded from
+// AWS).
 #include <algorithm>
 #include <memory>
 #include <set>

@@ -1,4 +1,4 @@
-// Whether a message matches a filter policy (sns.md 8.1).
+// Whether a message matches a filter policy (SNS Developer Guide, "Subscription filter policies").
 #include <arpa/inet.h>
 
 #include <algorithm>

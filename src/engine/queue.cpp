@@ -145,7 +145,7 @@ Ticket Queue::commit_row() {
   const Seconds old_delay = settings_->delay;
   settings_ = std::make_shared<QueueSettings>(row_.attributes);
   if (is_fifo_ && settings_->delay != old_delay) {
-    // A FIFO queue's delay is retroactive (sqs.md, "Queue attributes").
+    // A FIFO queue's delay is retroactive (Amazon SQS Developer Guide, "Delay queues").
     messages_->delay_unreceived(settings_->delay, env_.clock.now());
     wake(messages_->count(State::Visible));
     set_alarm();
@@ -238,7 +238,7 @@ Result<Ticket> Queue::purge(const ClientPtr& client) {
     history_->add({now, Event::Kind::Purged, 0, {}, {}, arn_, client, nullptr, nullptr});
   const QueuePurged row{number_, next_sequence_};
   if (!is_fifo_) return env_.journal.append(row);
-  // The ids may come again (sqs.md 6.13).
+  // The ids may come again (as recorded from AWS).
   deduplication_ = std::make_unique<DeduplicationWindow>();
   return env_.journal.append_both(row, DeduplicationGone{number_, next_sequence_});
 }
@@ -259,7 +259,8 @@ bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
     moved->row.id = env_.ids.next();
     moved->row.sent_at = now;
   } else {
-    // A standard queue's retention goes on; a FIFO queue's starts anew (sqs.md 7.4).
+    // A standard queue's retention goes on; a FIFO queue's starts anew (Amazon SQS
+    // Developer Guide, "Dead-letter queues").
     if (is_fifo_) moved->row.sent_at = now;
     moved->delivery = message.delivery;
     moved->delivery->key = moved->row.key;

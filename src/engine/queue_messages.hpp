@@ -14,7 +14,8 @@
 namespace squire::engine {
 
 // All messages of a queue in all their states: delayed → visible → in flight → visible or gone
-// (sqs.md 7.1). Plain data structure: no lock, no clock, no journal. Counters are exact.
+// (Amazon SQS Developer Guide, "Visibility timeout"). Plain data structure: no lock, no clock, no
+// journal. Counters are exact.
 class QueueMessages {
  public:
   explicit QueueMessages(bool is_fifo)

@@ -79,7 +79,8 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
   const Message* last = nullptr;
   while (taken.size() < static_cast<std::size_t>(options.count_max)) {
     if (messages_->count(State::InFlight) >= rules_.in_flight_max) {
-      // Only a standard queue says so, and only to a short poll (sqs.md, "Limits").
+      // Only a standard queue says so, and only to a short poll (Amazon SQS Developer
+      // Guide, "Message quotas").
       if (taken.empty() && !is_fifo_ && !options.is_long_poll) return Error{Errc::OverLimit, {}};
       break;
     }

@@ -12,7 +12,8 @@
 namespace squire::engine {
 
 // What recent ReceiveRequestAttemptIds of a FIFO queue got, so that a retry gets the same
-// (sqs.md 7.3). In memory only: after a restart a retry is an ordinary receive.
+// (SQS API Reference, ReceiveMessage). In memory only: after a restart a retry is an ordinary
+// receive.
 class ReceiveAttempts {
  public:
   static constexpr Milliseconds kLength = std::chrono::minutes(5);

@@ -6,9 +6,9 @@ namespace {
 using State = Message::State;
 
 // Tenants take turns, each giving its oldest visible message, so a noisy one cannot starve a quiet
-// one: a tenant with something to give waits for at most one message of each other (fair queues,
-// sqs.md 7.6; AWS keeps its own rule private). Messages without a group id are one tenant; if there
-// is no other, this is first in, first out.
+// one: a tenant with something to give waits for at most one message of each other (Amazon SQS
+// Developer Guide, "Fair queues"; AWS keeps its own rule private). Messages without a group id are
+// one tenant; if there is no other, this is first in, first out.
 class StandardOrder final : public Order {
  public:
   void add(Message& message) override {

@@ -8,7 +8,7 @@
 namespace squire::engine {
 namespace {
 
-// What nobody confirmed, or took back, ends (sns.md 2, "Confirmation token").
+// What nobody confirmed, or took back, ends (SNS API Reference, ConfirmSubscription).
 constexpr std::chrono::hours kConfirmationTime{48};
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace squire::sns {
 
-// A token for a confirmation link to a subscription of the topic; nobody can guess it (sns.md 4).
+// A token for a confirmation link to a subscription of the topic; nobody can guess it
+// (SNS API Reference, ConfirmSubscription).
 std::string make_token(service::Call& call, const engine::Topic& topic);
 
 // The topic for which the token was made; null if there is none.

@@ -21,7 +21,7 @@ constexpr Milliseconds kAttemptTimeout{15'000};
 constexpr Seconds kAttemptVisibility{60};
 // Between two words on what was given up.
 constexpr Seconds kTellInterval{60};
-// From the first attempt to the last (sns.md 7.1).
+// From the first attempt to the last (SNS Developer Guide, "Message delivery retries").
 constexpr Seconds kHttpRetryTimeMax{3600};
 constexpr std::string_view kUserAgent = "Amazon Simple Notification Service Agent";
 
@@ -34,7 +34,8 @@ bool is_success(unsigned status) {
   return status >= 200 && status < 300;
 }
 
-// The endpoint understood and refused: trying again would bring the same (sns.md 7.3).
+// The endpoint understood and refused: trying again would bring the same (SNS Developer
+// Guide, "Message delivery retries").
 bool is_client_error(unsigned status) {
   return status >= 300 && status < 500 && status != 429;
 }

@@ -208,7 +208,8 @@ std::optional<Milliseconds> RetryPolicy::delay_after(std::uint32_t attempt) cons
   const double min = min_delay_seconds;
   const double max = max_delay_seconds;
   if (growing == 1) return Seconds(min_delay_seconds);
-  // From the shortest delay to the longest, in `growing` steps (sns.md 7.2 (?): AWS shows a graph).
+  // From the shortest delay to the longest, in `growing` steps ((?): the
+  // SNS Developer Guide, "Message delivery retries", shows a graph).
   const double part = static_cast<double>(retry) / (growing - 1);
   double seconds = min;
   switch (backoff) {

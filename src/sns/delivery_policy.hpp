@@ -1,4 +1,4 @@
-// How often and when a delivery is tried again (sns.md 7).
+// How often and when a delivery is tried again (SNS Developer Guide, "Message delivery retries").
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct DeliveryPolicy {
 };
 
 // The policy in force: HTTP and HTTPS by what topic and subscription say (either may be empty), all
-// others fixed (sns.md 7.1).
+// others fixed (SNS Developer Guide, "Message delivery retries").
 DeliveryPolicy effective_policy(engine::DeliveryProtocol protocol, std::string_view topic_policy,
                                 std::string_view subscription_policy);
 

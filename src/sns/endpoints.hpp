@@ -7,7 +7,7 @@
 
 namespace squire::sns {
 
-// Whether the text can be an endpoint of that protocol (sns.md 4, "Endpoint form");
+// Whether the text can be an endpoint of that protocol (SNS API Reference, Subscribe);
 // InvalidParameter with the protocol's own text if not.
 Result<void> check_endpoint(service::Call& call, engine::DeliveryProtocol protocol,
                             const std::string& endpoint);

@@ -1,4 +1,5 @@
-// What notifications say to their readers: links to visit, and why (sns.md 4, 6.1).
+// What notifications say to their readers: links to visit, and why (SNS Developer
+// Guide, "Parsing message formats").
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "squire/engine/publication.hpp"
 #include "squire/sns/topic_actions.hpp"
 
-// Messages on their way in: what a client may publish (sns.md 5).
+// Messages on their way in: what a client may publish (SNS API Reference, Publish).
 namespace squire::sns {
 
 inline constexpr std::size_t kMessageBytesMax = 262'144;

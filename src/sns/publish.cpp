@@ -92,7 +92,8 @@ Result<void> check_entry_id(const std::string& id) {
   return {};
 }
 
-// What makes the whole batch fail before its messages are looked at, in this order (sns.md 5).
+// What makes the whole batch fail before its messages are looked at, in this order
+// (SNS API Reference, PublishBatch).
 Result<void> check_entries(const PublishBatch::Request& request) {
   const auto& entries = request.entries;
   if (entries.empty()) return Error{Errc::TopicEmptyBatchRequest, {}};

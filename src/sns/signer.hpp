@@ -15,7 +15,8 @@
 namespace squire::sns {
 
 // Signs notifications with the key of the data directory, which is made when it is first needed
-// and kept in the registry (sns.md 6.6). Thread-safe.
+// and kept in the registry (SNS Developer Guide, "Verifying message signatures").
+// Thread-safe.
 class Signer {
  public:
   // Names and values in byte order of the names. `version` is 1 (SHA-1) or 2 (SHA-256). Base64.

@@ -6,8 +6,8 @@
 #include "squire/engine/broker.hpp"
 #include "squire/sns/topic_actions.hpp"
 
-// The attributes of subscriptions: which there are, what they may say, how they are shown (sns.md
-// 4, 8).
+// The attributes of subscriptions: which there are, what they may say, how they are shown (SNS
+// API Reference, SetSubscriptionAttributes).
 namespace squire::sns {
 
 // Sets one attribute of the row, which is a subscription to `topic`; InvalidParameter if it is

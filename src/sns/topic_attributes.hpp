@@ -6,7 +6,8 @@
 #include "squire/engine/topic.hpp"
 #include "squire/sns/topic_actions.hpp"
 
-// The attributes of topics: which there are, what they may say, how they are shown (sns.md 3).
+// The attributes of topics: which there are, what they may say, how they are shown (SNS API
+// Reference, SetTopicAttributes).
 namespace squire::sns {
 
 enum class AttributeUse { Create, Set };

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kEntriesMax = 10;
 
-// What makes the whole request fail, in this order (sqs.md 6.9). Then each entry has an id.
+// What makes the whole request fail, in this order (SQS API Reference,
+// SendMessageBatch). Then each entry has an id.
 template <typename Entry>
 Result<void> check_entries(const std::vector<Entry>& entries, std::string_view entry_name) {
   if (entries.empty()) {

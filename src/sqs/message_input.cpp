@@ -75,7 +75,8 @@ std::string_view logical_type(std::string_view type) {
   return type.substr(0, type.find('.'));
 }
 
-// A decimal number of at most 38 digits, from 1e-128 to 1e126 (sqs.md, "Limits").
+// A decimal number of at most 38 digits, from 1e-128 to 1e126 (Amazon SQS Developer Guide,
+// "Message metadata").
 bool is_number(std::string_view text) {
   double value = 0;
   const bool has_plus = text.starts_with('+');

@@ -19,7 +19,8 @@ Result<void> check_size(const MessageInput& input, const engine::QueueSettings& 
 Result<void> check_has_deduplication_id(const MessageInput& input,
                                         const engine::QueueSettings& settings);
 
-// All else SendMessage checks about one message (sqs.md 6.8), in AWS's order as far as known.
+// All else SendMessage checks about one message (SQS API Reference, SendMessage), in AWS's order
+// as far as known.
 Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Queue& queue,
                                               const engine::QueueSettings& settings,
                                               MessageInput input);
@@ -31,7 +32,8 @@ std::string system_attributes_digest(const MessageInput& input);
 void fill_result(SendResult& result, const engine::Queue& queue,
                  const engine::OutgoingMessage& message, const engine::Sent& sent);
 
-// MD5OfMessageAttributes (sqs.md, "Message attributes and MD5"); empty if there are none.
+// MD5OfMessageAttributes (Amazon SQS Developer Guide, "Message metadata"); empty if there are
+// none.
 std::string attributes_digest(const engine::MessageAttributes& attributes);
 
 // 20 digits that rise with the message's place in its queue.

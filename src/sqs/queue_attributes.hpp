@@ -7,7 +7,7 @@
 #include "squire/engine/broker.hpp"
 
 // The attributes of a queue as strings: which there are, what they may say, what they say by
-// default (sqs.md, "Queue attributes").
+// default (SQS API Reference, SetQueueAttributes).
 namespace squire::sqs {
 
 using engine::StringMap;

@@ -7,7 +7,7 @@
 
 namespace squire::sqs {
 
-// The tags a queue would have (sqs.md, "Limits": tags). InvalidParameterValue.
+// The tags a queue would have (SQS API Reference, TagQueue). InvalidParameterValue.
 Result<void> check_tags(std::string_view queue_name, const engine::StringMap& tags);
 
 }  // namespace squire::sqs

@@ -31,7 +31,8 @@ using service::HttpRequest;
 constexpr std::string_view kSqsNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
 constexpr std::string_view kSnsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 
-// The __type of an error with that code; sqs.md 2.4 and 2.5.
+// The __type of an error with that code, by the SQS service model and "Common Errors" of its API
+// Reference.
 std::string json_type(const std::string& code) {
   static const std::map<std::string, std::string> names = {
       {"AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "BatchEntryIdsNotDistinct"},

@@ -1,5 +1,5 @@
-// Filter policies by their definition (sns.md 8), straight over JSON documents: slow, and easy to
-// believe.
+// Filter policies by their definition (SNS Developer Guide, "Subscription filter policies"),
+// straight over JSON documents: slow, and easy to believe.
 #pragma once
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 
 namespace squire {
 
-// Names follow the SQS service model where it has one (see sqs.md, "Modelled errors").
+// Names follow the SQS service model where it has one.
 enum class Errc : std::uint8_t {
   // Amazon SQS, modelled
   BatchEntryIdsNotDistinct,
@@ -29,7 +29,7 @@ enum class Errc : std::uint8_t {
   ResourceNotFound,
   TooManyEntriesInBatchRequest,
   UnsupportedOperation,
-  // Amazon SNS, modelled, named as their codes (sns.md 1.1); those that SQS spells otherwise begin
+  // Amazon SNS, modelled, named as their codes; those that SQS spells otherwise begin
   // with Topic.
   AuthorizationError,
   EndpointDisabled,

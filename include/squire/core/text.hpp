@@ -33,7 +33,7 @@ bool is_made_of_letters_and(std::string_view utf8, std::string_view others);
 // UTF-8 of at most `characters_max` characters, with no control character.
 bool is_single_line(std::string_view text, std::size_t characters_max);
 
-// The first character SQS does not take in a message (sqs.md, "Allowed characters"):
+// The first character SQS does not take in a message (SQS API Reference, SendMessage):
 // allowed are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
 // `text` is UTF-8, but may hold lone surrogates as three bytes each, as JsonReader leaves them.
 std::optional<std::uint32_t> first_illegal_character(std::string_view text);

@@ -1,4 +1,4 @@
-// Which subscriptions a message is for (sns.md 8, "Filter policies").
+// Which subscriptions a message is for (SNS Developer Guide, "Subscription filter policies").
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,8 @@ class Broker;
 class Queue;
 
 // The message move tasks: each takes messages out of a dead-letter queue and puts them, as new
-// messages, into its destination or the queue they came from (sqs.md 6.16).
+// messages, into its destination or the queue they came from (SQS API Reference,
+// StartMessageMoveTask).
 // Driven by the clock's alarms, a bounded number of messages at a time; a running task goes on
 // after a restart. Thread-safe; its mutex is held for one step of messages.
 class MoveTasks final : public Alarm, public std::enable_shared_from_this<MoveTasks> {

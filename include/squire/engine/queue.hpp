@@ -195,9 +195,10 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   // asks for a report after this call misses nothing.
   void watch(std::weak_ptr<Waiter> waiter);
 
-  // sqs.md 6.11. Ticket 0 if there was nothing to do.
+  // SQS API Reference, DeleteMessage. Ticket 0 if there was nothing to do.
   Result<Ticket> remove(std::string_view receipt_handle, const ClientPtr& client = nullptr);
-  // sqs.md 6.12. The range of the timeout was checked. Ticket 0 if the queue is no FIFO queue.
+  // SQS API Reference, ChangeMessageVisibility. The range of the timeout was checked. Ticket 0 if
+  // the queue is no FIFO queue.
   Result<Ticket> change_visibility(std::string_view receipt_handle, Seconds timeout,
                                    const ClientPtr& client = nullptr);
   // A message that was received without being counted is about to be brought to its endpoint: now

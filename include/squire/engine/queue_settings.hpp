@@ -26,7 +26,8 @@ struct RedrivePolicy {
 std::optional<RedrivePolicy> parse_redrive_policy(std::string_view json);
 
 // A queue's attributes as the engine needs them. The strings were checked when they were set (sqs);
-// what is absent or cannot be read has its default. Defaults and units: sqs.md, "Queue attributes".
+// what is absent or cannot be read has its default. Defaults and units: SQS API Reference,
+// SetQueueAttributes.
 struct QueueSettings {
   explicit QueueSettings(const StringMap& attributes);
 

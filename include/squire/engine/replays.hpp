@@ -19,10 +19,11 @@ struct ReplayRange {
 // if the text is no such policy.
 std::optional<ReplayRange> parse_replay_policy(std::string_view json);
 
-// The replays of archives into subscriptions (sns.md 9): each reads a portion of the archive from
-// the disk at a time and sends it to the subscription's queue; when it has caught up, live messages
-// follow behind. Driven by the clock's alarms; a replay goes on after a restart.
-// Thread-safe. Its mutex is not held while it reads and sends, which only one thread does.
+// The replays of archives into subscriptions (SNS Developer Guide, "Message archiving and replay"):
+// each reads a portion of the archive from the disk at a time and sends it to the subscription's
+// queue; when it has caught up, live messages follow behind. Driven by the clock's alarms; a replay
+// goes on after a restart. Thread-safe. Its mutex is not held while it reads and sends, which only
+// one thread does.
 class Replays final : public Alarm, public std::enable_shared_from_this<Replays> {
  public:
   // `broker` owns this.

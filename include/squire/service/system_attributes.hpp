@@ -8,7 +8,7 @@
 
 namespace squire::service {
 
-// A message's system attributes by SQS's names (sqs.md, "Message system attributes"), but for
+// A message's system attributes by SQS's names (SQS API Reference, ReceiveMessage), but for
 // SequenceNumber: add(name, make), where make() gives the value, empty for one it does not have.
 template <typename Add>
 void for_each_system_attribute(const engine::ReceivedMessage& message, Add&& add) {

@@ -1,6 +1,7 @@
 // Amazon SNS (API version 2010-03-31): the list of all 42 actions.
 // What each checks and in which order: its run(), in src/sns/. Source of names, members and
-// requiredness: the service model; of everything else: sns.md.
+// requiredness: the service model; of everything else: the SNS Developer Guide and API Reference,
+// or as recorded from AWS.
 #pragma once
 
 #include "squire/sns/device_actions.hpp"

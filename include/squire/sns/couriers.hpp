@@ -22,9 +22,9 @@ struct CourierSettings {
 };
 
 // Brings what waits in delivery queues to its endpoints: HTTP, HTTPS, Lambda and, with a mailer,
-// email (sns.md 6.2, 6.4, 6.5, 7). A failed attempt stays in the queue, invisible until the next
-// one is due; one that is given up goes to the subscription's dead-letter queue. Everything runs on
-// the outbound thread.
+// email (SNS Developer Guide, "Message delivery retries"). A failed attempt stays in the queue,
+// invisible until the next one is due; one that is given up goes to the subscription's dead-letter
+// queue. Everything runs on the outbound thread.
 class Couriers {
  public:
   // Broker and outbound outlive the couriers; the outbound thread ends before they do.

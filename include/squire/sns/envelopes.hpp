@@ -6,8 +6,8 @@
 
 namespace squire::sns {
 
-// What the deliveries of SNS look like (sns.md 6): envelopes and raw messages. One for the life of
-// the broker, which it outlives. Thread-safe.
+// What the deliveries of SNS look like (SNS Developer Guide, "Parsing message formats"): envelopes
+// and raw messages. One for the life of the broker, which it outlives. Thread-safe.
 class Envelopes final : public engine::Renderer {
  public:
   Envelopes();

@@ -1,6 +1,7 @@
 // Amazon SQS (API version 2012-11-05): all 23 actions on one page, and the list of them.
 // What each checks and in which order: its run(), in src/sqs/. Source of names, members and
-// requiredness: the service model; of everything else: sqs.md.
+// requiredness: the service model; of everything else: the SQS Developer Guide and API Reference,
+// or as recorded from AWS.
 #pragma once
 
 #include <map>

@@ -10,7 +10,7 @@ namespace squire::wire {
 
 enum class Protocol : std::uint8_t { Json, Query };
 
-// One error's spelling. Source: sqs.md, sections 2.4 and 2.5.
+// One error's spelling. Source: the service models, and SQS API Reference, "Common Errors".
 struct ErrorSpelling {
   Errc code;
   std::string_view query_code;  // <Code>, x-amzn-query-error, and Code in batch results

@@ -1,4 +1,5 @@
-// The Query protocol's requests: form fields into structs. sqs.md, "Query (XML)".
+// The Query protocol's requests: form fields into structs (Amazon SQS Developer Guide,
+// "Making Query API requests").
 #pragma once
 
 #include <limits>

@@ -29,7 +29,7 @@ struct Case {
 
 class BadFilterTest : public testing::TestWithParam<Case> {};
 
-// sns.md 8.2.
+// As recorded from AWS.
 TEST_P(BadFilterTest, IsRefusedWithItsReason) {
   EXPECT_EQ(without_place(error_of(GetParam().policy)), GetParam().message);
 }

@@ -54,7 +54,7 @@ const std::map<Errc, Row> kReference = {
      {kQueue + "TooManyEntriesInBatchRequest", kModelled + "TooManyEntriesInBatchRequest", 400}},
     {Errc::UnsupportedOperation,
      {kQueue + "UnsupportedOperation", kModelled + "UnsupportedOperation", 400}},
-    // Amazon SNS: sns.md 1.1. It has no JSON protocol.
+    // Amazon SNS, by its service model. It has no JSON protocol.
     {Errc::AuthorizationError, {"AuthorizationError", "", 403}},
     {Errc::EndpointDisabled, {"EndpointDisabled", "", 400}},
     {Errc::FilterPolicyLimitExceeded, {"FilterPolicyLimitExceeded", "", 403}},
