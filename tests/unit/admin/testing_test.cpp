@@ -11,7 +11,7 @@ class TestingTest : public AdminFixture {
  protected:
   TestingTest() { testing_site.set_ready(); }
 
-  // A visit to the site with testing: true, and the waiter it was given.
+  // A request to the site with testing: true, and the waiter it was given.
   struct Handled {
     Handled(admin::AdminSite& site, const std::string& query) {
       EXPECT_TRUE(form.parse(query));
