@@ -16,12 +16,14 @@ namespace {
 constexpr Milliseconds kLook{250};
 // What does not come round for that long, while the daemon should stop, is told.
 constexpr Milliseconds kSilence{2000};
+// A disk may take its time for the end of a large commit.
+constexpr Milliseconds kJournalSilence{5000};
 // For the log and the journal, once the daemon is overdue; and as long as the journal goes on.
 constexpr Milliseconds kLastTime{2500};
 constexpr int kLastTimesMax = 20;
 
 bool is_journal_stuck() {
-  const auto silent = heartbeats().silent(kSilence);
+  const auto silent = heartbeats().silent(kJournalSilence);
   return std::any_of(silent.begin(), silent.end(),
                      [](const Pulse& pulse) { return pulse.name == "journal"; });
 }
@@ -67,12 +69,13 @@ void StopGuard::stay_if_overdue() {
 
 bool StopGuard::wait_until_overdue() {
   for (Milliseconds waited{0};; waited += kLook) {
-    // A journal that has much to write, and writes, is waited for.
+    // A journal that has much to write, and writes, is waited for; what comes then has time, too.
     const bool is_writing = std::string_view(step_.load()) == kFlushing && !is_journal_stuck();
+    if (is_writing) waited = Milliseconds(0);
     Lock lock(mutex_);
     if (!is_over_) changed_.wait_for(mutex_, kLook);
     if (is_over_) return false;
-    is_overdue_ = waited >= kStopTime && !is_writing;
+    is_overdue_ = waited >= kStopTime;
     if (is_overdue_) return true;
   }
 }

@@ -135,9 +135,9 @@ std::vector<const Event*> History::pointers_to(const std::vector<Entry>& entries
 
 std::uint64_t History::Shard::push(Entry entry) {
   std::uint64_t bytes = size_in_bytes(entry.event);
-  auto& counts = users;
+  auto* counts = &users;  // the compiler does not see that the lambda runs under the lock
   for_each_shared(entry.event, [&](const auto& thing) {
-    if (++counts[&thing] == 1) bytes += size_in_bytes(thing);
+    if (++(*counts)[&thing] == 1) bytes += size_in_bytes(thing);
   });
   if (entries.empty()) oldest.store(entry.order, std::memory_order_relaxed);
   entries.push_back(std::move(entry));
@@ -149,11 +149,11 @@ std::pair<History::Entry, std::uint64_t> History::Shard::pop() {
   entries.pop_front();
   oldest.store(entries.empty() ? kNever : entries.front().order, std::memory_order_relaxed);
   std::uint64_t bytes = size_in_bytes(entry.event);
-  auto& counts = users;
+  auto* counts = &users;
   for_each_shared(entry.event, [&](const auto& thing) {
-    const auto at = counts.find(&thing);
+    const auto at = counts->find(&thing);
     if (--at->second > 0) return;
-    counts.erase(at);
+    counts->erase(at);
     bytes += size_in_bytes(thing);
   });
   return {std::move(entry), bytes};

@@ -7,7 +7,9 @@ namespace squire::net {
 bool ByteBudget::Share::take(Use use, std::size_t bytes, std::size_t rank,
                              std::shared_ptr<Waiter> waiter) {
   Lock lock(budget_.mutex_);
-  if (budget_.fits(use, bytes)) {
+  const bool is_held_back = use == Use::Request && budget_.passes_ >= kPassesMax;
+  if (budget_.fits(use, bytes) && !is_held_back) {
+    budget_.note_pass(use, UINT64_MAX);
     budget_.give(*this, use, bytes);
     return true;
   }
@@ -15,6 +17,8 @@ bool ByteBudget::Share::take(Use use, std::size_t bytes, std::size_t rank,
   bytes_ = bytes;
   waiter_ = std::move(waiter);
   place_ = budget_.lines_[static_cast<std::size_t>(use)].emplace(rank, this);
+  number_ = ++budget_.last_number_;
+  if (use == Use::Request) budget_.requests_.emplace(number_, this);
   return false;
 }
 
@@ -46,6 +50,10 @@ void ByteBudget::Share::release() {
 void ByteBudget::leave_line(Share& share) {
   if (!share.waiter_) return;
   lines_[static_cast<std::size_t>(share.use_)].erase(share.place_);
+  if (share.use_ == Use::Request) {
+    note_pass(share.use_, share.number_);
+    requests_.erase(share.number_);
+  }
   share.waiter_.reset();
   share.bytes_ = 0;
 }
@@ -67,16 +75,30 @@ void ByteBudget::give(Share& share, Use use, std::size_t bytes) {
   total_ += bytes;
 }
 
+void ByteBudget::note_pass(Use use, std::uint64_t number) {
+  if (use != Use::Request || requests_.empty()) return;
+  passes_ = number == requests_.begin()->first ? 0 : passes_ + 1;
+}
+
+ByteBudget::Line::iterator ByteBudget::next_in_line(Use use) {
+  auto& line = lines_[static_cast<std::size_t>(use)];
+  const bool is_longest_waiting = use == Use::Request && passes_ >= kPassesMax;
+  return is_longest_waiting && !line.empty() ? requests_.begin()->second->place_ : line.begin();
+}
+
 // Behind one who must wait, all must.
 void ByteBudget::serve_lines() {
   for (std::size_t i = 0; i < lines_.size(); ++i) {
-    auto& line = lines_[i];
     const auto use = static_cast<Use>(i);
-    while (!line.empty() && fits(use, line.begin()->second->bytes_)) {
-      Share& share = *line.begin()->second;
-      line.erase(line.begin());
-      give(share, use, share.bytes_);
-      std::exchange(share.waiter_, nullptr)->notify();
+    for (;;) {
+      const auto next = next_in_line(use);
+      if (next == lines_[i].end() || !fits(use, next->second->bytes_)) break;
+      Share& share = *next->second;
+      const auto bytes = share.bytes_;
+      auto waiter = share.waiter_;
+      leave_line(share);
+      give(share, use, bytes);
+      waiter->notify();
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 
@@ -15,7 +16,8 @@ namespace squire::net {
 // Who wants more than there is waits. So that one kind of use does not
 // keep out the others, requests may fill half of it, and while three quarters are full nothing is
 // begun whose reply may be large; while it is full, nothing at all. But of each kind one may always
-// go on, however little there is: nobody waits for ever who sends and reads.
+// go on, however little there is, and a request that many others have passed is passed no more:
+// nobody waits for ever who sends and reads.
 // Thread-safe; its mutex is a leaf.
 class ByteBudget {
  public:
@@ -57,23 +59,35 @@ class ByteBudget {
     bool is_holding_ = false;
     std::shared_ptr<Waiter> waiter_;  // null: not in line
     std::multimap<std::size_t, Share*>::iterator place_;
+    std::uint64_t number_ = 0;  // in the order of arrival, while in line
   };
 
  private:
   static constexpr std::size_t kUseCount = 3;
+  // Requests that may go before the one that waits longest.
+  static constexpr std::size_t kPassesMax = 64;
+
+  using Line = std::multimap<std::size_t, Share*>;
 
   std::size_t ceiling(Use use) const;
   bool fits(Use use, std::size_t bytes) const REQUIRES(mutex_);
   void give(Share& share, Use use, std::size_t bytes) REQUIRES(mutex_);
   void leave_line(Share& share) REQUIRES(mutex_);
   void serve_lines() REQUIRES(mutex_);
+  // Whose turn it is; the line's end if nobody waits.
+  Line::iterator next_in_line(Use use) REQUIRES(mutex_);
+  // Somebody goes on while others of that use wait: the one that waits longest, or before it.
+  void note_pass(Use use, std::uint64_t number) REQUIRES(mutex_);
 
   const std::size_t bytes_max_;
   mutable Mutex mutex_{LockRank::Leaf};
   std::atomic<std::size_t> total_ = 0;  // written under the mutex
   std::array<std::size_t, kUseCount> holders_ GUARDED_BY(mutex_){};
   // By their ranks.
-  std::array<std::multimap<std::size_t, Share*>, kUseCount> lines_ GUARDED_BY(mutex_);
+  std::array<Line, kUseCount> lines_ GUARDED_BY(mutex_);
+  std::uint64_t last_number_ GUARDED_BY(mutex_) = 0;
+  std::map<std::uint64_t, Share*> requests_ GUARDED_BY(mutex_);  // in line, by arrival
+  std::size_t passes_ GUARDED_BY(mutex_) = 0;                    // of the first of these
 };
 
 }  // namespace squire::net

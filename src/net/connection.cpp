@@ -323,13 +323,20 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         co_await worker_.commit_line->wait(exchange.ticket());
         break;
       case Step::Move:
-        co_await asio::co_spawn(worker_.shared.long_work.context(), run_elsewhere(exchange),
-                                asio::use_awaitable);
+        co_await asio::co_spawn(
+            worker_.shared.long_work.context(),
+            [&]() -> asio::awaitable<void> { co_return exchange.run_elsewhere(); },
+            asio::use_awaitable);
         break;
       case Step::Drop:
         co_return false;
       case Step::WaitForMessage:
-        if (!co_await wait_for_message(exchange)) co_return false;
+        // A body that is counted against the budget of all is not kept for a poll.
+        if (room_ > 0 && !request_.body.empty()) {
+          exchange.end_patience();
+        } else if (!co_await wait_for_message(exchange)) {
+          co_return false;
+        }
     }
   }
 }
@@ -349,12 +356,6 @@ asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exch
   // Those go first who have read what they were told before.
   if (reply_share_->take(use, 0, unread_bytes(), wakeup_)) co_return true;
   co_return co_await stand_in_line(*reply_share_);
-}
-
-// On a thread that may take its time.
-asio::awaitable<void> Connection::run_elsewhere(service::Exchange& exchange) {
-  exchange.run_elsewhere();
-  co_return;
 }
 
 asio::awaitable<bool> Connection::wait_for_message(service::Exchange& exchange) {

@@ -79,7 +79,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> wait_for_readers(const service::Exchange& exchange);
   // Of earlier replies: what the other side has not taken yet.
   std::size_t unread_bytes();
-  static boost::asio::awaitable<void> run_elsewhere(service::Exchange& exchange);
   boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);
   void watch_for_hangup();
   void tell_observers(const service::HttpRequest& request, service::Exchange& exchange,

@@ -6,6 +6,8 @@
 #include <boost/beast/core/string.hpp>
 #include <string>
 
+#include "squire/core/text.hpp"
+
 namespace squire::net {
 namespace {
 
@@ -13,25 +15,40 @@ constexpr std::size_t kHeadBytesMax = 4096;
 constexpr std::array<std::string_view, 3> kPaths = {"/_squire/health", "/_localstack/health",
                                                     "/health"};
 
-// The host without its port: "[::1]:4566" → "::1".
-std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) {
-    const auto end = std::min(host.find(']'), host.size());
-    return host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
+constexpr std::size_t kLabelMax = 63;
+
+bool is_port(std::string_view text) {
+  const auto port = parse_integer(text);
+  return port && *port > 0 && *port <= 65'535;
 }
 
-// No name that somebody on the internet may own.
-bool is_local_host(std::string_view host) {
-  const auto name = without_port(host);
-  if (!name.empty() && name.find('.') == std::string_view::npos &&
-      name.find(':') == std::string_view::npos) {
-    return true;
-  }
+bool is_label(std::string_view text) {
+  return !text.empty() && text.size() <= kLabelMax &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+bool is_address(std::string_view text) {
   boost::system::error_code error;
-  boost::asio::ip::make_address(std::string(name), error);
+  boost::asio::ip::make_address(std::string(text), error);
   return !error;
+}
+
+// An address or a single label, with a port or without: no name that somebody on the internet may
+// own.
+bool is_local_host(std::string_view host) {
+  if (host.starts_with('[')) {
+    const auto end = host.find(']');
+    if (end == std::string_view::npos || !is_address(host.substr(1, end - 1))) return false;
+    host.remove_prefix(end + 1);
+    return host.empty() || (host.starts_with(':') && is_port(host.substr(1)));
+  }
+  const auto colon = std::min(host.find(':'), host.size());
+  const auto name = host.substr(0, colon);
+  return (is_label(name) || is_address(name)) &&
+         (colon == host.size() || is_port(host.substr(colon + 1)));
 }
 
 std::ptrdiff_t count_headers(const service::HttpRequest& request, std::string_view name) {
@@ -52,8 +69,7 @@ bool is_by_a_page(const service::HttpRequest& request) {
 }  // namespace
 
 std::string_view HealthRequest::path() const {
-  const std::string_view target = data.target;
-  return target.substr(0, target.find('?'));
+  return data.target;
 }
 
 bool looks_like_health(std::string_view bytes) {
@@ -62,8 +78,7 @@ bool looks_like_health(std::string_view bytes) {
   if (space == std::string_view::npos || (method != "GET" && method != "HEAD")) return false;
   const auto target = bytes.substr(space + 1);
   return std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view path) {
-    return target.starts_with(path) && target.size() > path.size() &&
-           (target[path.size()] == ' ' || target[path.size()] == '?');
+    return target.starts_with(path) && target.size() > path.size() && target[path.size()] == ' ';
   });
 }
 
@@ -81,9 +96,10 @@ std::optional<HealthRequest> read_health_request(std::string_view bytes) {
   if (error || !parser.is_done() || taken != found.bytes || parser.upgrade()) return std::nullopt;
   found.keep_alive = parser.keep_alive();
   const auto request = found.data.view();
-  if (!is_local_host(request.host) || count_headers(request, "host") != 1 ||
-      count_headers(request, "transfer-encoding") > 0 || is_by_a_page(request) ||
-      found.data.expects_continue) {
+  // Who signs may mean a queue of that name.
+  if (!is_local_host(request.host) || count_headers(request, "authorization") > 0 ||
+      count_headers(request, "host") != 1 || count_headers(request, "transfer-encoding") > 0 ||
+      is_by_a_page(request) || found.data.expects_continue) {
     return std::nullopt;
   }
   return found;

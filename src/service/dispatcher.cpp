@@ -251,7 +251,7 @@ bool Exchange::route_site(const HttpRequest& request, const RequestTarget& targe
 
 // False: it waits.
 bool Exchange::run_admin_exchange() {
-  auto answered = admin_exchange_->run(!dispatcher_.is_stopping_);
+  auto answered = admin_exchange_->run(may_wait_ && !dispatcher_.is_stopping_);
   if (!answered) return false;
   is_answered_ = true;
   reply_.status = answered->status;
@@ -308,7 +308,8 @@ void Exchange::run_elsewhere() {
 
 Exchange::Step Exchange::step() {
   if (delay_) {
-    if (delay_->lasts(dispatcher_.broker_.env().clock.now())) return Step::WaitForMessage;
+    const bool lasts = may_wait_ && delay_->lasts(dispatcher_.broker_.env().clock.now());
+    if (lasts) return Step::WaitForMessage;
     delay_.reset();
   }
   if (admin_exchange_ && !is_answered_) {
@@ -334,7 +335,7 @@ Exchange::Step Exchange::run_action() {
     answer(Error{Errc::ServiceUnavailable, "There is no space left on the disk."});
     return Step::Reply;
   }
-  if (dispatcher_.is_stopping_) call_->end_patience();
+  if (!may_wait_ || dispatcher_.is_stopping_) call_->end_patience();
   auto result =
       action_->invoke(*call_, input_, {service_->xml_namespace, reply_.request_id, is_query_json_});
   if (call_->is_moving()) return Step::Move;

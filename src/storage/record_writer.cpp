@@ -137,7 +137,10 @@ void RecordWriter::roll_back() {
   load_purges();
 }
 
+// Before every statement.
 void RecordWriter::begin() {
+  constexpr std::uint64_t kBeatEvery = 256;
+  if (heart_ && ++statement_count_ % kBeatEvery == 0) heart_->beat();
   if (in_transaction_) return;
   begin_.run();
   in_transaction_ = true;

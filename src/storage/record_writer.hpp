@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "squire/core/heartbeat.hpp"
 #include "squire/engine/record.hpp"
 #include "storage/database.hpp"
 #include "storage/statements.hpp"
@@ -37,6 +38,9 @@ class RecordWriter {
   // Whether there is more to delete: write() again soon, if only an empty batch.
   bool has_purges() const { return !purges_.empty(); }
   void finish_purges();
+
+  // Beats while much is written. Null: nobody wants to know.
+  void tell(Heart* heart) { heart_ = heart; }
 
  private:
   // A message put (row) or gone (null).
@@ -84,6 +88,8 @@ class RecordWriter {
   void roll_back();
   void load_purges();
 
+  Heart* heart_ = nullptr;
+  std::uint64_t statement_count_ = 0;
   bool in_transaction_ = false;
   bool may_have_stored_deliveries_ = true;
   std::vector<Change> changes_;

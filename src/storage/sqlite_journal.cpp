@@ -179,6 +179,7 @@ void SqliteJournal::Writer::run() {
     do {
       take(work);
       heart.beat("a commit");
+      records_->tell(&heart);
       if (!commit(work) && work.is_last) throw DiskFull("there is no space left on the disk");
     } while (!work.is_last);
   } catch (const std::exception& error) {

@@ -91,6 +91,8 @@ class Exchange {
   Exchange(Dispatcher& dispatcher, const HttpRequest& request, std::shared_ptr<Waiter> waiter);
 
   Step run();
+  // It waits for no message or change any more: the next run gets an answer.
+  void end_patience() { may_wait_ = false; }
   // Does what takes long. On any thread that nobody waits for, while run() is not called.
   void run_elsewhere();
 
@@ -162,7 +164,8 @@ class Exchange {
   std::optional<Patience> delay_;                  // by a fault
   std::string_view error_code_;                    // of the reply; empty: a success
   std::unique_ptr<AdminExchange> admin_exchange_;  // null: not to the site
-  bool is_elsewhere_ = false;                      // where it may take its time
+  bool may_wait_ = true;
+  bool is_elsewhere_ = false;  // where it may take its time
   engine::Ticket site_ticket_ = 0;
 };
 

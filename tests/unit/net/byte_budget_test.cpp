@@ -78,6 +78,39 @@ TEST_F(ByteBudgetTest, ManyAreServedAtOnce) {
   EXPECT_FALSE(large.is_waiting());
 }
 
+TEST_F(ByteBudgetTest, ARequestThatManyHavePassedIsPassedNoMore) {
+  Share holder(budget), large(budget);
+  EXPECT_TRUE(take(holder, Use::Request, 300));
+  EXPECT_FALSE(take(large, Use::Request, 400));
+  for (int i = 0; i < 64; ++i) {
+    Share small(budget);
+    EXPECT_TRUE(take(small, Use::Request, 100)) << i;
+  }
+  Share small(budget), smaller(budget);
+  EXPECT_FALSE(take(small, Use::Request, 100));
+  EXPECT_FALSE(take(smaller, Use::Request, 90));
+  holder.release();
+  EXPECT_FALSE(large.is_waiting());
+  EXPECT_FALSE(smaller.is_waiting()) << "the turn of the small ones comes again";
+  EXPECT_TRUE(small.is_waiting());
+  large.release();
+  EXPECT_FALSE(small.is_waiting());
+}
+
+TEST_F(ByteBudgetTest, WhoLeavesTheLineIsNotWaitedFor) {
+  Share holder(budget), other(budget);
+  EXPECT_TRUE(take(holder, Use::Request, 300));
+  {
+    Share large(budget);
+    EXPECT_FALSE(take(large, Use::Request, 400));
+    for (int i = 0; i < 64; ++i) {
+      Share small(budget);
+      EXPECT_TRUE(take(small, Use::Request, 100));
+    }
+  }
+  EXPECT_TRUE(take(other, Use::Request, 100));
+}
+
 TEST_F(ByteBudgetTest, AHigherRankWaitsLonger) {
   Share holder(budget);
   EXPECT_TRUE(take(holder, Use::LargeReply, 800));

@@ -145,6 +145,14 @@ TEST_F(ExchangeTest, ALongPollWaitsUntilAMessageWakesIt) {
   EXPECT_EQ(bodies(poll->reply()), Bodies{"a"});
 }
 
+TEST_F(ExchangeTest, APollWhosePatienceIsEndedAnswers) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  poll->exchange.end_patience();
+  EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().body, "{}");
+}
+
 TEST_F(ExchangeTest, ALongPollThatIsWokenForNothingGoesOnWaiting) {
   const auto poll = start(receive(20));
   ASSERT_EQ(poll->run(), Step::WaitForMessage);
