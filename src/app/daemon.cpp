@@ -235,9 +235,9 @@ int Daemon::stop() {
   client_.stop();
   guard.enter(StopGuard::kFlushing);
   const bool is_stored = journal_->flush();
-  guard.release_journal();
-  guard.enter("closing");
-  return report_end(is_stored);
+  const int exit_code = report_end(is_stored);
+  guard.close_with(exit_code);
+  return exit_code;
 }
 
 int Daemon::report_end(bool is_stored) const {

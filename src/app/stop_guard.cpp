@@ -51,12 +51,13 @@ StopGuard::~StopGuard() {
   thread_.join();
 }
 
-void StopGuard::release_journal() {
+void StopGuard::close_with(int exit_code) {
   {
     Lock lock(mutex_);
-    is_journal_flushed_ = true;
+    exit_code_ = exit_code;
   }
   stay_if_overdue();
+  enter("closing");
 }
 
 void StopGuard::stay_if_overdue() {
@@ -89,16 +90,17 @@ void StopGuard::say_who_is_stuck() const {
 }
 
 void StopGuard::flush() {
-  {
-    Lock lock(mutex_);
-    if (is_journal_flushed_) return;
-  }
   journal_.flush();
   spdlog::info("the journal is flushed: what was answered is safe");
 }
 
 void StopGuard::run() {
   if (!wait_until_overdue()) return;
+  const auto exit_code = [this] {
+    Lock lock(mutex_);
+    return exit_code_;
+  }();
+  if (exit_code) ::_exit(*exit_code);
   const auto told = begin([this] { say_who_is_stuck(); });
   const auto flushed = begin([this] { flush(); });
   told.wait_for(kLastTime);

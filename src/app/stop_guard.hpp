@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "squire/core/condition.hpp"
@@ -20,7 +21,7 @@ class StopGuard {
   // The step in which the journal writes what is left: as long as it goes on, it may take its time.
   static constexpr const char* kFlushing = "flushing the journal";
 
-  // The journal lives until release_journal().
+  // The journal lives until close_with().
   explicit StopGuard(engine::Journal& journal);
   ~StopGuard();
   StopGuard(const StopGuard&) = delete;
@@ -28,8 +29,9 @@ class StopGuard {
 
   // What the main thread does now, for the log; the text is there for good.
   void enter(const char* step) { step_ = step; }
-  // The journal is flushed, and about to go.
-  void release_journal();
+  // All is flushed, and what is left is memory to free and a log to copy: if that takes too long,
+  // the process ends with that exit code all the same.
+  void close_with(int exit_code);
 
  private:
   void run();
@@ -45,7 +47,7 @@ class StopGuard {
   Mutex mutex_{LockRank::Leaf};
   Condition changed_;
   bool is_over_ GUARDED_BY(mutex_) = false;
-  bool is_journal_flushed_ GUARDED_BY(mutex_) = false;
+  std::optional<int> exit_code_ GUARDED_BY(mutex_);  // once all is flushed
   bool is_overdue_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
