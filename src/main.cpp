@@ -7,6 +7,13 @@
 #include "squire/app/healthcheck.hpp"
 #include "squire/app/maintenance.hpp"
 
+// An arena of memory for each core instead of four: what one thread frees another reuses, and an
+// idle daemon is half a megabyte smaller. Read by jemalloc, where that is linked, before main().
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "percpu_arena:percpu";
+}
+
 int main(int argc, char** argv) {
   try {
     const auto config = squire::app::read_command_line(argc, argv, environ);
