@@ -51,9 +51,7 @@ void Heart::note(std::string_view what, std::string_view id) noexcept {
   std::array<char, sizeof(text_)> text{};
   std::size_t size = 0;
   const auto append = [&](std::string_view part) {
-    const auto count = std::min(part.size(), text.size() - size);
-    std::memcpy(text.data() + size, part.data(), count);
-    size += count;
+    size += part.copy(text.data() + size, text.size() - size);
   };
   append(what.substr(0, text.size() / 2));
   if (!id.empty()) append(" ");
