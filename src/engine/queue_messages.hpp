@@ -76,7 +76,7 @@ class QueueMessages {
 
   // Makes visible what is due, at most so many of it at a time: a millisecond or so. How many
   // messages that were; next_due_at() says whether there are more.
-  static constexpr std::size_t kSettledMax = 10'000;
+  static constexpr std::size_t kSettledMax = 2'000;
   std::size_t settle(TimePoint now) {
     std::size_t due_count = 0;
     for (; due_count < kSettledMax && !timers_.empty() && timers_.top_time() <= now; ++due_count) {

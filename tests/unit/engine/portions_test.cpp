@@ -73,7 +73,7 @@ TEST_F(PortionsTest, ManyMessagesBecomeVisibleSomeAtATime) {
   for (int i = 0; i < 25'000; ++i) queue->send(late).value();
   clock.advance(Seconds(60));
   const auto visible = [&] { return queue->counts().visible; };
-  EXPECT_EQ(visible(), 10'000u);
+  EXPECT_EQ(visible(), 20'000u);
   EXPECT_EQ(broker.receive(*queue, options(1), nullptr).value().messages.size(), 1u);
   while (broker.tick()) {
   }
