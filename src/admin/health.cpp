@@ -3,11 +3,10 @@
 #include "admin/admin_request.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
+#include "squire/service/request_path.hpp"
 
 namespace squire::admin {
 namespace {
-
-constexpr std::string_view kLocalstackHealth = "/_localstack/health";
 
 SiteReply fail(std::string_view message) {
   return reply({{"status", "failed"}, {"message", message}}, 503);
@@ -55,7 +54,7 @@ SiteReply AdminSite::localstack_health(bool is_well) const {
 SiteReply AdminSite::health(std::string_view path) const {
   const bool has_failed = broker_.env().journal.has_failed();
   const auto stuck = heartbeats().stuck();
-  if (path == kLocalstackHealth) {
+  if (path == service::kLocalstackHealth) {
     return localstack_health(!has_failed && !is_data_lost_ && stuck.empty());
   }
   if (has_failed) return fail("The disk failed; see the log");

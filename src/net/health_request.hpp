@@ -17,10 +17,6 @@ struct HealthRequest {
   std::string_view path() const;
 };
 
-// Whether the bytes may become one: they begin with GET or HEAD and the path of health,
-// without parameters.
-bool looks_like_health(std::string_view bytes);
-
 // The request that the bytes begin with, if it is a whole one for health and there is nothing about
 // it that the dispatcher would have to judge: no body, no signature or token, no other Host than an
 // address or a single label, nothing of a web page's.

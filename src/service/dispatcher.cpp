@@ -300,7 +300,6 @@ Exchange::Step Exchange::run() {
 }
 
 void Exchange::run_elsewhere() {
-  is_elsewhere_ = true;
   if (call_) call_->move();
   const engine::Gate::Pass pass(dispatcher_.broker_.gate());
   guard([this] { return admin_exchange_ ? (run_admin_exchange(), Step::Reply) : run_action(); });
@@ -313,7 +312,7 @@ Exchange::Step Exchange::step() {
     delay_.reset();
   }
   if (admin_exchange_ && !is_answered_) {
-    if (admin_exchange_->is_long() && !is_elsewhere_) return Step::Move;
+    if (admin_exchange_->is_long()) return Step::Move;
     if (!run_admin_exchange()) return Step::WaitForMessage;
   } else if (!is_answered_) {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;

@@ -12,8 +12,8 @@
 namespace squire::sns {
 namespace {
 
-constexpr std::size_t kStepsPerTopic = 3;          // to look at what it has
-constexpr std::size_t kStepsPerSubscription = 10;  // to put it into a list, in order
+constexpr std::size_t kStepsPerTopic = 3;    // to look at what it has
+constexpr std::size_t kStepsToListOne = 10;  // to put it into a list, in order
 
 using engine::SubscriptionRow;
 using State = SubscriptionRow::State;
@@ -256,7 +256,7 @@ Result<SubscriptionListResponse> ListSubscriptions::run(Call& call, Request requ
   const auto topics = call.broker.topics().all();
   std::size_t count = 0;
   for (const auto& topic : topics) count += topic->subscription_count();
-  if (call.must_move(kStepsPerSubscription * count)) return Response{};
+  if (call.must_move(kStepsToListOne * count)) return Response{};
   std::vector<SubscriptionPointer> mine;
   for (const auto& topic : topics) {
     if (topic->name().region != call.identity.region) continue;
@@ -271,7 +271,7 @@ Result<SubscriptionListResponse> ListSubscriptions::run(Call& call, Request requ
 
 Result<SubscriptionListResponse> ListSubscriptionsByTopic::run(Call& call, Request request) {
   SQUIRE_TRY(const auto topic, find_topic(call, request.topic_arn));
-  if (call.must_move(kStepsPerSubscription * topic->subscription_count())) return Response{};
+  if (call.must_move(kStepsToListOne * topic->subscription_count())) return Response{};
   return list(topic->subscriptions(), request.next_token);
 }
 

@@ -11,7 +11,7 @@
 namespace squire::sns {
 namespace {
 
-constexpr std::size_t kStepsPerSubscription = 20;  // to end it
+constexpr std::size_t kStepsToEndOne = 20;  // a subscription
 constexpr std::string_view kFifoSuffix = ".fifo";
 constexpr std::size_t kNameMax = 256;
 
@@ -81,7 +81,7 @@ Result<NoOutput> DeleteTopic::run(Call& call, Request request) {
     return Error{Errc::InvalidState,
                  "Cannot delete a topic with an ArchivePolicy. Deactivate the policy first."};
   }
-  if (topic && call.must_move(kStepsPerSubscription * topic->subscription_count())) {
+  if (topic && call.must_move(kStepsToEndOne * topic->subscription_count())) {
     return NoOutput{};
   }
   call.wait_for(call.broker.topics().remove(name));

@@ -1,10 +1,9 @@
+#include "sqs/queue_url.hpp"
 #include "sqs/task_handle.hpp"
 #include "squire/sqs/actions.hpp"
 
 namespace squire::sqs {
 namespace {
-
-constexpr std::size_t kStepsPerQueue = 3;  // to look at its settings
 
 using Status = engine::MoveTaskRow::Status;
 
@@ -74,7 +73,7 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
           "Source queue arn and destination queue arn cannot be the same.");
     }
   }
-  if (call.must_move(kStepsPerQueue * call.broker.queue_count())) return Response{};
+  if (must_move_to_find_sources(call)) return Response{};
   if (call.broker.dead_letter_sources(source).empty()) {
     return Error::invalid_parameter("Source queue must be configured as a Dead Letter Queue.");
   }

@@ -25,4 +25,9 @@ Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std
   return call.broker.queue(name);
 }
 
+bool must_move_to_find_sources(service::Call& call) {
+  constexpr std::size_t kStepsPerQueue = 3;  // to look at its settings
+  return call.must_move(kStepsPerQueue * call.broker.queue_count());
+}
+
 }  // namespace squire::sqs

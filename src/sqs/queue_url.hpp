@@ -19,4 +19,7 @@ Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view
 // The queue itself, or QueueDoesNotExist.
 Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url);
 
+// As Call::must_move(), before the sources of a dead-letter queue are looked for among all queues.
+bool must_move_to_find_sources(service::Call& call);
+
 }  // namespace squire::sqs

@@ -9,8 +9,6 @@
 namespace squire::sqs {
 namespace {
 
-constexpr std::size_t kStepsPerQueue = 3;  // to look at its settings
-
 constexpr std::string_view kFifoSuffix = ".fifo";
 
 Result<void> check_queue_name(const CreateQueue::Request& request) {
@@ -93,7 +91,7 @@ Result<ListQueues::Response> ListQueues::run(Call& call, Request request) {
 Result<ListDeadLetterSourceQueues::Response> ListDeadLetterSourceQueues::run(Call& call,
                                                                              Request request) {
   SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
-  if (call.must_move(kStepsPerQueue * call.broker.queue_count())) return Response{};
+  if (must_move_to_find_sources(call)) return Response{};
   SQUIRE_TRY(const auto page, take_page(call.broker.dead_letter_sources(queue->name()),
                                         request.next_token, request.max_results));
   return Response{to_urls(call, page.items), page.next_token};

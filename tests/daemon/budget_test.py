@@ -73,6 +73,15 @@ class BudgetTest(SnsTest):
             thread.start()
         return threads
 
+    def ask_and_never_read(self, daemon, request, count):
+        """On so many connections, whose buffers hold little."""
+        for _ in range(count):
+            wire = socket.socket()
+            self.addCleanup(wire.close)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            wire.connect(("127.0.0.1", daemon.port))
+            wire.sendall(request)
+
     def silent_body(self, headers=""):
         """All of a request but its last byte."""
         return json_request("SendMessage", body=b"x" * BODY, headers=headers)[:-1]
@@ -177,14 +186,7 @@ class BudgetTest(SnsTest):
         client.call("SendMessage", QueueUrl="q", MessageBody="x" * (MEBIBYTE - 100))
         ask = json_request("ReceiveMessage", {"QueueUrl": "q", "VisibilityTimeout": 0})
         before = self.resident(daemon)
-        wires = []
-        for _ in range(300):
-            wire = socket.socket()
-            self.addCleanup(wire.close)
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            wire.connect(("127.0.0.1", daemon.port))
-            wire.sendall(ask * 4)
-            wires.append(wire)
+        self.ask_and_never_read(daemon, ask * 4, 300)
         self.assert_below(self.highest(daemon) - before, BUDGET + SLACK)
         begin = time.monotonic()
         client.call("ListQueues")
@@ -238,14 +240,8 @@ class BudgetTest(SnsTest):
         client.create("q")
         for _ in range(25):
             client.call("SendMessage", QueueUrl="q", MessageBody="x" * 1_000_000)
-        wires = []
-        for _ in range(20):
-            wire = socket.socket()
-            self.addCleanup(wire.close)
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            wire.connect(("127.0.0.1", daemon.port))
-            wire.sendall(b"GET /_squire/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            wires.append(wire)
+        self.ask_and_never_read(
+            daemon, b"GET /_squire/export HTTP/1.1\r\nHost: localhost\r\n\r\n", 20)
         end, highest = time.monotonic() + 3, 0
         while time.monotonic() < end:
             highest = max(highest, self.temporary_bytes(daemon))

@@ -165,7 +165,6 @@ class Exchange {
   std::string_view error_code_;                    // of the reply; empty: a success
   std::unique_ptr<AdminExchange> admin_exchange_;  // null: not to the site
   bool may_wait_ = true;
-  bool is_elsewhere_ = false;  // where it may take its time
   engine::Ticket site_ticket_ = 0;
 };
 

@@ -47,8 +47,9 @@ bool is_taken(std::string_view segment);
 // Where health is told, in our own words and as clients of ElasticMQ and LocalStack ask for it.
 inline constexpr std::string_view kOwnHealth = "/_squire/health";
 inline constexpr std::string_view kHealth = "/health";
+inline constexpr std::string_view kLocalstackHealth = "/_localstack/health";
 inline bool is_health(std::string_view path) {
-  return path == kOwnHealth || path == kHealth || path == "/_localstack/health";
+  return path == kOwnHealth || path == kHealth || path == kLocalstackHealth;
 }
 
 }  // namespace squire::service

@@ -49,17 +49,23 @@ Result<std::string> fail_inside(service::Call&, const service::Input&,
   throw std::runtime_error("a bug");
 }
 
-class BuggyServiceTest : public ExchangeTest {
+// SQS with one action, which does that.
+class OddServiceTest : public ExchangeTest {
  protected:
-  BuggyServiceTest() {
+  explicit OddServiceTest(service::Invoke invoke) : actions{{{"SendMessage", invoke, true}}} {
     service.actions = actions;
     dispatcher = std::make_unique<service::Dispatcher>(
         broker, std::vector<const service::Service*>{&service}, service::DispatcherSettings{},
         &site);
   }
 
-  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &fail_inside, true}}};
+  const std::array<service::ActionEntry, 1> actions;
   service::Service service = sqs::service();
+};
+
+class BuggyServiceTest : public OddServiceTest {
+ protected:
+  BuggyServiceTest() : OddServiceTest(&fail_inside) {}
 };
 
 TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
@@ -81,17 +87,9 @@ Result<std::string> take_long(service::Call& call, const service::Input&,
   return std::string(R"({"is":"done"})");
 }
 
-class LongServiceTest : public ExchangeTest {
+class LongServiceTest : public OddServiceTest {
  protected:
-  LongServiceTest() {
-    service.actions = actions;
-    dispatcher = std::make_unique<service::Dispatcher>(
-        broker, std::vector<const service::Service*>{&service}, service::DispatcherSettings{},
-        &site);
-  }
-
-  const std::array<service::ActionEntry, 1> actions{{{"SendMessage", &take_long, true}}};
-  service::Service service = sqs::service();
+  LongServiceTest() : OddServiceTest(&take_long) {}
 };
 
 TEST_F(LongServiceTest, WhatTakesLongIsDoneWhereNobodyWaitsForTheThread) {
