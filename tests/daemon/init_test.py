@@ -389,8 +389,8 @@ class CommandsTest(InitTest):
 
     def test_scripts_run_also_where_nothing_can_be_made(self):
         self.install("aws")
-        self.write("a.sh", f"#!/bin/bash\naws sqs\n")
-        self.temporary.rmdir()
+        self.write("a.sh", "#!/bin/bash\naws sqs\n")
+        self.temporary = "/proc"
         daemon = self.start_ready()
         self.assertEqual(self.lines(), ["aws sqs"])
         self.assertIn("AWS_ENDPOINT_URL", daemon.log())
