@@ -184,6 +184,12 @@ void Database::checkpoint(Log log) {
   has_log_ = log == Log::Kept;
 }
 
+void Database::limit_growth(std::optional<std::int64_t> pages) const {
+  constexpr std::int64_t kMost = 4'294'967'294;
+  execute(
+      ("PRAGMA max_page_count = " + std::to_string(pages ? page_count() + *pages : kMost)).c_str());
+}
+
 void Database::shrink(int pages) const {
   execute(("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")").c_str());
 }

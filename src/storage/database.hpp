@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "squire/storage/sqlite_journal.hpp"
 
@@ -45,6 +46,8 @@ class Database {
   // Pages of kPageSize bytes.
   std::int64_t page_count() const { return pragma("PRAGMA page_count"); }
   std::int64_t free_page_count() const { return pragma("PRAGMA freelist_count"); }
+  // It may grow by so many pages, which is a full disk beyond that; without a number, as it likes.
+  void limit_growth(std::optional<std::int64_t> pages) const;
   // Whether shrink() can do anything: not in files of squire 0.1.0 (compaction.hpp).
   bool can_shrink() const { return can_shrink_; }
   // Gives so many free pages back to the disk, which the next checkpoint does.

@@ -16,14 +16,13 @@ class DiskReserve {
   bool fill();
   void give_up();
   bool is_held() const { return is_held_; }
-  // Whether there is room for so many bytes, the reserve aside.
+  // Bytes that the disk has left, the reserve aside.
+  std::uint64_t room() const;
   bool has_room_for(std::int64_t bytes) const {
     return room() >= static_cast<std::uint64_t>(bytes);
   }
 
  private:
-  std::uint64_t room() const;
-
   const std::filesystem::path path_;
   std::int64_t bytes_ = 0;
   bool is_held_ = false;

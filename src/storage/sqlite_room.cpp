@@ -55,6 +55,15 @@ void SqliteJournal::Writer::make_room() {
   reserve_->give_up();
   looked_at_ = steady_clock::now();
   fits([&] { database_->checkpoint(Database::Log::Kept); });
+  limit_growth();
+}
+
+// What is in the log must fit into the database, also if others take of the room meanwhile: a log
+// that cannot be copied is full soon, and then nothing can be written any more.
+void SqliteJournal::Writer::limit_growth() {
+  if (options_.pages_max > 0) return;
+  if (reserve_->is_held()) return database_->limit_growth(std::nullopt);
+  database_->limit_growth(static_cast<std::int64_t>(reserve_->room()) / Database::kPageSize / 2);
 }
 
 void SqliteJournal::Writer::set_room(Room room) {
@@ -76,11 +85,19 @@ void SqliteJournal::Writer::tell_of_room() {
 
 void SqliteJournal::Writer::look_for_room() {
   const auto now = steady_clock::now();
-  if (now < looked_at_ + kLookInterval) return;
-  looked_at_ = now;
-  // A limit of the database's own is not the disk's.
-  if (options_.pages_max == 0 && reserve_->fill()) return set_room(Room::Enough);
-  const auto wanted = room() == Room::Enough ? kSparePagesMin : kSparePages;
+  const bool is_look = now >= looked_at_ + kLookInterval;
+  if (is_look) {
+    looked_at_ = now;
+    // A limit of the database's own is not the disk's.
+    if (options_.pages_max == 0 && reserve_->fill()) {
+      limit_growth();
+      return set_room(Room::Enough);
+    }
+  }
+  limit_growth();
+  const bool is_enough = room() == Room::Enough;
+  if (!is_enough && !is_look) return;
+  const auto wanted = is_enough ? kSparePagesMin : kSparePages;
   set_room(database_->free_page_count() >= wanted ? Room::Enough : Room::Scarce);
 }
 

@@ -30,7 +30,10 @@ void SqliteJournal::Writer::open() {
     open_all();
   }
   if (!database_->can_shrink() && compact_old_file()) open_all();
-  if (!reserve_->fill()) set_room(engine::Room::Scarce);
+  if (!reserve_->fill()) {
+    make_room();  // what a last life left of the log
+    set_room(engine::Room::Scarce);
+  }
 }
 
 // A file of squire 0.1.0 is converted now if that takes no time to speak of; a crash meanwhile is

@@ -115,6 +115,7 @@ class SqliteJournal::Writer {
     return true;
   }
   void make_room();
+  void limit_growth();
   void set_room(engine::Room room);
   void tell_of_room();
   void look_for_room();

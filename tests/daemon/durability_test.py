@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 import select
+import shutil
 import signal
 import socket
 import sqlite3
@@ -1209,6 +1210,20 @@ class FullDiskTest(DaemonTest):
         client = self.client(self.start())
         self.assertEqual(client.counts("q.fifo"), (0, 1, 0))
         self.assertEqual(client.bodies("q"), ["after"])
+
+    def test_a_full_disk_keeps_room_for_the_log(self):
+        """What is in the log can always be copied, or a killed daemon could write nothing any more."""
+        self.mount("64m")
+        daemon = self.start()
+        client = self.client(daemon, timeout=60)
+        client.create("q")
+        self.fill(daemon, 30_000)
+        for _ in range(4):  # what a few deletions free is taken again at once
+            self.drain(client, 30)
+            self.assertTrue(until(lambda: self.try_to_send(client, "x" * 30_000), 10, 0.02))
+            self.fill(daemon, 30_000, clients=8)
+        self.assertFalse((self.data / "squire.reserve").exists())
+        self.assertGreater(shutil.disk_usage(self.data).free, 1 << 20)
 
     def test_a_kill_at_any_moment_of_a_full_disk_loses_nothing(self):
         chance = random.Random(SEED)
