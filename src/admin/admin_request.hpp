@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "squire/admin/admin_site.hpp"
+#include "squire/engine/outbox.hpp"
 #include "squire/service/policy_document.hpp"
 
 namespace squire::admin {

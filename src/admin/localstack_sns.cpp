@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "admin/admin_request.hpp"
+#include "squire/engine/outbox.hpp"
 
 namespace squire::admin {
 namespace {
@@ -40,7 +41,8 @@ bool is_listed(const AdminRequest& asked, const Caught& caught, const engine::Ou
 
 SiteReply list_caught(const AdminRequest& asked, const Caught& caught) {
   Json by_endpoint = Json::object();
-  for (const auto& row : asked.broker.outbox().list(0, std::numeric_limits<std::size_t>::max())) {
+  for (const auto& row :
+       asked.broker.store<engine::Outbox>().list(0, std::numeric_limits<std::size_t>::max())) {
     if (!is_listed(asked, caught, row)) continue;
     Json attributes = Json::object();
     for (const auto& [name, attribute] : row.attributes) {
@@ -66,8 +68,10 @@ SiteReply remove_caught(AdminRequest& asked, const Caught& caught) {
   SiteReply removed;
   removed.status = 204;
   removed.content_type = {};
-  removed.ticket = asked.broker.outbox().remove_if(
-      [&](const engine::OutboxRow& row) { return is_listed(asked, caught, row); });
+  removed.ticket =
+      asked.broker.store<engine::Outbox>()
+          .remove_if([&](const engine::OutboxRow& row) { return is_listed(asked, caught, row); })
+          .ticket;
   return removed;
 }
 

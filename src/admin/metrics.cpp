@@ -14,6 +14,7 @@
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/core/sharded.hpp"
+#include "squire/engine/outbox.hpp"
 
 namespace squire::admin {
 namespace {
@@ -281,7 +282,7 @@ class Metrics::State {
                            .add({}, double(sources_.connection_count()))
                            .take());
     families.push_back(Family("squire_outbox_entries", "Entries in the outbox.", MetricType::Gauge)
-                           .add({}, double(broker_.outbox().count()))
+                           .add({}, double(broker_.store<engine::Outbox>().count()))
                            .take());
     add_process(families);
     return prometheus::TextSerializer().Serialize(families);

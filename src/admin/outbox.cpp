@@ -1,3 +1,5 @@
+#include "squire/engine/outbox.hpp"
+
 #include <limits>
 
 #include "admin/admin_request.hpp"
@@ -32,7 +34,8 @@ bool is_meant(const AdminRequest& asked, const engine::OutboxRow& row) {
 SiteReply show_outbox(AdminRequest& asked) {
   const auto page = read_page(asked);
   if (!page) return refuse(400, kPageRule);
-  auto rows = asked.broker.outbox().list(page->first, std::numeric_limits<std::size_t>::max());
+  auto rows = asked.broker.store<engine::Outbox>().list(page->first,
+                                                        std::numeric_limits<std::size_t>::max());
   std::erase_if(rows, [&](const engine::OutboxRow& row) { return !is_meant(asked, row); });
   Json entries = Json::array();
   for (const auto& row : rows) {
@@ -46,8 +49,9 @@ SiteReply show_outbox(AdminRequest& asked) {
 
 SiteReply clear_outbox(AdminRequest& asked) {
   auto cleared = reply({{"status", "cleared"}});
-  cleared.ticket = asked.broker.outbox().remove_if(
+  const auto removed = asked.broker.store<engine::Outbox>().remove_if(
       [&](const engine::OutboxRow& row) { return is_meant(asked, row); });
+  cleared.ticket = removed.ticket;
   return cleared;
 }
 

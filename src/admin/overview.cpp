@@ -2,6 +2,7 @@
 #include "admin/admin_request.hpp"
 #include "admin/process_figures.hpp"
 #include "squire/admin/console_page.hpp"
+#include "squire/engine/outbox.hpp"
 
 namespace squire::admin {
 
@@ -76,7 +77,7 @@ SiteReply show_overview(AdminRequest& asked) {
        {"rates", {{"sent", rates.sent}, {"received", rates.received}, {"deleted", rates.deleted}}},
        {"connections", asked.settings.connection_count()},
        {"pendingDeliveries", pending_count},
-       {"outbox", asked.broker.outbox().count()},
+       {"outbox", asked.broker.store<engine::Outbox>().count()},
        {"residentBytes", read_process_figures().resident_bytes}});
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 SiteReply export_state(engine::Broker& broker, std::shared_ptr<service::TemporaryFile> file) {
   broker.export_to(file->path());
-  storage::compact_state(file->path());
+  storage::compact_state(file->path(), broker.env().journal.kinds());
   SiteReply reply;
   reply.content_type = "application/vnd.sqlite3";
   reply.headers = "Content-Disposition: attachment; filename=\"state.squire\"\r\n";
@@ -37,7 +37,7 @@ SiteReply import_state(engine::Broker& broker, AdminSite& site, service::Tempora
   if (!file.error().empty()) return refuse_import(503, file.error());
   storage::StateCounts counts;
   try {
-    counts = storage::check_state(file.path());
+    counts = storage::check_state(file.path(), broker.env().journal.kinds());
   } catch (const storage::StorageError& error) {
     return refuse_import(400, error.what());
   }

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "admin/admin_request.hpp"
+#include "squire/engine/outbox.hpp"
 #include "squire/service/patience.hpp"
 
 namespace squire::admin {
@@ -48,7 +49,7 @@ class Watched {
       queue_ = current;
     }
     if (queue_) queue_->watch(waiter);
-    broker_.outbox().watch(waiter);
+    broker_.store<engine::Outbox>().watch(waiter);
     return values();
   }
 
@@ -71,7 +72,7 @@ class Watched {
 
  private:
   std::int64_t outbox_count() const {
-    const auto rows = broker_.outbox().list(0, SIZE_MAX);
+    const auto rows = broker_.store<engine::Outbox>().list(0, SIZE_MAX);
     return std::count_if(rows.begin(), rows.end(), [&](const engine::OutboxRow& row) {
       return (protocol_.empty() || protocol_ == engine::protocol_name(row.protocol)) &&
              (endpoint_.empty() || endpoint_ == row.endpoint);

@@ -38,11 +38,14 @@ Broker::Broker(const Env& env, const Rules& rules, const Renderer* renderer)
       rules_(rules),
       renderer_(renderer),
       history_(rules.history_bytes_max),
-      move_tasks_(std::make_shared<MoveTasks>(*this)),
-      topics_(*this),
-      replays_(std::make_shared<Replays>(*this)),
-      outbox_(env_, rules_),
-      registry_(env_) {}
+      topics_(std::make_shared<Topics>(*this)) {
+  add_engine_stores();
+}
+
+void Broker::add(std::shared_ptr<Store> store) {
+  for (const RowKind* kind : store->kinds()) stores_by_kind_.emplace(kind, store.get());
+  stores_.push_back(std::move(store));
+}
 
 // What happens in delivery queues is told by their couriers, attempt by attempt.
 History* Broker::history_for(const ResourceName& name) {
@@ -55,7 +58,7 @@ void Broker::load() {
     guarded(
         Border::Load, [&] { return describe(record) + " is set aside"; }, [&] { restore(record); });
   });
-  topics_.begin_life();
+  for (const auto& store : stores_) store->begin_life();
   close_abandoned_delivery_queues();
   ReadLock lock(mutex_);
   for (const auto& [number, queue] : queues_by_number_) queue->begin_life();
@@ -70,7 +73,7 @@ void Broker::close_abandoned_delivery_queues() {
     ReadLock lock(mutex_);
     abandoned = delivery_queues_;
   }
-  for (const auto& topic : topics_.all()) {
+  for (const auto& topic : topics_->all()) {
     for (const auto& subscription : topic->subscriptions()) {
       abandoned.erase(subscription->row().delivery_queue);
     }
@@ -78,60 +81,66 @@ void Broker::close_abandoned_delivery_queues() {
   for (const auto& [number, queue] : abandoned) close_delivery_queue(number);
 }
 
+std::shared_ptr<Queue> Broker::numbered(std::uint32_t number) const {
+  ReadLock lock(mutex_);
+  const auto at = queues_by_number_.find(number);
+  return at != queues_by_number_.end() ? at->second : delivery_queues_.at(number);
+}
+
 void Broker::restore(Record& record) {
-  const auto numbered = [this](std::uint32_t number) {
-    ReadLock lock(mutex_);
-    const auto at = queues_by_number_.find(number);
-    return at != queues_by_number_.end() ? at->second : delivery_queues_.at(number);
-  };
   std::visit(
-      [&]<typename Row>(Row& row) {
-        if constexpr (std::is_same_v<Row, QueueRow>) {
-          WriteLock lock(mutex_);
-          last_number_ = std::max(last_number_, row.number);
-          const auto queue = std::make_shared<Queue>(env_, rules_, row, history_for(row.name));
-          if (is_delivery_queue(row.name)) {
-            delivery_queues_.emplace(row.number, queue);
-          } else {
-            queues_.emplace(row.name, queue);
-            queues_by_name_.insert(queue);
-            queues_by_number_.emplace(row.number, queue);
-            queue_count_ = queues_.size();
-          }
-        } else if constexpr (std::is_same_v<Row, TopicRow>) {
-          {
-            WriteLock lock(mutex_);
-            last_number_ = std::max(last_number_, row.number);
-          }
-          topics_.restore(std::move(row));
-        } else if constexpr (std::is_same_v<Row, SequenceRow>) {
-          if (row.queue == SequenceRow::kNumbers) {
-            WriteLock lock(mutex_);
-            last_number_ = std::max(last_number_, static_cast<std::uint32_t>(row.limit - 1));
-            return;
-          }
-          const auto topic = topics_.find(row.queue);
-          topic ? topic->restore(row) : numbered(row.queue)->restore(row);
-        } else if constexpr (std::is_same_v<Row, DeduplicationRow>) {
-          const auto topic = topics_.find(row.key.queue);
-          topic ? topic->restore(row) : numbered(row.key.queue)->restore(row);
-        } else if constexpr (std::is_same_v<Row, MessageRow> || std::is_same_v<Row, DeliveryRow>) {
-          numbered(row.key.queue)->restore(row);
-        } else if constexpr (std::is_same_v<Row, std::unique_ptr<SubscriptionRow>>) {
-          if (const auto topic = topics_.find(row->topic)) topic->restore(std::move(*row));
-        } else if constexpr (std::is_same_v<Row, ReplayRow>) {
-          replays_->restore(row);
-        } else if constexpr (std::is_same_v<Row, std::unique_ptr<OutboxRow>>) {
-          outbox_.restore(std::move(*row));
-        } else if constexpr (std::is_same_v<Row, RegistryRow>) {
-          registry_.restore(std::move(row));
-        } else if constexpr (std::is_same_v<Row, MoveTaskRow>) {
-          move_tasks_->restore(std::move(row));
+      [&]<typename Change>(Change& change) {
+        if constexpr (std::is_same_v<Change, RowPut>) {
+          restore(*change.row);
+        } else if constexpr (std::is_same_v<Change, DeduplicationRow>) {
+          const auto topic = topics_->find(change.key.queue);
+          topic ? topic->restore(change) : numbered(change.key.queue)->restore(change);
+        } else if constexpr (std::is_same_v<Change, MessageRow> ||
+                             std::is_same_v<Change, DeliveryRow>) {
+          numbered(change.key.queue)->restore(change);
         } else {
           throw std::logic_error("Journal::load gave something that is no row");
         }
       },
       record);
+}
+
+void Broker::restore(Row& row) {
+  if (const auto number = row.number(Column::Number::Own)) {
+    WriteLock lock(mutex_);
+    last_number_ = std::max(last_number_, *number);
+  }
+  if (const auto* queue = row_cast<QueueRow>(row)) {
+    restore(*queue);
+  } else if (const auto* sequence = row_cast<SequenceRow>(row)) {
+    restore(*sequence);
+  } else {
+    stores_by_kind_.at(&row.kind())->restore(row);
+  }
+}
+
+void Broker::restore(const QueueRow& row) {
+  const auto queue = std::make_shared<Queue>(env_, rules_, row, history_for(row.name));
+  WriteLock lock(mutex_);
+  if (is_delivery_queue(row.name)) {
+    delivery_queues_.emplace(row.number, queue);
+    return;
+  }
+  queues_.emplace(row.name, queue);
+  queues_by_name_.insert(queue);
+  queues_by_number_.emplace(row.number, queue);
+  queue_count_ = queues_.size();
+}
+
+void Broker::restore(const SequenceRow& row) {
+  if (row.queue == SequenceRow::kNumbers) {
+    WriteLock lock(mutex_);
+    last_number_ = std::max(last_number_, static_cast<std::uint32_t>(row.limit - 1));
+  } else if (const auto topic = topics_->find(row.queue)) {
+    topic->restore(row);
+  } else {
+    numbered(row.queue)->restore(row);
+  }
 }
 
 std::shared_ptr<Queue> Broker::find_queue(const ResourceName& name) const {
@@ -316,20 +325,13 @@ Broker::Cleared Broker::reset(std::string_view account) {
     return account.empty() || name.account == account;
   };
   Cleared cleared;
-  move_tasks_->clear(account);
-  for (const auto& topic : topics_.all()) {
-    if (!is_meant(topic->name())) continue;
-    topics_.remove(topic->name());
-    ++cleared.topic_count;
+  for (const auto& store : stores_) {
+    const auto count = store->clear(account);
+    if (store == topics_) cleared.topic_count = count;
   }
   for (const auto& queue : all_queues()) {
     if (is_meant(queue->name()) && delete_queue(queue->name())) ++cleared.queue_count;
   }
-  registry_.clear(account);
-  outbox_.remove_if([&](const OutboxRow& row) {
-    const auto topic = parse_arn("sns", row.topic_arn);
-    return account.empty() || (topic && topic->account == account);
-  });
   if (account.empty()) history_.clear();
   {
     WriteLock lock(mutex_);
@@ -351,8 +353,7 @@ std::vector<std::shared_ptr<Queue>> Broker::queues_and_delivery_queues() const {
 bool Broker::tick() {
   constexpr std::size_t kQueuesMax = 1000;  // at a time: a millisecond or so
   const Gate::Pass pass(gate_);
-  if (is_topics_turn_) return is_topics_turn_ = topics_.tick();
-  if (to_tick_.empty()) {
+  if (stores_ticked_ == 0 && to_tick_.empty()) {
     forget_deleted(env_.clock.now());
     to_tick_ = queues_and_delivery_queues();
   }
@@ -363,7 +364,11 @@ bool Broker::tick() {
     to_tick_.pop_back();
   }
   if (!to_tick_.empty()) return true;
-  return is_topics_turn_ = topics_.tick();
+  for (; stores_ticked_ < stores_.size(); ++stores_ticked_) {
+    if (stores_[stores_ticked_]->tick()) return true;
+  }
+  stores_ticked_ = 0;
+  return false;
 }
 
 }  // namespace squire::engine

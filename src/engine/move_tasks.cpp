@@ -73,20 +73,36 @@ std::vector<MoveTaskRow> MoveTasks::list(const ResourceName& source, std::size_t
   return rows;
 }
 
-void MoveTasks::clear(std::string_view account) {
+std::size_t MoveTasks::clear(std::string_view account) {
   Lock lock(mutex_);
-  std::erase_if(tasks_, [&](const Task& task) {
+  return std::erase_if(tasks_, [&](const Task& task) {
     const bool is_meant = account.empty() || task.row.source.account == account;
-    if (is_meant) env_.journal.append(MoveTaskGone{task.row.id});
+    if (is_meant) env_.journal.append(gone(&MoveTaskRow::id, task.row.id));
     return is_meant;
   });
 }
 
-void MoveTasks::restore(MoveTaskRow row) {
+void MoveTasks::restore(MoveTaskRow&& row) {
   Lock lock(mutex_);
-  const bool is_running = row.status == Status::Running;
   tasks_.push_back({std::move(row), env_.clock.now(), 0});
-  if (is_running) env_.clock.ring_at(env_.clock.now(), weak_from_this());
+}
+
+void MoveTasks::begin_life() {
+  Lock lock(mutex_);
+  std::ranges::stable_sort(tasks_, {}, [](const Task& task) { return task.row.started_at; });
+  const bool is_any_running = std::ranges::any_of(
+      tasks_, [](const Task& task) { return task.row.status == Status::Running; });
+  if (is_any_running) env_.clock.ring_at(env_.clock.now(), weak_from_this());
+}
+
+void MoveTasks::walk(const Journal::Apply& apply) const {
+  Lock lock(mutex_);
+  for (const Task& task : tasks_) apply(task.row);
+}
+
+void MoveTasks::drop_all() {
+  Lock lock(mutex_);
+  tasks_.clear();
 }
 
 void MoveTasks::ring() {
@@ -160,7 +176,7 @@ void MoveTasks::forget_old(const ResourceName& source) {
     return;
   }
   const auto oldest = std::find_if(tasks_.begin(), tasks_.end(), is_of_source);
-  env_.journal.append(MoveTaskGone{oldest->row.id});
+  env_.journal.append(gone(&MoveTaskRow::id, oldest->row.id));
   tasks_.erase(oldest);
 }
 

@@ -1,7 +1,6 @@
 #include "squire/engine/outbox.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace squire::engine {
 
@@ -33,46 +32,44 @@ void Outbox::push(OutboxRow row) {
   rows_.push_back(std::move(row));
 }
 
-void Outbox::drop_oldest() {
-  bytes_ -= size_in_bytes(rows_.front());
-  rows_.pop_front();
-}
-
-bool Outbox::trim() {
+void Outbox::trim() {
   // Some at a time, so that a full outbox does not delete a row with every one it adds.
   const bool has_too_many = rows_.size() > rules_.outbox_max + rules_.outbox_max / 10;
   const bool is_too_large = bytes_ > rules_.outbox_bytes_max;
-  if (!has_too_many && !is_too_large) return false;
+  if (!has_too_many && !is_too_large) return;
   const auto bytes_max =
       rules_.outbox_bytes_max - (is_too_large ? rules_.outbox_bytes_max / 10 : 0);
-  while (!rows_.empty() && (rows_.size() > rules_.outbox_max || bytes_ > bytes_max)) drop_oldest();
-  return true;
+  while (!rows_.empty() && (rows_.size() > rules_.outbox_max || bytes_ > bytes_max)) {
+    bytes_ -= size_in_bytes(rows_.front());
+    dropped_.push_back(rows_.front().number);
+    rows_.pop_front();
+  }
 }
 
 Ticket Outbox::add(OutboxRow row) {
   Lock lock(mutex_);
   row.number = ++last_number_;
   row.created_at = env_.clock.now();
-  push(row);
+  const Ticket ticket = env_.journal.append(row);
+  push(std::move(row));
   watchers_.tell();
-  const Ticket ticket = env_.journal.append(std::make_unique<OutboxRow>(std::move(row)));
-  if (trim() || std::exchange(is_ahead_, false)) {
-    env_.journal.append(OutboxGone{0, rows_.empty() ? last_number_ + 1 : rows_.front().number});
-  }
+  trim();
+  for (const auto number : dropped_) env_.journal.append(gone(&OutboxRow::number, number));
+  dropped_.clear();
   return ticket;
 }
 
-Ticket Outbox::remove_if(const std::function<bool(const OutboxRow&)>& is_meant) {
+Outbox::Removed Outbox::remove_if(const std::function<bool(const OutboxRow&)>& is_meant) {
   Lock lock(mutex_);
-  std::erase_if(rows_, [&](const OutboxRow& row) {
+  const auto count = std::erase_if(rows_, [&](const OutboxRow& row) {
     if (!is_meant(row)) return false;
-    env_.journal.append(OutboxGone{row.number, row.number + 1});
+    env_.journal.append(gone(&OutboxRow::number, row.number));
     return true;
   });
   bytes_ = 0;
   for (const auto& row : rows_) bytes_ += size_in_bytes(row);
   watchers_.tell();
-  return env_.journal.last_ticket();
+  return {count, env_.journal.last_ticket()};
 }
 
 std::vector<OutboxRow> Outbox::list(std::uint64_t after, std::size_t count_max) const {
@@ -95,11 +92,33 @@ std::size_t Outbox::count() const {
   return rows_.size();
 }
 
-void Outbox::restore(OutboxRow row) {
+void Outbox::restore(OutboxRow&& row) {
   Lock lock(mutex_);
   last_number_ = std::max(last_number_, row.number);
   push(std::move(row));
-  is_ahead_ |= trim();
+  trim();
+}
+
+void Outbox::walk(const Journal::Apply& apply) const {
+  Lock lock(mutex_);
+  for (const auto& row : rows_) apply(row);
+}
+
+std::size_t Outbox::clear(std::string_view account) {
+  const auto is_meant = [&](const OutboxRow& row) {
+    const auto topic = parse_arn("sns", row.topic_arn);
+    return account.empty() || (topic && topic->account == account);
+  };
+  return remove_if(is_meant).count;
+}
+
+void Outbox::drop_all() {
+  Lock lock(mutex_);
+  rows_.clear();
+  bytes_ = 0;
+  dropped_.clear();
+  last_number_ = 0;
+  watchers_.tell();
 }
 
 }  // namespace squire::engine

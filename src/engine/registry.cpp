@@ -1,6 +1,36 @@
 #include "squire/engine/registry.hpp"
 
+#include <exception>
+
+#include "squire/core/signing_key.hpp"
+
 namespace squire::engine {
+namespace {
+
+bool is_signing_key(const StringMap& attributes) {
+  const auto key = attributes.find("PrivateKey");
+  const auto certificate = attributes.find("Certificate");
+  if (key == attributes.end() || certificate == attributes.end()) return false;
+  try {
+    const SigningKey made(key->second, certificate->second);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+std::string RegistryRow::fault() const {
+  if (kind == Kind::SigningKey && key.empty() && !is_signing_key(attributes)) {
+    return "a signing key that is none";
+  }
+  if (kind == Kind::SandboxNumber &&
+      !(attributes.contains("ChangedAt") && attributes.contains("Status"))) {
+    return "a number of the SMS sandbox without a status";
+  }
+  return {};
+}
 
 std::optional<StringMap> Registry::find(Kind kind, std::string_view key) const {
   Lock lock(mutex_);
@@ -33,25 +63,39 @@ std::optional<Ticket> Registry::replace(Kind kind, const std::string& key,
 Ticket Registry::remove(Kind kind, const std::string& key) {
   Lock lock(mutex_);
   if (entries_.erase({kind, key}) == 0) return env_.journal.last_ticket();
-  return env_.journal.append(RegistryGone{kind, key});
+  return env_.journal.append(gone(RegistryRow{kind, key, {}}));
 }
 
-void Registry::clear(std::string_view account) {
+std::size_t Registry::clear(std::string_view account) {
   const std::string in_arn = ":" + std::string(account) + ":";
   Lock lock(mutex_);
+  const auto count_before = entries_.size();
   for (auto at = entries_.begin(); at != entries_.end();) {
     const auto& [kind, key] = at->first;
     const bool is_meant = account.empty()
                               ? kind != Kind::SigningKey
                               : key.starts_with(account) || key.find(in_arn) != key.npos;
-    if (is_meant) env_.journal.append(RegistryGone{kind, key});
+    if (is_meant) env_.journal.append(gone(RegistryRow{kind, key, {}}));
     at = is_meant ? entries_.erase(at) : std::next(at);
+  }
+  return count_before - entries_.size();
+}
+
+void Registry::restore(RegistryRow&& row) {
+  Lock lock(mutex_);
+  entries_[{row.kind, std::move(row.key)}] = std::move(row.attributes);
+}
+
+void Registry::walk(const Journal::Apply& apply) const {
+  Lock lock(mutex_);
+  for (const auto& [name, attributes] : entries_) {
+    apply(RegistryRow{name.first, name.second, attributes});
   }
 }
 
-void Registry::restore(RegistryRow row) {
+void Registry::drop_all() {
   Lock lock(mutex_);
-  entries_[{row.kind, std::move(row.key)}] = std::move(row.attributes);
+  entries_.clear();
 }
 
 }  // namespace squire::engine

@@ -167,6 +167,16 @@ void Replays::send(Replay& replay, const Subscription& subscription, const Repla
   if (is_over) replay.row.status = Status::Completed;
 }
 
+void Replays::walk(const Journal::Apply& apply) const {
+  Lock lock(mutex_);
+  for (const auto& [subscription, replay] : replays_) apply(replay.row);
+}
+
+void Replays::drop_all() {
+  Lock lock(mutex_);
+  replays_.clear();
+}
+
 bool Replays::put(Replay replay) {
   Lock lock(mutex_);
   const auto at = replays_.find(replay.row.subscription);

@@ -20,40 +20,9 @@ void Broker::import_from(const std::string& file) {
   const auto change = [this]() noexcept {
     drop_all();
     load();
-    topics_.announce();
+    topics_->announce();
   };
   change();
-}
-
-// By what of it is still there when it was moved from.
-std::string Broker::describe(const Record& record) {
-  const auto numbered = [](std::string_view kind, std::uint64_t number) {
-    return std::string(kind) + " number " + std::to_string(number);
-  };
-  const auto keyed = [&](std::string_view kind, const MessageKey& key) {
-    return numbered(kind, key.sequence) + " of " + numbered("queue", key.queue);
-  };
-  return std::visit(
-      [&]<typename Row>(const Row& row) -> std::string {
-        if constexpr (std::is_same_v<Row, QueueRow>) return numbered("queue", row.number);
-        if constexpr (std::is_same_v<Row, TopicRow>) return numbered("topic", row.number);
-        if constexpr (std::is_same_v<Row, MessageRow>) return keyed("message", row.key);
-        if constexpr (std::is_same_v<Row, DeliveryRow>) return keyed("delivery", row.key);
-        if constexpr (std::is_same_v<Row, DeduplicationRow>) {
-          return keyed("deduplication id", row.key);
-        }
-        if constexpr (std::is_same_v<Row, std::unique_ptr<SubscriptionRow>>) {
-          if (row) return "subscription " + to_string(row->id);
-        }
-        if constexpr (std::is_same_v<Row, ReplayRow>) {
-          return "replay of subscription " + to_string(row.subscription);
-        }
-        if constexpr (std::is_same_v<Row, std::unique_ptr<OutboxRow>>) {
-          if (row) return numbered("entry of the outbox", row->number);
-        }
-        return numbered("a row of the kind", record.index());
-      },
-      record);
 }
 
 void Broker::walk(const Journal::Apply& apply) const {
@@ -65,19 +34,11 @@ void Broker::walk(const Journal::Apply& apply) const {
   auto queues = queues_and_delivery_queues();
   std::ranges::sort(queues, {}, &Queue::number);
   for (const auto& queue : queues) queue->walk(apply);
-  const auto topics = topics_.all();
-  for (const auto& topic : topics) topic->walk(apply);
-  move_tasks_->walk(apply);
-  for (const auto& topic : topics) topic->walk_subscriptions(apply);
-  replays_->walk(apply);
-  outbox_.walk(apply);
-  registry_.walk(apply);
+  for (const auto& store : stores_) store->walk(apply);
 }
 
 void Broker::drop_all() {
-  move_tasks_->drop_all();
-  replays_->drop_all();
-  topics_.drop_all();
+  for (const auto& store : stores_) store->drop_all();
   for (const auto& queue : queues_and_delivery_queues()) queue->drop();
   {
     WriteLock lock(mutex_);
@@ -89,8 +50,6 @@ void Broker::drop_all() {
     deleted_at_.clear();
     last_number_ = 0;
   }
-  outbox_.drop_all();
-  registry_.drop_all();
   history_.clear();
 }
 
@@ -115,6 +74,7 @@ void Queue::walk(const Journal::Apply& apply) const {
 
 void Topic::walk(const Journal::Apply& apply) {
   apply(row());
+  for (const auto& subscription : subscriptions()) apply(subscription->row());
   if (!is_fifo_) return;
   Lock lock(order_mutex_);
   apply(SequenceRow{number_, reserved_sequences_});
@@ -125,67 +85,6 @@ void Topic::walk(const Journal::Apply& apply) {
                            entry.message_id,
                            entry.sent_at});
   });
-}
-
-void Topic::walk_subscriptions(const Journal::Apply& apply) const {
-  for (const auto& subscription : subscriptions()) {
-    apply(std::make_unique<SubscriptionRow>(subscription->row()));
-  }
-}
-
-void Topics::drop_all() {
-  for (const auto& topic : all()) topic->drop();
-  WriteLock lock(mutex_);
-  topics_.clear();
-  count_ = 0;
-  topics_by_name_.clear();
-  topics_by_number_.clear();
-}
-
-void MoveTasks::walk(const Journal::Apply& apply) const {
-  Lock lock(mutex_);
-  for (const Task& task : tasks_) apply(task.row);
-}
-
-void MoveTasks::drop_all() {
-  Lock lock(mutex_);
-  tasks_.clear();
-}
-
-void Replays::walk(const Journal::Apply& apply) const {
-  Lock lock(mutex_);
-  for (const auto& [subscription, replay] : replays_) apply(replay.row);
-}
-
-void Replays::drop_all() {
-  Lock lock(mutex_);
-  replays_.clear();
-}
-
-void Outbox::walk(const Journal::Apply& apply) const {
-  Lock lock(mutex_);
-  for (const auto& row : rows_) apply(std::make_unique<OutboxRow>(row));
-}
-
-void Outbox::drop_all() {
-  Lock lock(mutex_);
-  rows_.clear();
-  bytes_ = 0;
-  is_ahead_ = false;
-  last_number_ = 0;
-  watchers_.tell();
-}
-
-void Registry::walk(const Journal::Apply& apply) const {
-  Lock lock(mutex_);
-  for (const auto& [name, attributes] : entries_) {
-    apply(RegistryRow{name.first, name.second, attributes});
-  }
-}
-
-void Registry::drop_all() {
-  Lock lock(mutex_);
-  entries_.clear();
 }
 
 }  // namespace squire::engine

@@ -119,10 +119,10 @@ std::vector<std::shared_ptr<const Subscription>> Topic::unconfirmed_until(TimePo
 
 Result<std::optional<Ticket>> Topic::put(std::shared_ptr<const Subscription> subscription,
                                          const std::shared_ptr<const Subscription>& before) {
-  auto row = std::make_unique<SubscriptionRow>(subscription->row());
+  auto row = subscription->row();
   WriteLock lock(mutex_);
   if (is_closed_) return Error::not_found("Topic");
-  if (current(*row, before != nullptr) != before) return std::optional<Ticket>();
+  if (current(row, before != nullptr) != before) return std::optional<Ticket>();
   put_locked(std::move(subscription));
   return std::optional(env_.journal.append(std::move(row)));
 }
@@ -206,7 +206,8 @@ Ticket Topic::remove(const Uuid& id) {
   subscriptions_.erase(entry);
   keys_.erase(at);
   ++deleted_count_;
-  return env_.journal.append(SubscriptionGone{id});
+  return env_.journal.append_both(gone(&ReplayRow::subscription, id),
+                                  gone(&SubscriptionRow::id, id));
 }
 
 std::vector<std::shared_ptr<const Subscription>> Topic::close(Ticket& ticket) {

@@ -1,6 +1,7 @@
 // Publishing: who gets a message, and what is told of who did not.
 #include "engine/deduplication.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/engine/outbox.hpp"
 #include "squire/engine/topic.hpp"
 
 namespace squire::engine {
@@ -251,7 +252,7 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
     }
   } else {
     if (goes_to_outbox(subscription.protocol())) {
-      ticket = broker_.outbox().add(subscription, publication, message.body->text);
+      ticket = broker_.store<Outbox>().add(subscription, publication, message.body->text);
       note(Event::Kind::Caught, subscription, publication, {});
     }
     if (subscription.row().delivery_queue == 0) return ticket;

@@ -13,7 +13,8 @@ constexpr std::chrono::hours kConfirmationTime{48};
 
 }  // namespace
 
-Topics::Topics(Broker& broker) : broker_(broker), env_(broker.env()) {}
+Topics::Topics(Broker& broker)
+    : broker_(broker), env_(broker.env()), replays_(std::make_shared<Replays>(broker)) {}
 
 std::shared_ptr<Topic> Topics::find(const ResourceName& name) const {
   ReadLock lock(mutex_);
@@ -63,7 +64,7 @@ Ticket Topics::remove(const ResourceName& name) {
   }
   Ticket ticket = 0;
   for (const auto& subscription : topic->close(ticket)) {
-    broker_.replays().forget(subscription->row().id);
+    replays_->forget(subscription->row().id);
     ticket = std::max(ticket, broker_.close_delivery_queue(subscription->row().delivery_queue));
   }
   return ticket;
@@ -121,7 +122,7 @@ Result<std::optional<Topics::Subscribed>> Topics::put(
 }
 
 Ticket Topics::remove_subscription(Topic& topic, const Subscription& subscription) {
-  broker_.replays().forget(subscription.row().id);
+  replays_->forget(subscription.row().id);
   const Ticket removed = topic.remove(subscription.row().id);
   return std::max(removed, broker_.close_delivery_queue(subscription.row().delivery_queue));
 }
@@ -163,7 +164,7 @@ bool Topics::tick() {
   return !to_tick_.empty();
 }
 
-void Topics::restore(TopicRow row) {
+void Topics::restore(const TopicRow& row) {
   WriteLock lock(mutex_);
   const auto topic = std::make_shared<Topic>(broker_, row);
   topics_by_number_.emplace(row.number, topic);
@@ -172,8 +173,41 @@ void Topics::restore(TopicRow row) {
   count_ = topics_.size();
 }
 
+void Topics::restore(SubscriptionRow&& row) {
+  if (const auto topic = find(row.topic)) topic->restore(std::move(row));
+}
+
+void Topics::restore(const ReplayRow& row) {
+  replays_->restore(row);
+}
+
 void Topics::begin_life() {
   for (const auto& topic : all()) topic->begin_life();
+}
+
+void Topics::walk(const Journal::Apply& apply) const {
+  for (const auto& topic : all()) topic->walk(apply);
+  replays_->walk(apply);
+}
+
+std::size_t Topics::clear(std::string_view account) {
+  std::size_t count = 0;
+  for (const auto& topic : all()) {
+    if (!account.empty() && topic->name().account != account) continue;
+    remove(topic->name());
+    ++count;
+  }
+  return count;
+}
+
+void Topics::drop_all() {
+  replays_->drop_all();
+  for (const auto& topic : all()) topic->drop();
+  WriteLock lock(mutex_);
+  topics_.clear();
+  count_ = 0;
+  topics_by_name_.clear();
+  topics_by_number_.clear();
 }
 
 }  // namespace squire::engine

@@ -4,6 +4,7 @@
 
 #include "sns/links.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/outbox.hpp"
 
 namespace squire::sns {
 namespace {
@@ -68,7 +69,7 @@ void send_confirmation(service::Call& call, const engine::Subscription& subscrip
                                                        : message.body->text;
     const auto subject = row.subject;
     const auto body = row.body;
-    call.wait_for(broker.outbox().add(std::move(row)));
+    call.wait_for(broker.store<engine::Outbox>().add(std::move(row)));
     if (const auto queue = broker.find_delivery_queue(subscription.row().delivery_queue)) {
       if (const auto sent = queue->send(to_mail(message, type, subject, body))) {
         call.wait_for(sent->ticket);

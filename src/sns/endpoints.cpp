@@ -104,8 +104,8 @@ Result<void> check_endpoint(service::Call& call, DeliveryProtocol protocol,
     case DeliveryProtocol::Application:
       break;
   }
-  const auto found =
-      call.broker.registry().find(engine::RegistryRow::Kind::PlatformEndpoint, endpoint);
+  const auto found = call.broker.store<engine::Registry>().find(
+      engine::RegistryRow::Kind::PlatformEndpoint, endpoint);
   if (found) return {};
   return Error::invalid_topic_parameter("Endpoint",
                                         "Endpoint does not exist for endpoint " + endpoint);

@@ -5,6 +5,7 @@
 #include "sns/paging.hpp"
 #include "sns/platform_endpoints.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -112,7 +113,7 @@ Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call&
                                   "app/" + request.platform + "/" + request.name});
   SQUIRE_TRY(
       const auto ticket,
-      call.broker.registry().edit(
+      call.broker.store<engine::Registry>().edit(
           Kind::PlatformApplication, arn, [&](const StringMap* existing) -> Result<StringMap> {
             if (existing && *existing != attributes) {
               return Error::invalid_topic_parameter(
@@ -125,7 +126,7 @@ Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call&
 }
 
 Result<NoOutput> DeletePlatformApplication::run(Call& call, Request request) {
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   const auto& arn = request.platform_application_arn;
   const auto found = find_application(call, arn);
   if (found.has_error() && found.error().code != Errc::NotFound) return found.error();
@@ -144,7 +145,7 @@ Result<GetPlatformApplicationAttributes::Response> GetPlatformApplicationAttribu
 }
 
 Result<NoOutput> SetPlatformApplicationAttributes::run(Call& call, Request request) {
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   SQUIRE_CHECK(find_application(call, request.platform_application_arn));
   SQUIRE_CHECK(check_attributes(request.attributes));
   SQUIRE_TRY(const auto ticket,
@@ -163,9 +164,9 @@ Result<ListPlatformApplications::Response> ListPlatformApplications::run(Call& c
                                                                          Request request) {
   const auto prefix = to_arn("sns", {call.identity.region, call.identity.account, "app/"});
   const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
-  SQUIRE_TRY(const auto page,
-             take_page(call.broker.registry().list(Kind::PlatformApplication, prefix), key,
-                       request.next_token));
+  SQUIRE_TRY(const auto page, take_page(call.broker.store<engine::Registry>().list(
+                                            Kind::PlatformApplication, prefix),
+                                        key, request.next_token));
   Response response{{}, page.next_token};
   for (const auto& [arn, attributes] : page.items) {
     response.platform_applications.push_back({arn, without_secrets(attributes)});

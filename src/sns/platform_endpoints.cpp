@@ -6,6 +6,7 @@
 #include "sns/arns.hpp"
 #include "sns/paging.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -80,7 +81,7 @@ std::string endpoint_prefix(const std::string& application_arn) {
 
 Result<engine::StringMap> find_application(const service::Call& call, const std::string& arn) {
   SQUIRE_CHECK(parse_resource(call, arn, kApplication, "PlatformApplicationArn"));
-  auto found = call.broker.registry().find(Kind::PlatformApplication, arn);
+  auto found = call.broker.store<engine::Registry>().find(Kind::PlatformApplication, arn);
   if (!found) return Error::not_found("PlatformApplication");
   return *std::move(found);
 }
@@ -112,7 +113,7 @@ Result<PushTarget> find_push_target(const engine::Registry& registry,
 }
 
 Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call, Request request) {
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   SQUIRE_CHECK(find_application(call, request.platform_application_arn));
   StringMap attributes;
   set_attributes(attributes, request.attributes);
@@ -142,13 +143,15 @@ Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call,
 
 Result<NoOutput> DeleteEndpoint::run(Call& call, Request request) {
   SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
-  call.wait_for(call.broker.registry().remove(Kind::PlatformEndpoint, request.endpoint_arn));
+  call.wait_for(
+      call.broker.store<engine::Registry>().remove(Kind::PlatformEndpoint, request.endpoint_arn));
   return NoOutput{};
 }
 
 Result<GetEndpointAttributes::Response> GetEndpointAttributes::run(Call& call, Request request) {
   SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
-  const auto found = call.broker.registry().find(Kind::PlatformEndpoint, request.endpoint_arn);
+  const auto found =
+      call.broker.store<engine::Registry>().find(Kind::PlatformEndpoint, request.endpoint_arn);
   if (!found) return Error::not_found("Endpoint");
   return Response{*found};
 }
@@ -156,21 +159,21 @@ Result<GetEndpointAttributes::Response> GetEndpointAttributes::run(Call& call, R
 Result<NoOutput> SetEndpointAttributes::run(Call& call, Request request) {
   SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
   SQUIRE_CHECK(check_attributes(request.attributes));
-  SQUIRE_TRY(const auto ticket,
-             call.broker.registry().edit(Kind::PlatformEndpoint, request.endpoint_arn,
-                                         [&](const StringMap* existing) -> Result<StringMap> {
-                                           if (!existing) return Error::not_found("Endpoint");
-                                           auto changed = *existing;
-                                           set_attributes(changed, request.attributes);
-                                           return changed;
-                                         }));
+  SQUIRE_TRY(const auto ticket, call.broker.store<engine::Registry>().edit(
+                                    Kind::PlatformEndpoint, request.endpoint_arn,
+                                    [&](const StringMap* existing) -> Result<StringMap> {
+                                      if (!existing) return Error::not_found("Endpoint");
+                                      auto changed = *existing;
+                                      set_attributes(changed, request.attributes);
+                                      return changed;
+                                    }));
   call.wait_for(ticket);
   return NoOutput{};
 }
 
 Result<ListEndpointsByPlatformApplication::Response> ListEndpointsByPlatformApplication::run(
     Call& call, Request request) {
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   SQUIRE_CHECK(find_application(call, request.platform_application_arn));
   const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
   SQUIRE_TRY(const auto page,

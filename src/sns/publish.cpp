@@ -6,6 +6,8 @@
 #include "sns/message_input.hpp"
 #include "sns/phone_numbers.hpp"
 #include "sns/platform_endpoints.hpp"
+#include "squire/engine/outbox.hpp"
+#include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -46,7 +48,7 @@ Publish::Response send_to_outbox(Call& call, DeliveryProtocol protocol, std::str
                              call.client,
                              publication.details,
                              std::move(more)});
-  call.wait_for(call.broker.outbox().add(std::move(row)));
+  call.wait_for(call.broker.store<engine::Outbox>().add(std::move(row)));
   return response;
 }
 
@@ -57,7 +59,8 @@ Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request)
   }
   SQUIRE_TRY(const auto publication, check_message(call, request));
   if (publication.text_for(DeliveryProtocol::Sms) == nullptr) return missing_default();
-  if (is_opted_out(call.broker.registry(), call.identity.account, call.identity.region, number)) {
+  if (is_opted_out(call.broker.store<engine::Registry>(), call.identity.account,
+                   call.identity.region, number)) {
     return Error{Errc::OptedOut, {}};
   }
   return send_to_outbox(call, DeliveryProtocol::Sms, number, publication,
@@ -66,7 +69,7 @@ Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request)
 
 Result<Publish::Response> publish_to_device(Call& call, Publish::Request request) {
   const std::string arn = request.target_arn;
-  SQUIRE_TRY(const auto target, find_push_target(call.broker.registry(), arn));
+  SQUIRE_TRY(const auto target, find_push_target(call.broker.store<engine::Registry>(), arn));
   SQUIRE_TRY(const auto publication, check_message(call, request));
   const auto own = publication.push_texts.find(target.platform);
   const auto& text = own == publication.push_texts.end()

@@ -2,6 +2,7 @@
 
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/registry.hpp"
 
 namespace squire::sns {
 namespace {
@@ -16,16 +17,17 @@ std::string path_of(const std::string& certificate_pem) {
 }
 
 StringMap stored_key(engine::Broker& broker) {
-  if (auto stored = broker.registry().find(Kind::SigningKey, "")) return *std::move(stored);
+  if (auto stored = broker.store<engine::Registry>().find(Kind::SigningKey, ""))
+    return *std::move(stored);
   const auto key = SigningKey::make(broker.env().clock.now(), "sns.amazonaws.com");
   StringMap attributes{{"PrivateKey", key.private_key_pem()},
                        {"Certificate", key.certificate_pem()}};
   // Whatever is signed with it is appended later, so no signature outlives its key in a crash.
-  const auto appended = broker.registry().edit(Kind::SigningKey, "",
-                                               [&](const StringMap* first) -> Result<StringMap> {
-                                                 if (first) attributes = *first;
-                                                 return attributes;
-                                               });
+  const auto appended = broker.store<engine::Registry>().edit(
+      Kind::SigningKey, "", [&](const StringMap* first) -> Result<StringMap> {
+        if (first) attributes = *first;
+        return attributes;
+      });
   static_cast<void>(appended);
   return attributes;
 }
@@ -62,7 +64,7 @@ std::string Signer::certificate_path(engine::Broker& broker) const {
 
 std::optional<service::WebPage> certificate_page(engine::Broker& broker, std::string_view path) {
   if (!path.starts_with(kPathPrefix)) return std::nullopt;
-  const auto stored = broker.registry().find(Kind::SigningKey, "");
+  const auto stored = broker.store<engine::Registry>().find(Kind::SigningKey, "");
   if (!stored || path != path_of(stored->at("Certificate"))) return std::nullopt;
   return service::WebPage{"application/x-pem-file", stored->at("Certificate")};
 }

@@ -5,6 +5,7 @@
 #include "sns/paging.hpp"
 #include "sns/phone_numbers.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -74,8 +75,9 @@ Result<GetSMSAttributes::Response> GetSMSAttributes::run(Call& call, Request req
   for (const auto& name : request.attributes) {
     SQUIRE_CHECK(check_attribute_name(name));
   }
-  auto attributes =
-      call.broker.registry().find(Kind::SmsAccount, key_of(call)).value_or(StringMap());
+  auto attributes = call.broker.store<engine::Registry>()
+                        .find(Kind::SmsAccount, key_of(call))
+                        .value_or(StringMap());
   attributes.try_emplace("MonthlySpendLimit", "1");
   if (!request.attributes.empty()) {
     std::erase_if(attributes, [&](const auto& entry) {
@@ -93,15 +95,15 @@ Result<EmptyOutput> SetSMSAttributes::run(Call& call, Request request) {
       return Error{Errc::InvalidParameter, name + " is invalid"};
     }
   }
-  SQUIRE_TRY(const auto ticket,
-             call.broker.registry().edit(Kind::SmsAccount, key_of(call),
-                                         [&](const StringMap* existing) -> Result<StringMap> {
-                                           StringMap changed = existing ? *existing : StringMap();
-                                           for (const auto& [name, value] : request.attributes) {
-                                             changed.insert_or_assign(name, value);
-                                           }
-                                           return changed;
-                                         }));
+  SQUIRE_TRY(const auto ticket, call.broker.store<engine::Registry>().edit(
+                                    Kind::SmsAccount, key_of(call),
+                                    [&](const StringMap* existing) -> Result<StringMap> {
+                                      StringMap changed = existing ? *existing : StringMap();
+                                      for (const auto& [name, value] : request.attributes) {
+                                        changed.insert_or_assign(name, value);
+                                      }
+                                      return changed;
+                                    }));
   call.wait_for(ticket);
   return EmptyOutput{};
 }
@@ -109,16 +111,17 @@ Result<EmptyOutput> SetSMSAttributes::run(Call& call, Request request) {
 Result<CheckIfPhoneNumberIsOptedOut::Response> CheckIfPhoneNumberIsOptedOut::run(Call& call,
                                                                                  Request request) {
   SQUIRE_CHECK(check_phone_number(request.phone_number));
-  return Response{is_opted_out(call.broker.registry(), call.identity.account, call.identity.region,
-                               request.phone_number)};
+  return Response{is_opted_out(call.broker.store<engine::Registry>(), call.identity.account,
+                               call.identity.region, request.phone_number)};
 }
 
 Result<ListPhoneNumbersOptedOut::Response> ListPhoneNumbersOptedOut::run(Call& call,
                                                                          Request request) {
   const auto prefix = key_of(call);
   const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
-  SQUIRE_TRY(const auto page, take_page(call.broker.registry().list(Kind::OptedOutNumber, prefix),
-                                        key, request.next_token));
+  SQUIRE_TRY(const auto page,
+             take_page(call.broker.store<engine::Registry>().list(Kind::OptedOutNumber, prefix),
+                       key, request.next_token));
   Response response{{}, page.next_token};
   for (const auto& entry : page.items) {
     response.phone_numbers.push_back(entry.first.substr(prefix.size()));
@@ -128,8 +131,8 @@ Result<ListPhoneNumbersOptedOut::Response> ListPhoneNumbersOptedOut::run(Call& c
 
 Result<EmptyOutput> OptInPhoneNumber::run(Call& call, Request request) {
   SQUIRE_CHECK(check_phone_number(request.phone_number));
-  call.wait_for(
-      call.broker.registry().remove(Kind::OptedOutNumber, key_of(call) + request.phone_number));
+  call.wait_for(call.broker.store<engine::Registry>().remove(Kind::OptedOutNumber,
+                                                             key_of(call) + request.phone_number));
   return EmptyOutput{};
 }
 

@@ -8,6 +8,8 @@
 #include "sns/paging.hpp"
 #include "sns/phone_numbers.hpp"
 #include "squire/core/text.hpp"
+#include "squire/engine/outbox.hpp"
+#include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
 
 namespace squire::sns {
@@ -74,7 +76,7 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
                             "Member must satisfy enum value set: [en-US, en-GB, es-419, es-ES, "
                             "de-DE, fr-CA, fr-FR, it-IT, ja-JP, pt-BR, kr-KR, zh-CN, zh-TW]");
   }
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   if (is_opted_out(registry, call.identity.account, call.identity.region, request.phone_number)) {
     return Error{Errc::OptedOut, {}};
   }
@@ -99,7 +101,7 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
   sms.endpoint = request.phone_number;
   sms.message_id = call.broker.env().ids.next();
   sms.body = "Your AWS SNS SMS sandbox verification code is " + password;
-  call.wait_for(call.broker.outbox().add(std::move(sms)));
+  call.wait_for(call.broker.store<engine::Outbox>().add(std::move(sms)));
   return EmptyOutput{};
 }
 
@@ -120,7 +122,7 @@ Result<EmptyOutput> VerifySMSSandboxPhoneNumber::run(Call& call, Request request
   }
   const auto now = call.broker.env().clock.now();
   SQUIRE_TRY(const auto ticket,
-             call.broker.registry().edit(
+             call.broker.store<engine::Registry>().edit(
                  Kind::SandboxNumber, key_of(call, request.phone_number),
                  [&](const StringMap* existing) -> Result<StringMap> {
                    if (!existing) return no_such_number();
@@ -139,7 +141,7 @@ Result<EmptyOutput> VerifySMSSandboxPhoneNumber::run(Call& call, Request request
 
 Result<EmptyOutput> DeleteSMSSandboxPhoneNumber::run(Call& call, Request request) {
   SQUIRE_CHECK(check_phone_number(request.phone_number));
-  auto& registry = call.broker.registry();
+  auto& registry = call.broker.store<engine::Registry>();
   const auto key = key_of(call, request.phone_number);
   const auto existing = registry.find(Kind::SandboxNumber, key);
   if (!existing) return no_such_number();
@@ -156,10 +158,10 @@ Result<ListSMSSandboxPhoneNumbers::Response> ListSMSSandboxPhoneNumbers::run(Cal
   SQUIRE_CHECK(check_results_max(request.max_results, kResultsMax));
   const auto prefix = key_of(call, "");
   const auto key = [](const engine::Registry::Entry& entry) { return entry.first; };
-  SQUIRE_TRY(
-      const auto page,
-      take_page(call.broker.registry().list(Kind::SandboxNumber, prefix), key, request.next_token,
-                static_cast<std::size_t>(request.max_results.value_or(kResultsMax))));
+  SQUIRE_TRY(const auto page,
+             take_page(call.broker.store<engine::Registry>().list(Kind::SandboxNumber, prefix), key,
+                       request.next_token,
+                       static_cast<std::size_t>(request.max_results.value_or(kResultsMax))));
   Response response{{}, page.next_token};
   for (const auto& [number, attributes] : page.items) {
     response.phone_numbers.push_back({number.substr(prefix.size()), attributes.at("Status")});

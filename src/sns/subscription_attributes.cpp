@@ -202,7 +202,8 @@ StringMap show_subscription_attributes(engine::Broker& broker,
     shown["EffectiveDeliveryPolicy"] = print_effective_subscription_policy(
         get(topic_attributes, "DeliveryPolicy"), get(row.attributes, "DeliveryPolicy"));
   }
-  if (const auto status = broker.replays().status(row.id)) shown["ReplayStatus"] = to_text(*status);
+  if (const auto status = broker.topics().replays().status(row.id))
+    shown["ReplayStatus"] = to_text(*status);
   return shown;
 }
 

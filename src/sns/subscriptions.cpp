@@ -86,7 +86,7 @@ Result<engine::Topics::Subscribed> subscribe_new(Call& call,
   if (made.is_new && !subscription.is_confirmed()) {
     send_confirmation(call, subscription, kSubscriptionConfirmation);
   } else if (made.is_new && subscription.has_replay_policy()) {
-    call.wait_for(call.broker.replays().start(topic, subscription));
+    call.wait_for(call.broker.topics().replays().start(topic, subscription));
   }
   return made;
 }
@@ -244,9 +244,9 @@ Result<NoOutput> SetSubscriptionAttributes::run(Call& call, Request request) {
              call.broker.topics().edit_subscription(*topic, subscription->row().id, set));
   call.wait_for(changed.ticket);
   if (is_replay && changed.subscription->has_replay_policy()) {
-    call.wait_for(call.broker.replays().start(topic, *changed.subscription));
+    call.wait_for(call.broker.topics().replays().start(topic, *changed.subscription));
   } else if (is_replay) {
-    call.broker.replays().stop(*topic, changed.subscription->row().id);
+    call.broker.topics().replays().stop(*topic, changed.subscription->row().id);
   }
   return NoOutput{};
 }

@@ -1,3 +1,5 @@
+#include "squire/engine/move_tasks.hpp"
+
 #include "sqs/queue_url.hpp"
 #include "sqs/task_handle.hpp"
 #include "squire/sqs/actions.hpp"
@@ -77,7 +79,8 @@ Result<StartMessageMoveTask::Response> StartMessageMoveTask::run(Call& call, Req
   if (call.broker.dead_letter_sources(source).empty()) {
     return Error::invalid_parameter("Source queue must be configured as a Dead Letter Queue.");
   }
-  const auto started = call.broker.move_tasks().start(source, std::move(destination), rate);
+  const auto started =
+      call.broker.store<engine::MoveTasks>().start(source, std::move(destination), rate);
   if (!started) {
     return Error::invalid_parameter(
         "There is already a task running. Only one active task is "
@@ -94,7 +97,7 @@ Result<CancelMessageMoveTask::Response> CancelMessageMoveTask::run(Call& call, R
     return Error{Errc::ResourceNotFound, "Task does not exist."};
   }
   SQUIRE_CHECK(check_exists(call.broker, handle->source, "SourceArn"));
-  SQUIRE_TRY(const auto cancelled, call.broker.move_tasks().cancel(handle->task_id));
+  SQUIRE_TRY(const auto cancelled, call.broker.store<engine::MoveTasks>().cancel(handle->task_id));
   call.wait_for(cancelled.ticket);
   return Response{cancelled.moved_count};
 }
@@ -108,7 +111,7 @@ Result<ListMessageMoveTasks::Response> ListMessageMoveTasks::run(Call& call, Req
                                     "Must be between 1 and 10, if provided.");
   }
   Response response;
-  for (const auto& row : call.broker.move_tasks().list(source, max_results)) {
+  for (const auto& row : call.broker.store<engine::MoveTasks>().list(source, max_results)) {
     response.results.push_back(to_entry(row));
   }
   return response;

@@ -31,12 +31,14 @@ void put_in_place(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-void compact_database(const fs::path& directory, const DirectoryLock& lock) {
+void compact_database(const fs::path& directory, const DirectoryLock& lock,
+                      const engine::RowKinds& kinds) {
   const auto path = directory / "squire.db";
   fs::path compact;
   {
     SqliteOptions options;
     options.directory = directory;
+    options.kinds = kinds;
     Database database(options);
     compact = write_compact(database, path);
   }
@@ -50,23 +52,23 @@ void compact_database(const fs::path& directory, const DirectoryLock& lock) {
   lock.sync();
 }
 
-void compact_state(const fs::path& file) {
+void compact_state(const fs::path& file, const engine::RowKinds& kinds) {
   fs::path compact;
   {
-    Database database(file, Database::StateFile::Checked);
+    Database database(file, Database::StateFile::Checked, kinds);
     compact = write_compact(database, file);
   }
   put_in_place(compact, file);
 }
 
-Compacted compact(const fs::path& directory) {
+Compacted compact(const fs::path& directory, const engine::RowKinds& kinds) {
   const auto path = directory / "squire.db";
   std::error_code error;
   Compacted compacted;
   compacted.bytes_before = fs::file_size(path, error);
   if (error) throw StorageError(path.string() + " cannot be read: " + error.message());
   const DirectoryLock lock(directory);
-  compact_database(directory, lock);
+  compact_database(directory, lock, kinds);
   compacted.bytes_after = fs::file_size(path, error);
   return compacted;
 }

@@ -1,11 +1,13 @@
 #include "storage/database.hpp"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "storage/private_file.hpp"
+#include "storage/row_table.hpp"
 #include "storage/schema.hpp"
 #include "storage/statements.hpp"
 
@@ -40,12 +42,25 @@ Schema schema_of(sqlite3* database) {
   return schema;
 }
 
-Schema schema_of_version(int version) {
+constexpr int kWrittenVersions = std::size(kSchemas);
+
+// What that version added.
+std::string schema_sql(int version, const engine::RowKinds& kinds) {
+  if (version <= kWrittenVersions) return kSchemas[version - 1];
+  std::string sql;
+  for (const auto* kind : kinds) {
+    if (kind->since == version) sql += create_table_sql(*kind) + ';';
+  }
+  return sql;
+}
+
+Schema schema_of_version(int version, const engine::RowKinds& kinds) {
   sqlite3* handle = nullptr;
   sqlite3_open(":memory:", &handle);
   const std::unique_ptr<sqlite3, int (*)(sqlite3*)> model(handle, &sqlite3_close);
-  for (int next = 0; next < version; ++next) {
-    if (sqlite3_exec(handle, kSchemas[next], nullptr, nullptr, nullptr) != SQLITE_OK) {
+  for (int next = 1; next <= version; ++next) {
+    if (sqlite3_exec(handle, schema_sql(next, kinds).c_str(), nullptr, nullptr, nullptr) !=
+        SQLITE_OK) {
       throw_sqlite_error(handle);
     }
   }
@@ -54,7 +69,8 @@ Schema schema_of_version(int version) {
 
 }  // namespace
 
-Database::Database(const SqliteOptions& options) : path_(options.directory / "squire.db") {
+Database::Database(const SqliteOptions& options)
+    : path_(options.directory / "squire.db"), kinds_(options.kinds) {
   configure_sqlite();
   open();
   const int version = check_owner();
@@ -73,8 +89,8 @@ Database::Database(const SqliteOptions& options) : path_(options.directory / "sq
       this);
 }
 
-Database::Database(std::filesystem::path path, StateFile kind)
-    : path_(std::move(path)), is_state_file_(true) {
+Database::Database(std::filesystem::path path, StateFile kind, engine::RowKinds kinds)
+    : path_(std::move(path)), kinds_(std::move(kinds)), is_state_file_(true) {
   configure_sqlite();
   open();
   const int version = kind == StateFile::New ? 0 : check_owner();
@@ -84,12 +100,21 @@ Database::Database(std::filesystem::path path, StateFile kind)
   can_shrink_ = pragma("PRAGMA auto_vacuum") == kIncremental;
 }
 
+int Database::newest_version() const {
+  int newest = kWrittenVersions;
+  for (const auto* kind : kinds_) newest = std::max(newest, kind->since);
+  return newest;
+}
+
 void Database::make_schema(int from_version) const {
-  if (from_version >= kSchemaVersion) return;
+  const int newest = newest_version();
+  if (from_version >= newest) return;
   execute("BEGIN IMMEDIATE");
-  for (int next = from_version; next < kSchemaVersion; ++next) execute(kSchemas[next]);
+  for (int next = from_version + 1; next <= newest; ++next) {
+    execute(schema_sql(next, kinds_).c_str());
+  }
   execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-  execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
+  execute(("PRAGMA user_version = " + std::to_string(newest)).c_str());
   execute("COMMIT");
 }
 
@@ -100,7 +125,7 @@ void Database::check_contents(int version) const {
   execute("PRAGMA trusted_schema = OFF");
   execute("PRAGMA cell_size_check = ON");
   sqlite3_limit(handle(), SQLITE_LIMIT_LENGTH, kRowBytesMax);
-  if (schema_of(handle()) != schema_of_version(version)) {
+  if (schema_of(handle()) != schema_of_version(version, kinds_)) {
     refuse("does not have the tables of a squire database");
   }
   Statement check(handle(), "PRAGMA quick_check(1)");
@@ -137,10 +162,10 @@ int Database::check_owner() const {
   }
   if (application == 0 && object_count == 0 && version == 0) return 0;
   if (application != kApplicationId) refuse("is a database of another program");
-  if (version > kSchemaVersion) {
+  if (version > newest_version()) {
     throw StorageError(name() + " was written by a newer squire (schema " +
                        std::to_string(version) + "; this one knows " +
-                       std::to_string(kSchemaVersion) + "); use that version" +
+                       std::to_string(newest_version()) + "); use that version" +
                        (is_state_file_ ? "" : ", or choose another --data-dir"));
   }
   return static_cast<int>(version);

@@ -27,8 +27,9 @@ class Database {
     Foreign,  // from whoever: looked through from end to end, and brought up to date
     Checked   // opened as Foreign before
   };
-  Database(std::filesystem::path path, StateFile kind);
+  Database(std::filesystem::path path, StateFile kind, engine::RowKinds kinds);
 
+  const engine::RowKinds& kinds() const { return kinds_; }
   sqlite3* handle() const { return handle_.get(); }
   void execute(const char* sql) const;
   std::string name() const;  // in errors
@@ -60,6 +61,7 @@ class Database {
 
   void open();
   void check_contents(int version) const;
+  int newest_version() const;
   void make_schema(int from_version) const;
   // Refuses strangers before anything is written to their file. The version of its schema; 0 if it
   // is empty.
@@ -70,6 +72,7 @@ class Database {
   [[noreturn]] void refuse(const std::string& why) const;
 
   const std::filesystem::path path_;
+  const engine::RowKinds kinds_;
   const bool is_state_file_ = false;
   std::unique_ptr<sqlite3, Close> handle_;
   bool can_shrink_ = false;

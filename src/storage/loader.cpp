@@ -6,8 +6,8 @@
 #include <set>
 
 #include "storage/row_codec.hpp"
+#include "storage/row_table.hpp"
 #include "storage/statements.hpp"
-#include "storage/topic_loader.hpp"
 
 namespace squire::storage {
 namespace {
@@ -29,17 +29,11 @@ class Loader {
 
   std::vector<std::uint32_t> load() {
     check_tables();
-    load_queues();
-    load_topics(database_, [this](engine::TopicRow row) {
-      queues_.insert(row.number);
-      apply_(std::move(row));
-    });
-    load_sequences();
+    load_tables(true);
     for (const auto& range : kRowidRanges) load_messages(range);
     refuse_lost_messages();
     for (const auto& range : kRowidRanges) load_deduplications(range);
-    load_move_tasks();
-    load_rows_of_topics(database_, apply_);
+    load_tables(false);
     return {orphans_.begin(), orphans_.end()};
   }
 
@@ -47,11 +41,10 @@ class Loader {
   void check_tables();
   void refuse_lost_messages() const;
   [[noreturn]] void refuse(const std::string& what) const;
-  void load_queues();
-  void load_sequences();
+  void load_tables(bool are_before_messages);
+  void check(const engine::Row& row) const;
   void load_messages(RowidRange range);
   void load_deduplications(RowidRange range);
-  void load_move_tasks();
   bool exists(std::uint32_t queue);
 
   Database& database_;
@@ -84,13 +77,15 @@ void Loader::refuse(const std::string& what) const {
 
 // What everything else hangs on is small enough to be looked through.
 void Loader::check_tables() {
-  for (const char* table : {"queue", "sequence", "purged", "topic", "subscription", "replay"}) {
-    const auto sql = std::string("PRAGMA quick_check(") + table + ")";
+  std::vector<std::string> tables = {"purged"};
+  for (const auto* kind : database_.kinds()) tables.emplace_back(kind->table);
+  for (const auto& table : tables) {
+    const auto sql = "PRAGMA quick_check(" + table + ")";
     Statement check(database_.handle(), sql.c_str());
     if (!check.next() || check.bytes(0) == "ok") continue;
     // Behind a heading, in a line of its own.
     const auto text = check.bytes(0);
-    refuse("table " + std::string(table) + ": " + std::string(text.substr(text.rfind('\n') + 1)));
+    refuse("table " + table + ": " + std::string(text.substr(text.rfind('\n') + 1)));
   }
 }
 
@@ -107,38 +102,26 @@ void Loader::refuse_lost_messages() const {
          "number " + numbers);
 }
 
-bool is_queue(const engine::QueueRow& row) {
-  return row.number <= MessageKey::kQueueMax && !row.name.name.empty() &&
-         is_region(row.name.region) && is_account_id(row.name.account);
+// Whoever made a state file gets to know more (StateChecker).
+void Loader::check(const engine::Row& row) const {
+  const auto* queue = engine::row_cast<engine::QueueRow>(row);
+  if (queue == nullptr || database_.is_state_file()) return;
+  const bool is_queue = queue->number <= MessageKey::kQueueMax && !queue->name.name.empty() &&
+                        is_region(queue->name.region) && is_account_id(queue->name.account);
+  if (!is_queue) refuse("table queue: number " + std::to_string(queue->number) + " is no queue");
 }
 
-void Loader::load_queues() {
-  Statement rows(database_.handle(),
-                 "SELECT number, region, account, name, created_at, modified_at, attributes, tags"
-                 " FROM queue ORDER BY number");
-  while (rows.next()) {
-    engine::QueueRow row;
-    row.number = static_cast<std::uint32_t>(rows.integer(0));
-    row.name = {rows.text(1), rows.text(2), rows.text(3)};
-    row.created_at = rows.time(4);
-    row.modified_at = rows.time(5);
-    row.attributes = decode_string_map(rows.bytes(6));
-    row.tags = decode_string_map(rows.bytes(7));
-    // Whoever made a state file gets to know more (StateChecker).
-    if (!database_.is_state_file() && !is_queue(row)) {
-      refuse("table queue: number " + std::to_string(rows.integer(0)) + " is no queue");
-    }
-    queues_.insert(row.number);
-    apply_(std::move(row));
-  }
-}
-
-void Loader::load_sequences() {
-  Statement rows(database_.handle(), "SELECT queue, \"limit\" FROM sequence ORDER BY queue");
-  while (rows.next()) {
-    const auto queue = static_cast<std::uint32_t>(rows.integer(0));
-    if (queue != engine::SequenceRow::kNumbers && !exists(queue)) continue;
-    apply_(engine::SequenceRow{queue, static_cast<std::uint64_t>(rows.integer(1))});
+void Loader::load_tables(bool are_before_messages) {
+  using Number = engine::Column::Number;
+  for (const auto* kind : database_.kinds()) {
+    if (kind->is_before_messages != are_before_messages) continue;
+    RowTable(database_, *kind).load([&](std::unique_ptr<engine::Row> row) {
+      check(*row);
+      if (const auto number = row->number(Number::Own)) queues_.insert(*number);
+      // Number 0 is nobody's: those of queues and topics begin with 1.
+      const auto owner = row->number(Number::Owner).value_or(0);
+      if (owner == 0 || exists(owner)) apply_(engine::RowPut(std::move(row)));
+    });
   }
 }
 
@@ -211,32 +194,6 @@ void Loader::load_deduplications(RowidRange range) {
     const MessageKey key = from_rowid(rows.integer(0));
     if (!exists(key.queue)) continue;
     apply_(engine::DeduplicationRow{key, rows.text(1), rows.text(2), rows.uuid(3), rows.time(4)});
-  }
-}
-
-ResourceName read_arn(std::string_view text) {
-  auto name = parse_arn("sqs", text);
-  if (!name) throw StorageError("squire.db: the ARN of a move task is damaged");
-  return *std::move(name);
-}
-
-void Loader::load_move_tasks() {
-  Statement rows(database_.handle(),
-                 "SELECT id, source, destination, messages_per_second_max, status, moved_count,"
-                 " to_move_count, failure_reason, started_at FROM move_task"
-                 " ORDER BY started_at, id");
-  while (rows.next()) {
-    engine::MoveTaskRow row;
-    row.id = rows.uuid(0);
-    row.source = read_arn(rows.bytes(1));
-    if (!rows.is_null(2)) row.destination = read_arn(rows.bytes(2));
-    if (!rows.is_null(3)) row.messages_per_second_max = static_cast<int>(rows.integer(3));
-    row.status = static_cast<engine::MoveTaskRow::Status>(rows.integer(4));
-    row.moved_count = rows.integer(5);
-    row.to_move_count = rows.integer(6);
-    row.failure_reason = rows.text(7);
-    row.started_at = rows.time(8);
-    apply_(std::move(row));
   }
 }
 

@@ -30,14 +30,14 @@ void MemoryJournal::load(const std::function<void(engine::Record)>& apply) {
     Lock lock(mutex_);
     archives_.clear();
   }
-  read_state(std::exchange(replacement_, {}), apply, [this](engine::ArchivedRow row) {
+  read_state(std::exchange(replacement_, {}), kinds_, apply, [this](engine::ArchivedRow row) {
     Lock lock(mutex_);
     archives_[row.message.key.queue].push_back(std::move(row));
   });
 }
 
 void MemoryJournal::finish_copy(const std::function<void(const Apply&)>& walk) {
-  write_state(copy_, [&](const Apply& apply) {
+  write_state(copy_, kinds_, [&](const Apply& apply) {
     walk(apply);
     walk_archives(apply);
   });

@@ -24,18 +24,17 @@ template <typename Row>
 constexpr bool kTakesAway =
     std::is_same_v<Row, engine::MessageGone> || std::is_same_v<Row, engine::QueuePurged> ||
     std::is_same_v<Row, engine::QueueGone> || std::is_same_v<Row, engine::TopicGone> ||
-    std::is_same_v<Row, engine::ArchiveExpired> || std::is_same_v<Row, engine::OutboxGone>;
+    std::is_same_v<Row, engine::ArchiveExpired>;
 
 }  // namespace
 
 RecordWriter::RecordWriter(Database& database)
     : database_(database),
-      topics_(database),
+      tables_(database),
+      archive_(database),
       begin_(database.handle(), "BEGIN IMMEDIATE"),
       commit_(database.handle(), "COMMIT"),
       roll_back_(database.handle(), "ROLLBACK"),
-      put_queue_(database.handle(), "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-      put_sequence_(database.handle(), "REPLACE INTO sequence VALUES (?, ?)"),
       put_message_(database.handle(),
                    "REPLACE INTO message (key, id, sent_at, available_at, sender, body)"
                    " VALUES (?, ?, ?, ?, ?, ?)"),
@@ -44,8 +43,6 @@ RecordWriter::RecordWriter(Database& database)
       put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?)"),
       put_purged_(database.handle(), "REPLACE INTO purged VALUES (?, ?)"),
       put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
-      put_move_task_(database.handle(),
-                     "REPLACE INTO move_task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_message_(database.handle(), "DELETE FROM message WHERE key = ?"),
       remove_messages_(database.handle(), "DELETE FROM message WHERE key BETWEEN ? AND ?"),
       find_message_(database.handle(),
@@ -56,10 +53,7 @@ RecordWriter::RecordWriter(Database& database)
       remove_delivery_(database.handle(), "DELETE FROM delivery WHERE key = ?"),
       remove_deliveries_(database.handle(), "DELETE FROM delivery WHERE key BETWEEN ? AND ?"),
       remove_deduplications_(database.handle(),
-                             "DELETE FROM deduplication WHERE key BETWEEN ? AND ?"),
-      remove_queue_(database.handle(), "DELETE FROM queue WHERE number = ?"),
-      remove_sequence_(database.handle(), "DELETE FROM sequence WHERE queue = ?"),
-      remove_move_task_(database.handle(), "DELETE FROM move_task WHERE id = ?") {
+                             "DELETE FROM deduplication WHERE key BETWEEN ? AND ?") {
   Statement any(database.handle(), "SELECT 1 FROM delivery LIMIT 1");
   may_have_stored_deliveries_ = any.next();
   load_purges();
@@ -89,6 +83,9 @@ void RecordWriter::write_removals(const std::vector<engine::Record>& batch) {
       std::visit(
           [this]<typename Row>(const Row& row) {
             if constexpr (kTakesAway<Row>) apply(row);
+            if constexpr (std::is_same_v<Row, engine::RowGone>) {
+              if (!row.key->kind().reuses_keys) apply(row);
+            }
           },
           record);
     }
@@ -146,37 +143,20 @@ void RecordWriter::begin() {
   in_transaction_ = true;
 }
 
-void RecordWriter::apply(const engine::QueueRow& row) {
+void RecordWriter::apply(const engine::RowPut& put) {
   begin();
-  const std::string attributes = encode(row.attributes);
-  const std::string tags = encode(row.tags);
-  put_queue_.run(std::int64_t{row.number}, row.name.region, row.name.account, row.name.name,
-                 row.created_at, row.modified_at, Blob{attributes}, Blob{tags});
+  tables_.of(put.row->kind()).put(*put.row);
 }
 
-void RecordWriter::apply(const engine::SequenceRow& row) {
+void RecordWriter::apply(const engine::RowGone& gone) {
   begin();
-  put_sequence_.run(std::int64_t{row.queue}, static_cast<std::int64_t>(row.limit));
+  tables_.of(gone.key->kind()).remove(*gone.key);
 }
 
 void RecordWriter::apply(const engine::DeduplicationRow& row) {
   begin();
   put_deduplication_.run(to_rowid(row.key.packed()), row.id, row.scope, row.message_id,
                          row.sent_at);
-}
-
-void RecordWriter::apply(const engine::MoveTaskRow& row) {
-  begin();
-  const std::string source = to_arn("sqs", row.source);
-  const std::string destination = row.destination ? to_arn("sqs", *row.destination) : "";
-  put_move_task_.run(row.id, source, TextOrNull{destination}, row.messages_per_second_max,
-                     static_cast<std::int64_t>(row.status), row.moved_count, row.to_move_count,
-                     row.failure_reason, row.started_at);
-}
-
-void RecordWriter::apply(const engine::MoveTaskGone& gone) {
-  begin();
-  remove_move_task_.run(gone.id);
 }
 
 void RecordWriter::apply(const engine::MessageRow& row) {
@@ -210,18 +190,36 @@ void RecordWriter::apply(const engine::QueuePurged& purged) {
 
 void RecordWriter::apply(const engine::QueueGone& gone) {
   purge(gone.queue, MessageKey::kSequenceMax);
-  remove_deduplications_.run(to_rowid(MessageKey{gone.queue, 0}.packed()),
-                             to_rowid(MessageKey{gone.queue, MessageKey::kSequenceMax}.packed()));
-  remove_sequence_.run(std::int64_t{gone.queue});
-  remove_queue_.run(std::int64_t{gone.queue});
+  remove_all_of(gone.queue);
+}
+
+void RecordWriter::apply(const engine::TopicGone& gone) {
+  begin();
+  archive_.remove(gone.number);
+  remove_all_of(gone.number);
 }
 
 void RecordWriter::apply(const engine::DeduplicationGone& gone) {
   if (gone.end == 0) return;
   begin();
   const std::uint64_t last = std::min(gone.end - 1, MessageKey::kSequenceMax);
-  remove_deduplications_.run(to_rowid(MessageKey{gone.queue, 0}.packed()),
-                             to_rowid(MessageKey{gone.queue, last}.packed()));
+  remove_deduplications_.run(first_rowid(gone.queue), last_rowid(gone.queue, last));
+}
+
+void RecordWriter::apply(const std::unique_ptr<engine::ArchivedRow>& row) {
+  begin();
+  archive_.put(*row);
+}
+
+void RecordWriter::apply(const engine::ArchiveExpired& expired) {
+  begin();
+  archive_.expire(expired);
+}
+
+// What there is of a queue or topic besides messages.
+void RecordWriter::remove_all_of(std::uint32_t number) {
+  remove_deduplications_.run(first_rowid(number), last_rowid(number));
+  tables_.remove_of(number);
 }
 
 void RecordWriter::change(std::uint64_t key, const engine::MessageRow* row) {
@@ -244,8 +242,8 @@ void RecordWriter::purge(std::uint32_t queue, std::uint64_t last_sequence) {
 
 std::int64_t RecordWriter::delete_purged(std::uint32_t queue, std::int64_t count_max) {
   begin();
-  const auto first = to_rowid(MessageKey{queue, 0}.packed());
-  auto last = to_rowid(MessageKey{queue, purges_.at(queue)}.packed());
+  const auto first = first_rowid(queue);
+  auto last = last_rowid(queue, purges_.at(queue));
   find_message_.query(first, last, count_max);
   const bool is_more = find_message_.next();
   if (is_more) last = find_message_.integer(0);

@@ -7,9 +7,10 @@
 
 #include "squire/core/heartbeat.hpp"
 #include "squire/engine/record.hpp"
+#include "storage/archive.hpp"
 #include "storage/database.hpp"
+#include "storage/row_table.hpp"
 #include "storage/statements.hpp"
-#include "storage/topic_writer.hpp"
 
 namespace squire::storage {
 
@@ -50,28 +51,24 @@ class RecordWriter {
     const engine::MessageRow* row;
   };
 
-  void apply(const engine::QueueRow& row);
-  void apply(const engine::SequenceRow& row);
+  void apply(const engine::RowPut& put);
+  void apply(const engine::RowGone& gone);
   void apply(const engine::MessageRow& row);
   void apply(const engine::DeliveryRow& row);
   void apply(const engine::LazyDelivery& lazy);
   void apply(const engine::DeduplicationRow& row);
-  void apply(const engine::MoveTaskRow& row);
   void apply(const engine::MessageGone& gone);
   void apply(const engine::QueuePurged& purged);
   void apply(const engine::QueueGone& gone);
   void apply(const engine::DeduplicationGone& gone);
   void apply(const std::unique_ptr<engine::MessageMoved>& moved);
-  void apply(const engine::MoveTaskGone& gone);
-  // What belongs to topics.
-  template <typename Row>
-  void apply(const Row& row) {
-    begin();
-    topics_.apply(row);
-  }
+  void apply(const engine::TopicGone& gone);
+  void apply(const std::unique_ptr<engine::ArchivedRow>& row);
+  void apply(const engine::ArchiveExpired& expired);
 
   void change(std::uint64_t key, const engine::MessageRow* row);
   void purge(std::uint32_t queue, std::uint64_t last_sequence);
+  void remove_all_of(std::uint32_t number);
   // Deletes about so many messages of a purged queue, at most; returns how many.
   std::int64_t delete_purged(std::uint32_t queue, std::int64_t count_max);
   void write_changes();
@@ -99,18 +96,16 @@ class RecordWriter {
   std::vector<std::uint64_t> due_;  // keys of deliveries that must be in this transaction
 
   Database& database_;
-  TopicWriter topics_;
+  RowTables tables_;
+  ArchiveWriter archive_;
   Statement begin_;
   Statement commit_;
   Statement roll_back_;
-  Statement put_queue_;
-  Statement put_sequence_;
   Statement put_message_;
   Statement put_detailed_message_;
   Statement put_delivery_;
   Statement put_purged_;
   Statement put_deduplication_;
-  Statement put_move_task_;
   Statement remove_message_;
   Statement remove_messages_;
   Statement find_message_;
@@ -119,9 +114,6 @@ class RecordWriter {
   Statement remove_delivery_;
   Statement remove_deliveries_;
   Statement remove_deduplications_;
-  Statement remove_queue_;
-  Statement remove_sequence_;
-  Statement remove_move_task_;
 };
 
 }  // namespace squire::storage

@@ -1,5 +1,5 @@
-#include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -9,6 +9,7 @@
 #include "storage/private_file.hpp"
 #include "storage/record_writer.hpp"
 #include "storage/row_codec.hpp"
+#include "storage/schema.hpp"
 #include "storage/table_reader.hpp"
 
 namespace squire::storage {
@@ -17,9 +18,18 @@ namespace {
 namespace fs = std::filesystem;
 
 // In this order: others hang on the first.
-constexpr std::array<const char*, 13> kTables = {
-    "queue",     "topic",        "sequence", "purged",  "message", "delivery", "deduplication",
-    "move_task", "subscription", "replay",   "archive", "outbox",  "registry"};
+std::vector<std::string> table_names(const engine::RowKinds& kinds) {
+  std::vector<std::string> names;
+  const auto add = [&](bool are_before_messages) {
+    for (const auto* kind : kinds) {
+      if (kind->is_before_messages == are_before_messages) names.emplace_back(kind->table);
+    }
+  };
+  add(true);
+  names.insert(names.end(), {"purged", "message", "delivery", "deduplication", "archive"});
+  add(false);
+  return names;
+}
 
 // A copy that SQLite may recover and write to.
 class ScratchCopy {
@@ -60,38 +70,35 @@ class ScratchCopy {
   const fs::path path_;
 };
 
-bool can_decode(std::string_view table, std::string_view column, std::string_view bytes) {
-  try {
-    if (column == "tags" || table == "queue" || table == "topic" || table == "subscription" ||
-        table == "registry") {
-      decode_string_map(bytes);
-    } else {
-      decode_attributes(bytes);
+// What such a column may hold; nothing if it is not known.
+std::optional<engine::ColumnType> type_of(const engine::RowKinds& kinds, std::string_view table,
+                                          std::string_view name) {
+  for (const auto& column : kTypedColumns) {
+    if (column.table == table && column.name == name) return column.type;
+  }
+  for (const auto* kind : kinds) {
+    if (kind->table != table) continue;
+    for (const auto& column : kind->columns) {
+      if (column.name == name) return column.type;
     }
-    return true;
+  }
+  return std::nullopt;
+}
+
+bool can_decode(engine::ColumnType type, std::string_view bytes) {
+  try {
+    if (type == engine::ColumnType::Map) decode_string_map(bytes);
+    if (type == engine::ColumnType::Attributes) decode_attributes(bytes);
+    return type != engine::ColumnType::Id || bytes.size() == Uuid{}.bytes.size();
   } catch (const StorageError&) {
     return false;
   }
 }
 
-// Whether a column holds what the loader can read.
-bool is_sound(std::string_view table, sqlite3_stmt* row, int column) {
-  const std::string_view name = sqlite3_column_name(row, column);
-  const auto* data = static_cast<const char*>(sqlite3_column_blob(row, column));
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row, column));
-  const std::string_view bytes =
-      data == nullptr ? std::string_view() : std::string_view(data, size);
-  const bool is_deduplication_id = table == "deduplication" && name == "id";
-  if ((name == "id" && !is_deduplication_id) || name == "message_id") return size == 16;
-  if (name == "subscription") return size == 16;
-  if (name == "attributes" || name == "tags") return can_decode(table, name, bytes);
-  return true;
-}
-
 class Salvage {
  public:
-  Salvage(const fs::path& from, const fs::path& to)
-      : to_(to, Database::StateFile::New), path_(from.string()) {
+  Salvage(const fs::path& from, const fs::path& to, const engine::RowKinds& kinds)
+      : to_(to, Database::StateFile::New, kinds), path_(from.string()) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(from.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
     from_.reset(handle);
@@ -107,7 +114,7 @@ class Salvage {
 
   std::vector<std::string> run() {
     to_.execute("BEGIN");
-    for (const char* table : kTables) copy(table);
+    for (const auto& table : table_names(to_.kinds())) copy(table);
     to_.execute("COMMIT");
     RecordWriter(to_).finish_purges();  // what was deleted has not lost its queue
     to_.execute("BEGIN");
@@ -123,6 +130,7 @@ class Salvage {
   };
 
   void copy(const std::string& table);
+  bool is_sound(std::string_view table, sqlite3_stmt* row, int column) const;
   void name_lost_queues();
   void repair_sequences();
 
@@ -131,6 +139,15 @@ class Salvage {
   const std::string path_;
   std::vector<std::string> lines_;
 };
+
+// Whether a column holds what the loader can read.
+bool Salvage::is_sound(std::string_view table, sqlite3_stmt* row, int column) const {
+  const auto type = type_of(to_.kinds(), table, sqlite3_column_name(row, column));
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(row, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row, column));
+  return !type ||
+         can_decode(*type, data == nullptr ? std::string_view() : std::string_view(data, size));
+}
 
 void Salvage::copy(const std::string& table) {
   // Columns of later versions keep their defaults.
@@ -195,7 +212,7 @@ void Salvage::repair_sequences() {
 
 }  // namespace
 
-Salvaged salvage(const fs::path& directory) {
+Salvaged salvage(const fs::path& directory, const engine::RowKinds& kinds) {
   const auto database = directory / "squire.db";
   Salvaged salvaged{directory / "squire-salvaged.db", {}};
   std::error_code error;
@@ -206,7 +223,7 @@ Salvaged salvage(const fs::path& directory) {
   const DirectoryLock lock(directory);
   const ScratchCopy copy(database, directory);
   try {
-    salvaged.lines = Salvage(copy.path(), salvaged.file).run();
+    salvaged.lines = Salvage(copy.path(), salvaged.file, kinds).run();
     sync_file(salvaged.file);
     lock.sync();
   } catch (const std::exception& failure) {

@@ -1,5 +1,6 @@
-// What is on disk: what the first version had, and what each later one added. One table per row
-// type of engine/record.hpp; times are milliseconds since 1970.
+// What is on disk: what the first versions had, each what it added, as text that never changes.
+// Kinds of rows that came later (RowTraits::since) have their tables by create_table_sql() alone.
+// Times are milliseconds since 1970.
 //
 // `key` is MessageKey::packed() as SQLite's signed integer: a queue's messages are one range of
 // rowids, in order, so a purge is a range delete. Queue and sequence of a key, in SQL:
@@ -7,6 +8,9 @@
 #pragma once
 
 #include <iterator>
+#include <string_view>
+
+#include "squire/engine/row.hpp"
 
 namespace squire::storage {
 
@@ -129,8 +133,21 @@ inline constexpr const char* kSchemaEarlierReceives = R"sql(
 ALTER TABLE delivery ADD COLUMN earlier_count INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// A database of version N has the first N of these.
+// A database of version N (PRAGMA user_version) has the first N of these, and of the kinds of rows
+// those since N or before.
 inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics, kSchemaEarlierReceives};
-inline constexpr int kSchemaVersion = std::size(kSchemas);  // PRAGMA user_version
+
+// The columns that cannot hold any bytes, of the tables whose rows do not describe themselves.
+struct TypedColumn {
+  std::string_view table;
+  std::string_view name;
+  engine::ColumnType type;
+};
+inline constexpr TypedColumn kTypedColumns[] = {
+    {"message", "id", engine::ColumnType::Id},
+    {"message", "attributes", engine::ColumnType::Attributes},
+    {"deduplication", "message_id", engine::ColumnType::Id},
+    {"archive", "id", engine::ColumnType::Id},
+    {"archive", "attributes", engine::ColumnType::Attributes}};
 
 }  // namespace squire::storage

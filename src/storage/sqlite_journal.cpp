@@ -7,9 +7,9 @@
 
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
+#include "storage/archive.hpp"
 #include "storage/loader.hpp"
 #include "storage/sqlite_writer.hpp"
-#include "storage/topic_loader.hpp"
 
 namespace squire::storage {
 namespace {
@@ -298,6 +298,10 @@ SqliteJournal::SqliteJournal(SqliteOptions options)
     : writer_(std::make_unique<Writer>(std::move(options))) {}
 
 SqliteJournal::~SqliteJournal() = default;
+
+const engine::RowKinds& SqliteJournal::kinds() const {
+  return writer_->kinds();
+}
 
 engine::Ticket SqliteJournal::append(engine::Record record) {
   return writer_->append(std::move(record));

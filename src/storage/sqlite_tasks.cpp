@@ -53,7 +53,7 @@ bool SqliteJournal::Writer::compact_old_file() {
   }
   records_.reset();
   database_.reset();
-  compact_database(options_.directory, lock_);
+  compact_database(options_.directory, lock_, options_.kinds);
   tell(path + ", of squire 0.1.0, was converted: it gives space back to the disk from now on");
   return true;
 }

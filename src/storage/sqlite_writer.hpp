@@ -32,6 +32,7 @@ class SqliteJournal::Writer {
   engine::Ticket append(Records&&... records);
   engine::Ticket last_ticket() const noexcept { return appended_.load(std::memory_order_acquire); }
   bool is_durable(engine::Ticket ticket) const noexcept;
+  const engine::RowKinds& kinds() const { return options_.kinds; }
   bool flush();
   bool has_failed() const noexcept { return has_failed_.load(std::memory_order_acquire); }
   engine::Room room() const noexcept { return room_.load(std::memory_order_acquire); }

@@ -1,6 +1,5 @@
 #include "storage/state_checker.hpp"
 
-#include "squire/core/signing_key.hpp"
 #include "squire/storage/sqlite_journal.hpp"
 
 namespace squire::storage {
@@ -8,36 +7,14 @@ namespace {
 
 using engine::MessageKey;
 
-// Times are added to, and printed with four digits of a year.
-constexpr TimePoint kEndOfTime{std::chrono::sys_days{std::chrono::year(9999) / 1 / 1}};
-
 [[noreturn]] void refuse(const std::string& what) {
   throw StorageError("the file has " + what + ", which no squire has written");
 }
 
-template <typename Enum>
-void check_enum(Enum value, Enum last, const char* what) {
-  if (value > last) refuse(what);
-}
-
 void check_times(std::initializer_list<TimePoint> times) {
   for (const TimePoint time : times) {
-    if (time < TimePoint() || time > kEndOfTime) refuse("a time of before 1970 or after 9999");
+    if (!engine::is_possible(time)) refuse(engine::kImpossibleTime);
   }
-}
-
-void check_signing_key(const engine::StringMap& attributes) {
-  const auto key = attributes.find("PrivateKey");
-  const auto certificate = attributes.find("Certificate");
-  bool is_key = key != attributes.end() && certificate != attributes.end();
-  if (is_key) {
-    try {
-      const SigningKey made(key->second, certificate->second);
-    } catch (const std::exception&) {
-      is_key = false;
-    }
-  }
-  if (!is_key) refuse("a signing key that is none");
 }
 
 }  // namespace
@@ -49,6 +26,15 @@ void StateChecker::check(const Other&) {
 
 void StateChecker::check(const engine::Record& record) {
   std::visit([this](const auto& row) { check(row); }, record);
+}
+
+// The row by itself, and then what others have to do with it.
+void StateChecker::check(const engine::RowPut& put) {
+  if (const auto fault = put.row->fault(); !fault.empty()) refuse(fault);
+  if (const auto* queue = engine::row_cast<engine::QueueRow>(*put.row)) check(*queue);
+  if (const auto* topic = engine::row_cast<engine::TopicRow>(*put.row)) check(*topic);
+  if (const auto* sequence = engine::row_cast<engine::SequenceRow>(*put.row)) check(*sequence);
+  if (const auto* one = engine::row_cast<engine::SubscriptionRow>(*put.row)) check(*one);
 }
 
 void StateChecker::check_name(std::uint32_t number, const ResourceName& name,
@@ -65,7 +51,6 @@ void StateChecker::check_name(std::uint32_t number, const ResourceName& name,
 
 void StateChecker::check(const engine::QueueRow& row) {
   check_name(row.number, row.name, "sqs");
-  check_times({row.created_at, row.modified_at});
   // The names of delivery queues have a colon.
   const bool is_visible = row.name.name.find(':') == std::string::npos;
   auto& queue = queues_[row.number];
@@ -76,7 +61,6 @@ void StateChecker::check(const engine::QueueRow& row) {
 
 void StateChecker::check(const engine::TopicRow& row) {
   check_name(row.number, row.name, "sns");
-  check_times({row.created_at, row.archived_since});
   topics_[row.number] = row.name.name.ends_with(".fifo");
   ++counts_.topics;
 }
@@ -112,35 +96,8 @@ void StateChecker::check(const engine::DeduplicationRow& row) {
   check_times({row.sent_at});
 }
 
-void StateChecker::check(const engine::MoveTaskRow& row) {
-  check_enum(row.status, engine::MoveTaskRow::Status::Failed, "a move task of no status");
-  check_times({row.started_at});
-}
-
-void StateChecker::check(const std::unique_ptr<engine::SubscriptionRow>& row) {
-  check_enum(row->protocol, engine::DeliveryProtocol::Firehose, "a subscription of no protocol");
-  check_enum(row->state, engine::SubscriptionRow::State::Deleted, "a subscription of no state");
-  check_times({row->changed_at});
-  if (topics_.contains(row->topic)) ++counts_.subscriptions;
-}
-
-void StateChecker::check(const engine::ReplayRow& row) {
-  check_enum(row.status, engine::ReplayRow::Status::Failed, "a replay of no status");
-}
-
-void StateChecker::check(const std::unique_ptr<engine::OutboxRow>& row) {
-  check_enum(row->protocol, engine::DeliveryProtocol::Firehose, "an outbox entry of no protocol");
-  check_times({row->created_at});
-}
-
-void StateChecker::check(const engine::RegistryRow& row) {
-  using Kind = engine::RegistryRow::Kind;
-  check_enum(row.kind, Kind::SigningKey, "a registry entry of no kind");
-  if (row.kind == Kind::SigningKey && row.key.empty()) check_signing_key(row.attributes);
-  if (row.kind == Kind::SandboxNumber &&
-      !(row.attributes.contains("ChangedAt") && row.attributes.contains("Status"))) {
-    refuse("a number of the SMS sandbox without a status");
-  }
+void StateChecker::check(const engine::SubscriptionRow& row) {
+  if (topics_.contains(row.topic)) ++counts_.subscriptions;
 }
 
 void StateChecker::check(const engine::ArchivedRow& row) {

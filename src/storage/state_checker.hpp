@@ -3,7 +3,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "squire/engine/record.hpp"
+#include "squire/engine/subscription.hpp"
 #include "squire/storage/state_file.hpp"
 
 namespace squire::storage {
@@ -24,16 +24,13 @@ class StateChecker {
     std::uint64_t sequence_limit = 65'536;  // of a queue that has no SequenceRow yet
   };
 
+  void check(const engine::RowPut& put);
   void check(const engine::QueueRow& row);
   void check(const engine::TopicRow& row);
   void check(const engine::MessageRow& row);
   void check(const engine::DeliveryRow& row);
   void check(const engine::DeduplicationRow& row);
-  void check(const engine::MoveTaskRow& row);
-  void check(const std::unique_ptr<engine::SubscriptionRow>& row);
-  void check(const engine::ReplayRow& row);
-  void check(const std::unique_ptr<engine::OutboxRow>& row);
-  void check(const engine::RegistryRow& row);
+  void check(const engine::SubscriptionRow& row);
   void check(const engine::SequenceRow& row);
   template <typename Other>
   void check(const Other&);

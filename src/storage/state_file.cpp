@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "squire/storage/maintenance.hpp"
+#include "storage/archive.hpp"
 #include "storage/database.hpp"
 #include "storage/loader.hpp"
 #include "storage/record_writer.hpp"
 #include "storage/state_checker.hpp"
-#include "storage/topic_loader.hpp"
 
 namespace squire::storage {
 namespace {
@@ -28,9 +28,9 @@ void check_header(const std::filesystem::path& file) {
 
 }  // namespace
 
-void write_state(const std::filesystem::path& file,
+void write_state(const std::filesystem::path& file, const engine::RowKinds& kinds,
                  const std::function<void(const engine::Journal::Apply&)>& walk) {
-  Database database(file, Database::StateFile::New);
+  Database database(file, Database::StateFile::New, kinds);
   RecordWriter writer(database);
   std::vector<engine::Record> batch;
   walk([&](engine::Record record) {
@@ -42,9 +42,10 @@ void write_state(const std::filesystem::path& file,
   writer.write(batch, true);
 }
 
-void read_state(const std::filesystem::path& file, const engine::Journal::Apply& apply,
+void read_state(const std::filesystem::path& file, const engine::RowKinds& kinds,
+                const engine::Journal::Apply& apply,
                 const std::function<void(engine::ArchivedRow)>& apply_archived) {
-  Database database(file, Database::StateFile::Checked);
+  Database database(file, Database::StateFile::Checked, kinds);
   load_rows(database, apply);
   load_archive(database, apply_archived);
 }
@@ -56,8 +57,8 @@ struct Checked {
   bool can_shrink = false;
 };
 
-Checked check_rows(const std::filesystem::path& file) {
-  Database database(file, Database::StateFile::Foreign);
+Checked check_rows(const std::filesystem::path& file, const engine::RowKinds& kinds) {
+  Database database(file, Database::StateFile::Foreign, kinds);
   RecordWriter(database).finish_purges();
   StateChecker checker;
   load_rows(database, [&](engine::Record record) { checker.check(record); });
@@ -67,10 +68,10 @@ Checked check_rows(const std::filesystem::path& file) {
 
 }  // namespace
 
-StateCounts check_state(const std::filesystem::path& file) {
+StateCounts check_state(const std::filesystem::path& file, const engine::RowKinds& kinds) {
   check_header(file);
-  const auto checked = check_rows(file);
-  if (!checked.can_shrink) compact_state(file);
+  const auto checked = check_rows(file, kinds);
+  if (!checked.can_shrink) compact_state(file, kinds);
   return checked.counts;
 }
 

@@ -6,11 +6,12 @@
 namespace squire::storage {
 
 // Makes a state file of the rows that walk(apply) gives, in any order. Throws StorageError.
-void write_state(const std::filesystem::path& file,
+void write_state(const std::filesystem::path& file, const engine::RowKinds& kinds,
                  const std::function<void(const engine::Journal::Apply&)>& walk);
 
 // Gives the rows of a file that was checked, as Journal::load() does; then the archives.
-void read_state(const std::filesystem::path& file, const engine::Journal::Apply& apply,
+void read_state(const std::filesystem::path& file, const engine::RowKinds& kinds,
+                const engine::Journal::Apply& apply,
                 const std::function<void(engine::ArchivedRow)>& apply_archived);
 
 }  // namespace squire::storage

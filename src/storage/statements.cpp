@@ -87,8 +87,8 @@ int Statement::bind(int index, const Uuid& value) {
                              SQLITE_STATIC);
 }
 
-int Statement::bind(int index, const std::optional<int>& value) {
-  return value ? bind(index, std::int64_t{*value}) : sqlite3_bind_null(statement_.get(), index);
+int Statement::bind(int index, const std::optional<std::int64_t>& value) {
+  return value ? bind(index, *value) : sqlite3_bind_null(statement_.get(), index);
 }
 
 }  // namespace squire::storage

@@ -48,6 +48,13 @@ class Statement {
     finish();
   }
 
+  // run() in two steps: all parameters, from 1 on, then the rest.
+  template <typename Value>
+  void bind_at(int index, const Value& value) {
+    check(bind(index, value));
+  }
+  void run_bound() { finish(); }
+
   // How many rows the last run() inserted, replaced or deleted.
   std::int64_t changed_count() const {
     return sqlite3_changes64(sqlite3_db_handle(statement_.get()));
@@ -91,7 +98,7 @@ class Statement {
   int bind(int index, TextOrNull value);
   int bind(int index, Blob value);
   int bind(int index, const Uuid& value);
-  int bind(int index, const std::optional<int>& value);
+  int bind(int index, const std::optional<std::int64_t>& value);
   void check(int code) {
     if (code != SQLITE_OK) [[unlikely]]
       throw_sqlite_error(sqlite3_db_handle(statement_.get()));
@@ -104,6 +111,14 @@ class Statement {
 // The rowid of a message: SQLite's integers are signed, keys are not. Order is kept within a queue.
 inline std::int64_t to_rowid(std::uint64_t packed_key) {
   return static_cast<std::int64_t>(packed_key);
+}
+// The ends of a queue's or topic's range; the last one up to a sequence.
+inline std::int64_t first_rowid(std::uint32_t number) {
+  return to_rowid(engine::MessageKey{number, 0}.packed());
+}
+inline std::int64_t last_rowid(std::uint32_t number,
+                               std::uint64_t sequence = engine::MessageKey::kSequenceMax) {
+  return to_rowid(engine::MessageKey{number, sequence}.packed());
 }
 inline engine::MessageKey from_rowid(std::int64_t rowid) {
   return engine::MessageKey::unpack(static_cast<std::uint64_t>(rowid));

@@ -3,7 +3,9 @@
 SQUIRE_KILL_ROUNDS (20) is how often the storm ends in `kill -9`; SQUIRE_SEED repeats a run's choices.
 """
 
+import gzip
 import itertools
+import json
 import os
 import random
 import select
@@ -15,6 +17,8 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.request
+from pathlib import Path
 
 from support import (PATIENCE, DaemonTest, Refused, Wire, attributes_md5, command, in_parallel,
                      json_request, md5, until)
@@ -1014,6 +1018,61 @@ class DamageTest(DaemonTest):
         done = self.salvage()
         self.assertEqual(done.returncode, 1)
         self.assertIn("in use", done.stderr)
+
+
+class OldVersionTest(DaemonTest):
+    """A file that squire 0.1.0 wrote, with rows of every kind, opens and can be imported."""
+
+    FILE = Path(__file__).with_name("squire-0.1.0.db.gz")
+    BODIES = {
+        "orders": {f"order {i}" for i in range(20)} | {f"dead {i}" for i in range(3)},
+        "dead": set(),
+        "events.fifo": {f"event {i}" for i in range(5)} | {f"line {i}" for i in range(4)},
+        "replayed.fifo": {f"line {i}" for i in range(4)},
+        "purged": set(),
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.directory / "old.db"
+        self.file.write_bytes(gzip.decompress(self.FILE.read_bytes()))
+        now = int(time.time() * 1000)
+        with sqlite3.connect(self.file) as database:  # before its messages were too old to be kept
+            database.execute("UPDATE message SET sent_at = ?, available_at = ?", (now, now))
+        database.close()
+
+    def ask(self, daemon, path, method="GET", body=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{daemon.port}{path}", body, method=method)
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.load(reply)
+
+    def check(self, daemon):
+        client = self.client(daemon)
+        urls = client.call("ListQueues")["QueueUrls"]
+        self.assertEqual({url.rpartition("/")[2] for url in urls}, set(self.BODIES))
+        for queue, bodies in self.BODIES.items():
+            # A message of a topic is an envelope.
+            found = {body.partition('"Message" : "')[2].partition('"')[0] or body
+                     for body in client.bodies(queue)}
+            self.assertEqual(found, bodies, queue)
+        self.assertEqual(self.ask(daemon, "/_squire/outbox")["count"], 2)
+        attributes = client.call("GetQueueAttributes", QueueUrl="orders", AttributeNames=["All"])
+        self.assertEqual(attributes["Attributes"]["VisibilityTimeout"], "7")
+        tasks = client.call("ListMessageMoveTasks", SourceArn="arn:aws:sqs:us-east-1:000000000000:dead")
+        self.assertEqual([task["Status"] for task in tasks["Results"]], ["COMPLETED"])
+
+    def test_it_opens(self):
+        self.data.mkdir()
+        shutil.copy(self.file, self.data / "squire.db")
+        daemon = self.start()
+        self.assertNotIn("set aside", daemon.log())
+        self.check(daemon)
+
+    def test_it_can_be_imported(self):
+        daemon = self.start("--durability", "memory")
+        counts = self.ask(daemon, "/_squire/import", "PUT", self.file.read_bytes())
+        self.assertEqual((counts["queues"], counts["topics"], counts["subscriptions"]), (5, 2, 5))
+        self.check(daemon)
 
 
 class OldFileTest(DaemonTest):

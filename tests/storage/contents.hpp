@@ -20,20 +20,40 @@ inline std::string text(TimePoint time) {
 inline std::string text(const engine::MessageKey& key) {
   return std::to_string(key.queue) + '/' + std::to_string(key.sequence);
 }
-inline std::string text(const engine::StringMap& map) {
-  std::string out;
-  for (const auto& [name, value] : map) out += ' ' + name + '=' + value;
-  return out;
-}
+// The columns of a row that describes itself.
+class Print final : public engine::ColumnWriter {
+ public:
+  explicit Print(std::ostream& out) : out_(out) {}
 
-inline void print(std::ostream& out, const engine::QueueRow& row) {
-  out << "queue " << row.number << ' ' << to_arn("sqs", row.name) << ' ' << text(row.created_at)
-      << ' ' << text(row.modified_at) << " attributes" << text(row.attributes) << " tags"
-      << text(row.tags);
-}
+  void integer(const engine::Column& column, std::optional<std::int64_t> value) override {
+    begin(column) << (value ? std::to_string(*value) : "none");
+  }
+  void text(const engine::Column& column, std::string_view value) override {
+    begin(column) << value;
+  }
+  void id(const engine::Column& column, const Uuid& value) override {
+    begin(column) << to_string(value);
+  }
+  void map(const engine::Column& column, const engine::StringMap& value) override {
+    begin(column);
+    for (const auto& [name, text] : value) out_ << name << '=' << text << ',';
+  }
+  void attributes(const engine::Column& column, const engine::MessageAttributes& value) override {
+    begin(column);
+    for (const auto& [name, one] : value)
+      out_ << name << ':' << one.type << '=' << one.value << ',';
+  }
 
-inline void print(std::ostream& out, const engine::SequenceRow& row) {
-  out << "sequence " << row.queue << " limit " << row.limit;
+ private:
+  std::ostream& begin(const engine::Column& column) { return out_ << ' ' << column.name << ' '; }
+
+  std::ostream& out_;
+};
+
+inline void print(std::ostream& out, const engine::RowPut& put) {
+  out << put.row->kind().table;
+  Print columns(out);
+  put.row->write(columns);
 }
 
 inline void print(std::ostream& out, const engine::MessageRow& row) {
@@ -56,14 +76,6 @@ inline void print(std::ostream& out, const engine::DeliveryRow& row) {
 inline void print(std::ostream& out, const engine::DeduplicationRow& row) {
   out << "deduplication " << text(row.key) << ' ' << row.id << ' ' << row.scope << ' '
       << to_string(row.message_id) << ' ' << text(row.sent_at);
-}
-
-inline void print(std::ostream& out, const engine::MoveTaskRow& row) {
-  out << "task " << to_string(row.id) << ' ' << to_arn("sqs", row.source) << " to "
-      << (row.destination ? to_arn("sqs", *row.destination) : "the sources") << ' '
-      << row.messages_per_second_max.value_or(-1) << ' ' << static_cast<int>(row.status) << ' '
-      << row.moved_count << '/' << row.to_move_count << ' ' << row.failure_reason << ' '
-      << text(row.started_at);
 }
 
 template <typename Row>

@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "squire/engine/record.hpp"
+#include "squire/engine/move_tasks.hpp"
+#include "squire/engine/outbox.hpp"
+#include "squire/engine/registry.hpp"
+#include "squire/engine/subscription.hpp"
 
 namespace squire::test {
 
@@ -30,8 +33,11 @@ class RandomRecords {
     if (dice < 90) return deduplication();
     if (dice < 92) return engine::DeduplicationGone{any_queue(), std::uint64_t(number(200))};
     if (dice < 94) return engine::SequenceRow{any_queue(), std::uint64_t(number(100'000))};
-    if (dice < 99) return move_task();
-    return engine::MoveTaskGone{{{std::uint8_t(number(20))}}};
+    if (dice < 96) return move_task();
+    if (dice < 97) return registry_entry();
+    if (dice < 98) return subscription();
+    if (dice < 99) return outbox_entry();
+    return engine::gone(&engine::MoveTaskRow::id, Uuid{{std::uint8_t(number(20))}});
   }
 
  private:
@@ -144,6 +150,44 @@ class RandomRecords {
     row.moved_count = number(100);
     row.to_move_count = number(100);
     row.failure_reason = text();
+    return row;
+  }
+
+  engine::Record registry_entry() {
+    const auto kind = static_cast<engine::RegistryRow::Kind>(number(6));
+    const std::string key = "key" + std::to_string(number(5));
+    if (number(3) == 0) return engine::gone(engine::RegistryRow{kind, key, {}});
+    return engine::RegistryRow{kind, key, {{"Enabled", text()}}};
+  }
+
+  // Of a queue's number, since queues are what there is: it goes with that one.
+  engine::Record subscription() {
+    const Uuid id{{std::uint8_t(number(20))}};
+    if (number(3) == 0) return engine::gone(&engine::SubscriptionRow::id, id);
+    engine::SubscriptionRow row;
+    row.id = id;
+    row.topic = any_queue();
+    row.owner = "000000000000";
+    row.protocol = static_cast<engine::DeliveryProtocol>(number(9));
+    row.endpoint = text();
+    row.attributes[text()] = text();
+    row.state = static_cast<engine::SubscriptionRow::State>(number(3));
+    row.token = text();
+    row.changed_at = time();
+    row.was_authenticated = number(2) == 0;
+    row.delivery_queue = any_queue();
+    return row;
+  }
+
+  engine::Record outbox_entry() {
+    const auto key = std::uint64_t(number(20));
+    if (number(3) == 0) return engine::gone(&engine::OutboxRow::number, key);
+    engine::OutboxRow row;
+    row.number = key;
+    row.created_at = time();
+    row.endpoint = text();
+    row.body = text();
+    row.attributes[text()] = {"String", text()};
     return row;
   }
 

@@ -416,7 +416,7 @@ TEST_F(SqliteJournalTest, CommitsNothingBeforeItWasLoaded) {
   journal.load([&](const Record& record) {
     if (loaded_count++ > 0) return;
     // As the engine does for what it finds on its way.
-    journal.append(engine::SequenceRow{std::get<engine::QueueRow>(record).number, 70'000});
+    journal.append(engine::SequenceRow{engine::row_of<engine::QueueRow>(record)->number, 70'000});
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     EXPECT_EQ(journal.backlog_count(), 1u);
   });

@@ -14,6 +14,7 @@ namespace squire::test {
 // A journal that commits when told to, and forgets on a crash what was not committed.
 class CrashJournal final : public engine::Journal {
  public:
+  const engine::RowKinds& kinds() const override { return engine::engine_row_kinds(); }
   engine::Ticket append(engine::Record record) override {
     const bool is_lazy = std::holds_alternative<engine::LazyDelivery>(record);
     if (!is_lost_) pending_.push_back(std::move(record));

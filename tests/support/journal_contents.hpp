@@ -5,18 +5,44 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "squire/engine/journal.hpp"
+#include "squire/engine/store.hpp"
 
 namespace squire::test {
+
+// The key of a row, in the order of its table.
+class RowKey final : public engine::ColumnWriter {
+ public:
+  explicit RowKey(const engine::Row& row) { row.write_key(*this); }
+
+  void integer(const engine::Column&, std::optional<std::int64_t> value) override {
+    parts_.emplace_back(value.value_or(0));
+  }
+  void text(const engine::Column&, std::string_view value) override {
+    parts_.emplace_back(std::string(value));
+  }
+  void id(const engine::Column&, const Uuid& value) override {
+    parts_.emplace_back(to_string(value));
+  }
+  void map(const engine::Column&, const engine::StringMap&) override {}
+  void attributes(const engine::Column&, const engine::MessageAttributes&) override {}
+
+  friend bool operator<(const RowKey& a, const RowKey& b) { return a.parts_ < b.parts_; }
+
+ private:
+  std::vector<std::variant<std::int64_t, std::string>> parts_;
+};
 
 // What a journal should give back: the naive meaning of every record, in ordered maps.
 class Contents {
  public:
   void apply(const engine::Record& record) {
-    std::visit([this](const auto& row) { apply(row); }, record);
+    std::visit([this](const auto& change) { apply(change); }, record);
   }
 
   // Calls f with every row, in the order of Journal::load().
@@ -27,70 +53,62 @@ class Contents {
  private:
   using Key = std::uint64_t;
 
-  void apply(const engine::QueueRow& row) { queues_[row.number] = row; }
-  void apply(const engine::SequenceRow& row) { sequences_[row.queue] = row; }
+  struct Place {
+    std::uint64_t made = 0;  // rises with every new one
+    std::unique_ptr<engine::Row> row;
+  };
+
+  void apply(const engine::RowPut& put);
+  void apply(const engine::RowGone& gone);
   void apply(const engine::MessageRow& row) { messages_[row.key.packed()] = row; }
   void apply(const engine::DeliveryRow& row) { deliveries_[row.key.packed()] = row; }
   void apply(const engine::LazyDelivery& lazy) { apply(lazy.row); }
   void apply(const engine::DeduplicationRow& row) { deduplications_[row.key.packed()] = row; }
-  void apply(const engine::MoveTaskRow& row);
   void apply(const engine::MessageGone& gone);
   void apply(const engine::QueuePurged& purged);
   void apply(const engine::QueueGone& gone);
   void apply(const engine::DeduplicationGone& gone);
   void apply(const std::unique_ptr<engine::MessageMoved>& moved);
-  void apply(const engine::MoveTaskGone& gone);
-  void apply(const engine::TopicRow& row) { topics_[row.number] = row; }
-  void apply(const std::unique_ptr<engine::SubscriptionRow>& row);
-  void apply(const engine::ReplayRow& row) { replays_[to_string(row.subscription)] = row; }
   void apply(const std::unique_ptr<engine::ArchivedRow>& row) {
     archive_[row->message.key.packed()] = *row;
   }
-  void apply(const std::unique_ptr<engine::OutboxRow>& row) { outbox_[row->number] = *row; }
-  void apply(const engine::RegistryRow& row) { registry_[{row.kind, row.key}] = row; }
   void apply(const engine::TopicGone& gone);
-  void apply(const engine::SubscriptionGone& gone);
   void apply(const engine::ArchiveExpired& expired);
-  void apply(const engine::OutboxGone& gone) {
-    outbox_.erase(outbox_.lower_bound(gone.begin), outbox_.lower_bound(gone.end));
-  }
-  void apply(const engine::RegistryGone& gone) { registry_.erase({gone.kind, gone.key}); }
 
-  std::map<std::uint32_t, engine::QueueRow> queues_;
-  std::map<std::uint32_t, engine::SequenceRow> sequences_;
+  void remove_of(std::uint32_t number);
+  void walk(const engine::RowKind& kind, const std::function<void(engine::Record)>& f) const;
+
+  std::map<const engine::RowKind*, std::map<RowKey, Place>> rows_;
+  std::uint64_t made_ = 0;
   std::map<Key, engine::MessageRow> messages_;
   std::map<Key, engine::DeliveryRow> deliveries_;
   std::map<Key, engine::DeduplicationRow> deduplications_;
-  std::vector<engine::MoveTaskRow> move_tasks_;
-  std::map<std::uint32_t, engine::TopicRow> topics_;
-  std::vector<engine::SubscriptionRow> subscriptions_;  // in the order they were made
-  std::map<std::string, engine::ReplayRow> replays_;
   std::map<Key, engine::ArchivedRow> archive_;
-  std::map<std::uint64_t, engine::OutboxRow> outbox_;
-  std::map<std::pair<engine::RegistryRow::Kind, std::string>, engine::RegistryRow> registry_;
 };
 
-inline void Contents::apply(const std::unique_ptr<engine::SubscriptionRow>& row) {
-  for (auto& subscription : subscriptions_) {
-    if (subscription.id == row->id) {
-      subscription = *row;
-      return;
-    }
-  }
-  subscriptions_.push_back(*row);
+inline void Contents::apply(const engine::RowPut& put) {
+  auto& place = rows_[&put.row->kind()][RowKey(*put.row)];
+  if (!place.row) place.made = ++made_;
+  place.row = put.row->clone();
 }
 
-inline void Contents::apply(const engine::SubscriptionGone& gone) {
-  std::erase_if(subscriptions_, [&](const auto& row) { return row.id == gone.id; });
-  replays_.erase(to_string(gone.id));
+inline void Contents::apply(const engine::RowGone& gone) {
+  rows_[&gone.key->kind()].erase(RowKey(*gone.key));
+}
+
+inline void Contents::remove_of(std::uint32_t number) {
+  using Number = engine::Column::Number;
+  for (auto& [kind, rows] : rows_) {
+    std::erase_if(rows, [&](const auto& entry) {
+      const engine::Row& row = *entry.second.row;
+      return row.number(Number::Own) == number || row.number(Number::Owner) == number;
+    });
+  }
+  apply(engine::DeduplicationGone{number, engine::MessageKey::kSequenceMax + 1});
 }
 
 inline void Contents::apply(const engine::TopicGone& gone) {
-  topics_.erase(gone.number);
-  sequences_.erase(gone.number);
-  apply(engine::DeduplicationGone{gone.number, engine::MessageKey::kSequenceMax + 1});
-  std::erase_if(subscriptions_, [&](const auto& row) { return row.topic == gone.number; });
-  std::erase_if(replays_, [&](const auto& entry) { return entry.second.topic == gone.number; });
+  remove_of(gone.number);
   std::erase_if(archive_,
                 [&](const auto& entry) { return entry.second.message.key.queue == gone.number; });
 }
@@ -115,11 +133,6 @@ inline engine::Journal::ArchiveRows Contents::read_archive(
   return found;
 }
 
-inline void Contents::apply(const engine::MoveTaskRow& row) {
-  apply(engine::MoveTaskGone{row.id});
-  move_tasks_.push_back(row);
-}
-
 inline void Contents::apply(const engine::MessageGone& gone) {
   messages_.erase(gone.key.packed());
   deliveries_.erase(gone.key.packed());
@@ -134,10 +147,8 @@ inline void Contents::apply(const engine::QueuePurged& purged) {
 }
 
 inline void Contents::apply(const engine::QueueGone& gone) {
-  queues_.erase(gone.queue);
-  sequences_.erase(gone.queue);
+  remove_of(gone.queue);
   apply(engine::QueuePurged{gone.queue, engine::MessageKey::kSequenceMax + 1});
-  apply(engine::DeduplicationGone{gone.queue, engine::MessageKey::kSequenceMax + 1});
 }
 
 inline void Contents::apply(const engine::DeduplicationGone& gone) {
@@ -152,14 +163,20 @@ inline void Contents::apply(const std::unique_ptr<engine::MessageMoved>& moved) 
   if (moved->delivery) apply(*moved->delivery);
 }
 
-inline void Contents::apply(const engine::MoveTaskGone& gone) {
-  std::erase_if(move_tasks_, [&](const engine::MoveTaskRow& row) { return row.id == gone.id; });
+inline void Contents::walk(const engine::RowKind& kind,
+                           const std::function<void(engine::Record)>& f) const {
+  const auto at = rows_.find(&kind);
+  if (at == rows_.end()) return;
+  std::vector<const Place*> places;
+  for (const auto& [key, place] : at->second) places.push_back(&place);
+  if (kind.order == engine::RowOrder::AsMade) std::ranges::sort(places, {}, &Place::made);
+  for (const Place* place : places) f(engine::RowPut(place->row->clone()));
 }
 
 inline void Contents::walk(const std::function<void(engine::Record)>& f) const {
-  for (const auto& [number, row] : queues_) f(row);
-  for (const auto& [number, row] : topics_) f(row);
-  for (const auto& [number, row] : sequences_) f(row);
+  for (const auto* kind : engine::engine_row_kinds()) {
+    if (kind->is_before_messages) walk(*kind, f);
+  }
   for (const auto& [key, row] : messages_) {
     f(row);
     if (const auto delivery = deliveries_.find(key); delivery != deliveries_.end()) {
@@ -167,13 +184,9 @@ inline void Contents::walk(const std::function<void(engine::Record)>& f) const {
     }
   }
   for (const auto& [key, row] : deduplications_) f(row);
-  auto tasks = move_tasks_;
-  std::ranges::stable_sort(tasks, {}, &engine::MoveTaskRow::started_at);
-  for (const auto& row : tasks) f(row);
-  for (const auto& row : subscriptions_) f(std::make_unique<engine::SubscriptionRow>(row));
-  for (const auto& [id, row] : replays_) f(row);
-  for (const auto& [number, row] : outbox_) f(std::make_unique<engine::OutboxRow>(row));
-  for (const auto& [key, row] : registry_) f(row);
+  for (const auto* kind : engine::engine_row_kinds()) {
+    if (!kind->is_before_messages) walk(*kind, f);
+  }
 }
 
 }  // namespace squire::test

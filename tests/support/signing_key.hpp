@@ -2,6 +2,7 @@
 #pragma once
 
 #include "squire/engine/broker.hpp"
+#include "squire/engine/registry.hpp"
 
 namespace squire::test {
 
@@ -60,7 +61,8 @@ inline void install_signing_key(engine::Broker& broker) {
   const auto attributes = [](const engine::StringMap*) -> Result<engine::StringMap> {
     return engine::StringMap{{"PrivateKey", kPrivateKey}, {"Certificate", kCertificate}};
   };
-  static_cast<void>(broker.registry().edit(engine::RegistryRow::Kind::SigningKey, "", attributes));
+  static_cast<void>(
+      broker.store<engine::Registry>().edit(engine::RegistryRow::Kind::SigningKey, "", attributes));
 }
 
 }  // namespace squire::test

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string_view>
+#include <typeinfo>
 #include <unordered_map>
 #include <vector>
 
@@ -13,18 +15,14 @@
 #include "squire/core/mutex.hpp"
 #include "squire/engine/by_name.hpp"
 #include "squire/engine/gate.hpp"
-#include "squire/engine/move_tasks.hpp"
-#include "squire/engine/outbox.hpp"
 #include "squire/engine/queue.hpp"
-#include "squire/engine/registry.hpp"
-#include "squire/engine/replays.hpp"
+#include "squire/engine/store.hpp"
 #include "squire/engine/topics.hpp"
 
 namespace squire::engine {
 
-// Owns all queues, move tasks and topics of all accounts and regions.
-// Thread-safe; locks are taken in the order of LockRank. Topics, Replays, Outbox, Registry and
-// History call nobody under their locks.
+// Owns all queues and topics of all accounts and regions, and the stores of everything else that is
+// kept. Thread-safe; locks are taken in the order of LockRank.
 class Broker {
  public:
   // `env` and `renderer` outlive the broker. Without a renderer nothing can be published.
@@ -33,6 +31,13 @@ class Broker {
   Broker& operator=(const Broker&) = delete;
 
   const Env& env() const { return env_; }
+
+  // From now on the store is one of the broker's; before load(). The engine's own are there already
+  // (stores.cpp), those of a service come with it.
+  void add(std::shared_ptr<Store> store);
+  // The store of that type, which was added.
+  template <typename T>
+  T& store() const;
 
   // Reads everything back from the journal; once, before serving.
   void load();
@@ -83,17 +88,13 @@ class Broker {
   // For a new queue or topic; OverLimit once all are used up (MessageKey).
   Result<std::uint32_t> next_number();
 
-  MoveTasks& move_tasks() { return *move_tasks_; }
-  Topics& topics() { return topics_; }
-  Replays& replays() { return *replays_; }
-  Outbox& outbox() { return outbox_; }
-  Registry& registry() { return registry_; }
+  Topics& topics() const { return *topics_; }
   History& history() { return history_; }
   const Renderer& renderer() const { return *renderer_; }
   const Rules& rules() const { return rules_; }
 
-  // Deletes every queue, move task and topic, and what else there is of SNS, of that account;
-  // empty: of all, the outbox and the history included.
+  // Deletes every queue and topic, and what the stores have, of that account; empty: of all, the
+  // history included.
   struct Cleared {
     std::size_t queue_count = 0;
     std::size_t topic_count = 0;
@@ -116,7 +117,11 @@ class Broker {
  private:
   History* history_for(const ResourceName& name);
   void restore(Record& record);
-  static std::string describe(const Record& record);
+  std::shared_ptr<Queue> numbered(std::uint32_t number) const;  // throws if there is none
+  void restore(Row& row);
+  void restore(const QueueRow& row);
+  void restore(const SequenceRow& row);
+  void add_engine_stores();
   void close_abandoned_delivery_queues();
   std::vector<std::shared_ptr<Queue>> queues_and_delivery_queues() const;
   void forget_deleted(TimePoint now);
@@ -130,14 +135,13 @@ class Broker {
   const Renderer* const renderer_;
   // Of tick()'s thread: what is left of this round.
   std::vector<std::shared_ptr<Queue>> to_tick_;
-  bool is_topics_turn_ = false;  // the queues are done
+  std::size_t stores_ticked_ = 0;  // likewise; after the queues
   Gate gate_;
   History history_;
-  std::shared_ptr<MoveTasks> move_tasks_;
-  Topics topics_;
-  std::shared_ptr<Replays> replays_;
-  Outbox outbox_;
-  Registry registry_;
+  const std::shared_ptr<Topics> topics_;
+  // Constant once load() was called.
+  std::vector<std::shared_ptr<Store>> stores_;
+  std::unordered_map<const RowKind*, Store*> stores_by_kind_;
 
   mutable SharedMutex mutex_{LockRank::Broker};
   std::unordered_map<ResourceName, std::shared_ptr<Queue>, ResourceNameHash> queues_
@@ -150,5 +154,14 @@ class Broker {
   std::unordered_map<std::uint32_t, std::shared_ptr<Queue>> delivery_queues_ GUARDED_BY(mutex_);
   std::uint32_t last_number_ GUARDED_BY(mutex_) = 0;  // of a queue or topic
 };
+
+template <typename T>
+T& Broker::store() const {
+  for (const auto& store : stores_) {
+    const Store& candidate = *store;
+    if (typeid(candidate) == typeid(T)) return static_cast<T&>(*store);
+  }
+  throw std::logic_error(std::string("nobody added a store ") + typeid(T).name());
+}
 
 }  // namespace squire::engine

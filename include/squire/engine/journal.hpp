@@ -92,11 +92,13 @@ class Journal {
   // for the life of the journal (weakly); registered at start by each thread that sends replies.
   virtual void on_commit(std::weak_ptr<Waiter> waiter) = 0;
 
-  // Calls `apply` with every live row, once, before the first append: queues, topics, sequences,
-  // messages in order of their keys, each followed by its delivery if it has one, then
-  // deduplication rows in order of their keys, move tasks, the oldest first, subscriptions in the
-  // order they were made, replays, outbox and registry. The archive is not loaded. Nothing is
-  // committed until it returns.
+  // The kinds of the rows that it keeps.
+  virtual const RowKinds& kinds() const = 0;
+
+  // Calls `apply` with every live row, once, before the first append: of the kinds that come before
+  // messages, kind after kind; messages in order of their keys, each followed by its delivery if it
+  // has one; deduplication rows in order of their keys; then those of the other kinds. The archive
+  // is not loaded. Nothing is committed until it returns.
   virtual void load(const std::function<void(Record)>& apply) = 0;
 
   // Finds messages in a topic's archive, what was appended until now included, and calls done(rows)

@@ -1,41 +1,93 @@
 // What is written to the journal: rows, each the new value of one thing or its absence.
 // Ids and times are already inside, so applying a record twice equals applying it once, and
 // recovery, replication and tests all use the same ones.
+//
+// Most rows describe themselves (row.hpp) and stand beside what owns them; a new kind of those is
+// named nowhere else. Here are queues and topics, on which others hang, and the rows of messages:
+// they are many, and have statements of their own in storage.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "squire/core/arn.hpp"
 #include "squire/engine/message.hpp"
+#include "squire/engine/row.hpp"
 
 namespace squire::engine {
 
-using StringMap = std::map<std::string, std::string, std::less<>>;
-
-// Put: a queue exists with exactly these attributes and tags. Attributes are the strings that were
-// set, so that they are given back unchanged.
+// A queue exists with exactly these attributes and tags. Attributes are the strings that were set,
+// so that they are given back unchanged.
 struct QueueRow {
+  static constexpr RowTraits kRow{.table = "queue", .noun = "queue", .is_before_messages = true};
+
   std::uint32_t number = 0;
   ResourceName name;
   TimePoint created_at;
   TimePoint modified_at;
   StringMap attributes;
   StringMap tags;
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.number("number", row.number);
+    c("region", row.name.region);
+    c("account", row.name.account);
+    c("name", row.name.name);
+    c("created_at", row.created_at);
+    c("modified_at", row.modified_at);
+    c("attributes", row.attributes);
+    c("tags", row.tags);
+  }
 };
 
-// Put: message sequences of this queue below `limit` may have been given out. Written once per
-// block of sequences, so that none is ever used twice, also after everything was deleted. Likewise,
-// for kNumbers, the numbers of queues and topics themselves.
+// A topic exists with exactly these attributes and tags. Topics and queues share one sequence of
+// numbers, so that SequenceRow and DeduplicationRow serve both.
+struct TopicRow {
+  static constexpr RowTraits kRow{.table = "topic", .noun = "topic", .is_before_messages = true};
+
+  std::uint32_t number = 0;
+  ResourceName name;
+  TimePoint created_at;
+  TimePoint archived_since;  // its last ArchivePolicy holds since then
+  StringMap attributes;
+  StringMap tags;
+  std::string data_protection_policy;
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.number("number", row.number);
+    c("region", row.name.region);
+    c("account", row.name.account);
+    c("name", row.name.name);
+    c("created_at", row.created_at);
+    c("archived_since", row.archived_since);
+    c("attributes", row.attributes);
+    c("tags", row.tags);
+    c("data_protection_policy", row.data_protection_policy);
+  }
+};
+
+// Sequences of this queue or topic below `limit` may have been given out. Written once per block of
+// sequences, so that none is ever used twice, also after everything was deleted. Likewise, for
+// kNumbers, the numbers of queues and topics themselves.
 struct SequenceRow {
+  static constexpr RowTraits kRow{
+      .table = "sequence", .noun = "sequence", .is_before_messages = true};
   static constexpr std::uint32_t kNumbers = 0;
 
   std::uint32_t queue = 0;
   std::uint64_t limit = 0;
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.owner_and_key("queue", row.queue);
+    c("limit", row.limit);
+  }
 };
 
 // Put: a message, as it was accepted. Never changes.
@@ -75,21 +127,6 @@ struct DeduplicationRow {
   TimePoint sent_at;
 };
 
-// Put: a message move task (StartMessageMoveTask).
-struct MoveTaskRow {
-  enum class Status : std::uint8_t { Running, Completed, Cancelling, Cancelled, Failed };
-
-  Uuid id;
-  ResourceName source;
-  std::optional<ResourceName> destination;
-  std::optional<int> messages_per_second_max;
-  Status status = Status::Running;
-  std::int64_t moved_count = 0;
-  std::int64_t to_move_count = 0;
-  std::string failure_reason;
-  TimePoint started_at;
-};
-
 // Gone: the message, with its delivery.
 struct MessageGone {
   MessageKey key;
@@ -120,111 +157,15 @@ struct MessageMoved {
   std::optional<DeliveryRow> delivery;
 };
 
-// Gone: a move task, pushed out of the list of recent ones.
-struct MoveTaskGone {
-  Uuid id;
-};
-
-// ---- topics ------------------------------------------------------------------------------------
-
-// Put: a topic exists with exactly these attributes and tags. Topics and queues share one sequence
-// of numbers, so that SequenceRow and DeduplicationRow serve both.
-struct TopicRow {
+// Gone: the topic and all that belongs to it.
+struct TopicGone {
   std::uint32_t number = 0;
-  ResourceName name;
-  TimePoint created_at;
-  TimePoint archived_since;  // its last ArchivePolicy holds since then
-  StringMap attributes;
-  StringMap tags;
-  std::string data_protection_policy;
-};
-
-// How a subscription's endpoint is reached; names as in the API, see protocol_name().
-enum class DeliveryProtocol : std::uint8_t {
-  Http,
-  Https,
-  Email,
-  EmailJson,
-  Sms,
-  Sqs,
-  Application,
-  Lambda,
-  Firehose
-};
-
-// Put: a subscription exists with exactly these attributes.
-struct SubscriptionRow {
-  // Deleted: unsubscribed by a link; the endpoint can still take that back.
-  enum class State : std::uint8_t { Pending, Confirmed, Deleted };
-
-  Uuid id;
-  std::uint32_t topic = 0;
-  std::string owner;  // account
-  DeliveryProtocol protocol = DeliveryProtocol::Sqs;
-  std::string endpoint;
-  StringMap attributes;
-  State state = State::Pending;
-  std::string token;               // of the last confirmation sent, or empty
-  TimePoint changed_at;            // its state
-  bool was_authenticated = false;  // ConfirmationWasAuthenticated
-  bool authenticates_unsubscribe = false;
-  std::uint32_t delivery_queue = 0;  // number of the queue of its pending deliveries; 0: none
-};
-
-// Put: how far the replay of an archive into a subscription has come.
-struct ReplayRow {
-  enum class Status : std::uint8_t { Pending, InProgress, Completed, Failed };
-
-  Uuid subscription;
-  std::uint32_t topic = 0;
-  Status status = Status::Pending;
-  std::uint64_t next_sequence = 0;
 };
 
 // Put: a message in a topic's archive; `message.key` is the topic's number and the message's place.
 struct ArchivedRow {
   MessageRow message;
   std::string subject;
-};
-
-// Put: something that cannot leave the machine, kept to be looked at.
-struct OutboxRow {
-  std::uint64_t number = 0;  // rising
-  TimePoint created_at;
-  DeliveryProtocol protocol = DeliveryProtocol::Email;
-  std::string endpoint;
-  std::string topic_arn;         // empty: published to the endpoint itself
-  std::string subscription_arn;  // likewise
-  Uuid message_id;
-  std::string subject;
-  std::string body;
-  MessageAttributes attributes;
-};
-
-// Put: one of the things of SNS that are no more than a name and attributes.
-struct RegistryRow {
-  enum class Kind : std::uint8_t {
-    PlatformApplication,  // by ARN
-    PlatformEndpoint,     // by ARN
-    SmsAccount,           // by account and region
-    SandboxNumber,        // by account, region and number
-    OptedOutNumber,       // likewise
-    SigningKey            // one, ""
-  };
-
-  Kind kind = Kind::PlatformApplication;
-  std::string key;
-  StringMap attributes;
-};
-
-// Gone: the topic and all that belongs to it, its subscriptions included.
-struct TopicGone {
-  std::uint32_t number = 0;
-};
-
-// Gone: the subscription and its replay.
-struct SubscriptionGone {
-  Uuid id;
 };
 
 // Gone: archived messages of the topic, the oldest first, that were published before this time.
@@ -236,22 +177,20 @@ struct ArchiveExpired {
   TimePoint before;
 };
 
-// Gone: what the outbox holds from one number to below another.
-struct OutboxGone {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
+using Record = std::variant<RowPut, RowGone, MessageRow, DeliveryRow, LazyDelivery,
+                            DeduplicationRow, MessageGone, QueuePurged, QueueGone,
+                            DeduplicationGone, std::unique_ptr<MessageMoved>, TopicGone,
+                            std::unique_ptr<ArchivedRow>, ArchiveExpired>;
 
-struct RegistryGone {
-  RegistryRow::Kind kind = RegistryRow::Kind::PlatformApplication;
-  std::string key;
-};
+// For people: "message number 5 of queue number 1". Of rows, by what is still there of one that was
+// moved from.
+std::string describe(const Record& record);
 
-using Record = std::variant<QueueRow, SequenceRow, MessageRow, DeliveryRow, LazyDelivery,
-                            DeduplicationRow, MoveTaskRow, MessageGone, QueuePurged, QueueGone,
-                            DeduplicationGone, std::unique_ptr<MessageMoved>, MoveTaskGone,
-                            TopicRow, std::unique_ptr<SubscriptionRow>, ReplayRow,
-                            std::unique_ptr<ArchivedRow>, std::unique_ptr<OutboxRow>, RegistryRow,
-                            TopicGone, SubscriptionGone, ArchiveExpired, OutboxGone, RegistryGone>;
+// The row that the record puts, if it is of that kind; else null.
+template <rows::Described T>
+const T* row_of(const Record& record) {
+  const auto* put = std::get_if<RowPut>(&record);
+  return put ? row_cast<T>(*put->row) : nullptr;
+}
 
 }  // namespace squire::engine

@@ -9,13 +9,40 @@
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
+#include "squire/engine/store.hpp"
 
 namespace squire::engine {
+
+// One of the things of SNS that are no more than a name and attributes.
+struct RegistryRow {
+  static constexpr RowTraits kRow{.table = "registry", .noun = "registry entry"};
+
+  enum class Kind : std::uint8_t {
+    PlatformApplication,  // by ARN
+    PlatformEndpoint,     // by ARN
+    SmsAccount,           // by account and region
+    SandboxNumber,        // by account, region and number
+    OptedOutNumber,       // likewise
+    SigningKey            // one, ""
+  };
+
+  Kind kind = Kind::PlatformApplication;
+  std::string key;
+  StringMap attributes;
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.key("kind", row.kind, Kind::SigningKey);
+    c.key("key", row.key);
+    c("attributes", row.attributes);
+  }
+  std::string fault() const;
+};
 
 // The things of SNS that are no more than a name and attributes (RegistryRow::Kind): platform
 // applications and their endpoints, SMS settings and numbers, the signing key.
 // Thread-safe; its mutex is a leaf but for the journal's.
-class Registry {
+class Registry final : public StoreOf<Registry, RegistryRow> {
  public:
   using Kind = RegistryRow::Kind;
   using Entry = std::pair<std::string, StringMap>;  // key, attributes
@@ -35,14 +62,12 @@ class Registry {
   // Ticket of what came before if there is none.
   Ticket remove(Kind kind, const std::string& key);
 
-  // Forgets everything of the account, or all but the signing key if it is empty.
-  void clear(std::string_view account);
-
-  void walk(const Journal::Apply& apply) const;
-  // Everything is gone, and the journal knows already.
-  void drop_all();
-  // A row read from the journal at start.
-  void restore(RegistryRow row);
+  using Store::restore;
+  void restore(RegistryRow&& row);
+  void walk(const Journal::Apply& apply) const override;
+  // All but the signing key, if `account` is empty.
+  std::size_t clear(std::string_view account) override;
+  void drop_all() override;
 
  private:
   // Nothing if the entry is no longer `before`.

@@ -9,6 +9,26 @@
 
 namespace squire::engine {
 
+// How far the replay of an archive into a subscription has come.
+struct ReplayRow {
+  static constexpr RowTraits kRow{.table = "replay", .noun = "replay"};
+
+  enum class Status : std::uint8_t { Pending, InProgress, Completed, Failed };
+
+  Uuid subscription;
+  std::uint32_t topic = 0;
+  Status status = Status::Pending;
+  std::uint64_t next_sequence = 0;
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.key("subscription", row.subscription);
+    c.owner("topic", row.topic);
+    c("status", row.status, Status::Failed);
+    c("next_sequence", row.next_sequence);
+  }
+};
+
 // The part of an archive that a ReplayPolicy asks for.
 struct ReplayRange {
   TimePoint from;
@@ -26,7 +46,7 @@ std::optional<ReplayRange> parse_replay_policy(std::string_view json);
 // one thread does.
 class Replays final : public Alarm, public std::enable_shared_from_this<Replays> {
  public:
-  // `broker` owns this.
+  // Topics owns this; `broker` owns those.
   explicit Replays(Broker& broker);
 
   // As the subscription's ReplayPolicy says; replaces a replay that runs.

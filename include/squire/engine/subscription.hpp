@@ -10,6 +10,57 @@
 
 namespace squire::engine {
 
+// How a subscription's endpoint is reached; names as in the API, see protocol_name().
+enum class DeliveryProtocol : std::uint8_t {
+  Http,
+  Https,
+  Email,
+  EmailJson,
+  Sms,
+  Sqs,
+  Application,
+  Lambda,
+  Firehose
+};
+
+// A subscription exists with exactly these attributes.
+struct SubscriptionRow {
+  static constexpr RowTraits kRow{
+      .table = "subscription", .noun = "subscription", .order = RowOrder::AsMade};
+
+  // Deleted: unsubscribed by a link; the endpoint can still take that back.
+  enum class State : std::uint8_t { Pending, Confirmed, Deleted };
+
+  Uuid id;
+  std::uint32_t topic = 0;
+  std::string owner;  // account
+  DeliveryProtocol protocol = DeliveryProtocol::Sqs;
+  std::string endpoint;
+  StringMap attributes;
+  State state = State::Pending;
+  std::string token;               // of the last confirmation sent, or empty
+  TimePoint changed_at;            // its state
+  bool was_authenticated = false;  // ConfirmationWasAuthenticated
+  bool authenticates_unsubscribe = false;
+  std::uint32_t delivery_queue = 0;  // number of the queue of its pending deliveries; 0: none
+
+  template <typename Columns, typename Self>
+  static void columns(Columns& c, Self& row) {
+    c.key("id", row.id);
+    c.owner("topic", row.topic);
+    c("owner", row.owner);
+    c("protocol", row.protocol, DeliveryProtocol::Firehose);
+    c("endpoint", row.endpoint);
+    c("attributes", row.attributes);
+    c("state", row.state, State::Deleted);
+    c("token", row.token);
+    c("changed_at", row.changed_at);
+    c("was_authenticated", row.was_authenticated);
+    c("authenticates_unsubscribe", row.authenticates_unsubscribe);
+    c("delivery_queue", row.delivery_queue);
+  }
+};
+
 // As in the API: "http", "email-json", …
 std::string_view protocol_name(DeliveryProtocol protocol);
 std::optional<DeliveryProtocol> parse_protocol(std::string_view name);

@@ -102,9 +102,7 @@ class Topic {
   void drop();
   // Drops deduplication ids past their window and archived messages past their retention.
   void expire();
-  // Calls apply with the topic's rows in two parts, as Journal::load() does: subscriptions last.
   void walk(const Journal::Apply& apply);
-  void walk_subscriptions(const Journal::Apply& apply) const;
   // Rows read from the journal at start.
   void restore(const SequenceRow& row);
   void restore(const DeduplicationRow& row);

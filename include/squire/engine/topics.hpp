@@ -12,13 +12,15 @@
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/by_name.hpp"
+#include "squire/engine/replays.hpp"
+#include "squire/engine/store.hpp"
 #include "squire/engine/topic.hpp"
 
 namespace squire::engine {
 
-// All topics of all accounts and regions, and their subscriptions. Thread-safe; its mutex is held
-// for a lookup, never while a topic or a queue is called.
-class Topics {
+// All topics of all accounts and regions, their subscriptions and replays. Thread-safe; its mutex
+// is held for a lookup, never while a topic or a queue is called.
+class Topics final : public StoreOf<Topics, TopicRow, SubscriptionRow, ReplayRow> {
  public:
   // `broker` owns this.
   explicit Topics(Broker& broker);
@@ -60,19 +62,22 @@ class Topics {
   using DeliveryListener = std::function<void(const std::shared_ptr<const Subscription>&)>;
   void on_delivery_queue(DeliveryListener listener);
 
-  // Housekeeping, some of it at a time: deduplication windows, archives, subscriptions nobody
-  // confirmed. True: there is more to do. On one thread.
-  bool tick();
-
-  // All end, and the journal knows already.
-  void drop_all();
   // Has the listener hear of all subscriptions with a delivery queue.
   void announce();
-  // Rows read from the journal at start.
-  void restore(TopicRow row);
   std::shared_ptr<Topic> find(std::uint32_t number) const;
-  void begin_life();
   std::vector<std::shared_ptr<Topic>> all() const;
+  Replays& replays() { return *replays_; }
+
+  using Store::restore;
+  void restore(const TopicRow& row);
+  void restore(SubscriptionRow&& row);
+  void restore(const ReplayRow& row);
+  void begin_life() override;
+  void walk(const Journal::Apply& apply) const override;
+  std::size_t clear(std::string_view account) override;
+  void drop_all() override;
+  // Deduplication windows, archives, subscriptions nobody confirmed.
+  bool tick() override;
 
  private:
   // Puts the row in the place of `before`, or where none was if that is null. Nothing if somebody
@@ -82,6 +87,7 @@ class Topics {
 
   Broker& broker_;
   const Env& env_;
+  const std::shared_ptr<Replays> replays_;
   mutable SharedMutex mutex_{LockRank::Topics};
   std::unordered_map<ResourceName, std::shared_ptr<Topic>, ResourceNameHash> topics_
       GUARDED_BY(mutex_);

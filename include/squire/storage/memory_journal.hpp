@@ -5,6 +5,7 @@
 
 #include "squire/core/mutex.hpp"
 #include "squire/engine/journal.hpp"
+#include "squire/engine/store.hpp"
 
 namespace squire::storage {
 
@@ -12,6 +13,11 @@ namespace squire::storage {
 // Nothing to wait for, ever.
 class MemoryJournal final : public engine::Journal {
  public:
+  // The kinds outlive the journal.
+  explicit MemoryJournal(const engine::RowKinds& kinds = engine::engine_row_kinds())
+      : kinds_(kinds) {}
+
+  const engine::RowKinds& kinds() const override { return kinds_; }
   engine::Ticket append(engine::Record record) override;
   engine::Ticket append_both(engine::Record, engine::Record) override { return 0; }
   engine::Ticket last_ticket() const noexcept override { return 0; }
@@ -31,6 +37,7 @@ class MemoryJournal final : public engine::Journal {
  private:
   void walk_archives(const Apply& apply);
 
+  const engine::RowKinds& kinds_;
   std::string copy_;
   std::string replacement_;  // empty: none
   Mutex mutex_{LockRank::Journal};

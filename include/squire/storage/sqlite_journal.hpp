@@ -8,6 +8,7 @@
 #include <string>
 
 #include "squire/engine/journal.hpp"
+#include "squire/engine/store.hpp"
 
 namespace squire::storage {
 
@@ -28,6 +29,8 @@ struct SqliteOptions {
   // Of the file `squire.reserve`, which is given up when the disk is full, so that what makes room
   // can be committed; at most a quarter of the disk.
   std::int64_t reserve_bytes = 0;
+  // Of all rows that are appended, or found in a file.
+  engine::RowKinds kinds = engine::engine_row_kinds();
   bool secure_delete = false;  // what is deleted is overwritten
   // Gets a sentence for the log about what the operator should know. On any thread, without a lock.
   std::function<void(const std::string&)> on_event = {};
@@ -53,6 +56,7 @@ class SqliteJournal final : public engine::Journal {
   // Commits what is left, then closes. Appends must have ended.
   ~SqliteJournal() override;
 
+  const engine::RowKinds& kinds() const override;
   engine::Ticket append(engine::Record record) override;
   engine::Ticket append_both(engine::Record first, engine::Record second) override;
   engine::Ticket last_ticket() const noexcept override;

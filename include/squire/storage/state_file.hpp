@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "squire/engine/store.hpp"
+
 namespace squire::storage {
 
 // What a state file holds; queues without those that nobody sees, of pending deliveries.
@@ -18,6 +20,7 @@ struct StateCounts {
 // Looks through the whole file, which whoever may have made, and brings it up to this version of
 // the schema; then a journal can take it (Journal::replace). Throws StorageError, which says what
 // is wrong with "the file". Takes some seconds for a million messages, and little memory.
-StateCounts check_state(const std::filesystem::path& file);
+StateCounts check_state(const std::filesystem::path& file,
+                        const engine::RowKinds& kinds = engine::engine_row_kinds());
 
 }  // namespace squire::storage

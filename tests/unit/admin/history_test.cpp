@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "squire/engine/move_tasks.hpp"
 #include "support/admin_fixture.hpp"
 
 namespace squire::test {
@@ -61,7 +62,7 @@ TEST_F(HistoryTest, ADeadLetterAndItsWayBackAreFollowed) {
   clock.advance(30s);
   receive_one(*queue);
   EXPECT_THAT(events_of(id), ElementsAre("sent", "received", "deadLettered"));
-  broker.move_tasks().start({"us-east-1", "000000000000", "dead"}, {}, {});
+  broker.store<engine::MoveTasks>().start({"us-east-1", "000000000000", "dead"}, {}, {});
   clock.advance(1s);
   EXPECT_THAT(events_of(id), ElementsAre("sent", "received", "deadLettered", "moved"));
   const auto moved = get("/_squire/messages/" + id)["events"][3];

@@ -1,6 +1,7 @@
 // What only tests ask for: a clock that can be moved, and waiting for what should come.
 #include <gmock/gmock.h>
 
+#include "squire/engine/move_tasks.hpp"
 #include "support/admin_fixture.hpp"
 #include "support/broker_fixture.hpp"
 
@@ -69,7 +70,7 @@ TEST_F(TestingTest, AResetSetsTheClockBackAndEndsFaultsMoveTasksAndWaits) {
   send(*source, "m");
   post_clock(R"({"advance":"6m"})");
   faults.add({});
-  broker.move_tasks().start(source->name(), source->name(), 1);
+  broker.store<engine::MoveTasks>().start(source->name(), source->name(), 1);
   Handled wait(testing_site, "queue=source&until=visible==7&timeout=10m");
   EXPECT_FALSE(wait.exchange->run(true).has_value());
   const wire::Form form;
@@ -78,7 +79,7 @@ TEST_F(TestingTest, AResetSetsTheClockBackAndEndsFaultsMoveTasksAndWaits) {
       200u);
   EXPECT_EQ(clock.now(), kStart);
   EXPECT_TRUE(faults.list().empty());
-  EXPECT_TRUE(broker.move_tasks().list(source->name(), 10).empty());
+  EXPECT_TRUE(broker.store<engine::MoveTasks>().list(source->name(), 10).empty());
   EXPECT_EQ(wait.exchange->run(true)->status, 408u);
 }
 

@@ -1,4 +1,5 @@
 #include "squire/engine/broker.hpp"
+#include "squire/engine/move_tasks.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -143,7 +144,9 @@ class MoveTaskTest : public DeadLetterTest {
     for (int i = 0; i < 3 * count; ++i) receive(*queue, 1, 0s);
     ASSERT_EQ(dead->counts().visible, static_cast<std::uint64_t>(count));
   }
-  engine::MoveTaskRow newest() { return broker.move_tasks().list(name("dead"), 1).at(0); }
+  engine::MoveTaskRow newest() {
+    return broker.store<engine::MoveTasks>().list(name("dead"), 1).at(0);
+  }
 };
 
 using Status = engine::MoveTaskRow::Status;
@@ -152,7 +155,7 @@ TEST_F(MoveTaskTest, MovesMessagesBackToWhereTheyCameFromAsNewOnes) {
   fill_dead_letters(3);
   const auto before = clock.now();
   clock.advance(10s);
-  ASSERT_TRUE(broker.move_tasks().start(name("dead"), {}, {}));
+  ASSERT_TRUE(broker.store<engine::MoveTasks>().start(name("dead"), {}, {}));
   clock.advance(0s);
   EXPECT_EQ(newest().status, Status::Completed);
   EXPECT_EQ(newest().moved_count, 3);
@@ -167,14 +170,14 @@ TEST_F(MoveTaskTest, MovesMessagesBackToWhereTheyCameFromAsNewOnes) {
 TEST_F(MoveTaskTest, MovesMessagesToTheDestinationIfOneIsGiven) {
   fill_dead_letters(2);
   const auto other = make_queue("other");
-  ASSERT_TRUE(broker.move_tasks().start(name("dead"), name("other"), {}));
+  ASSERT_TRUE(broker.store<engine::MoveTasks>().start(name("dead"), name("other"), {}));
   clock.advance(0s);
   EXPECT_EQ(other->counts().visible, 2u);
 }
 
 TEST_F(MoveTaskTest, KeepsToItsRate) {
   fill_dead_letters(10);
-  ASSERT_TRUE(broker.move_tasks().start(name("dead"), {}, 2));
+  ASSERT_TRUE(broker.store<engine::MoveTasks>().start(name("dead"), {}, 2));
   clock.advance(2s);
   EXPECT_EQ(newest().status, Status::Running);
   EXPECT_NEAR(static_cast<double>(newest().moved_count), 4, 1);
@@ -184,24 +187,25 @@ TEST_F(MoveTaskTest, KeepsToItsRate) {
 
 TEST_F(MoveTaskTest, ThereIsOneActiveTaskPerSource) {
   fill_dead_letters(10);
-  ASSERT_TRUE(broker.move_tasks().start(name("dead"), {}, 1));
-  EXPECT_FALSE(broker.move_tasks().start(name("dead"), {}, 1));
+  ASSERT_TRUE(broker.store<engine::MoveTasks>().start(name("dead"), {}, 1));
+  EXPECT_FALSE(broker.store<engine::MoveTasks>().start(name("dead"), {}, 1));
 }
 
 TEST_F(MoveTaskTest, ACancelledTaskMovesNoMore) {
   fill_dead_letters(10);
-  const auto task = broker.move_tasks().start(name("dead"), {}, 1);
+  const auto task = broker.store<engine::MoveTasks>().start(name("dead"), {}, 1);
   clock.advance(1s);
-  const auto cancelled = broker.move_tasks().cancel(task->id).value();
+  const auto cancelled = broker.store<engine::MoveTasks>().cancel(task->id).value();
   clock.advance(1min);
   EXPECT_EQ(newest().status, Status::Cancelled);
   EXPECT_EQ(newest().moved_count, cancelled.moved_count);
-  EXPECT_EQ(broker.move_tasks().cancel(task->id).error().code, Errc::UnsupportedOperation);
+  EXPECT_EQ(broker.store<engine::MoveTasks>().cancel(task->id).error().code,
+            Errc::UnsupportedOperation);
 }
 
 TEST_F(MoveTaskTest, FailsAtAMessageOfUnknownOriginAndLosesNothing) {
   dead->send(message("direct")).value();
-  ASSERT_TRUE(broker.move_tasks().start(name("dead"), {}, {}));
+  ASSERT_TRUE(broker.store<engine::MoveTasks>().start(name("dead"), {}, {}));
   clock.advance(0s);
   EXPECT_EQ(newest().status, Status::Failed);
   EXPECT_EQ(newest().failure_reason, "CouldNotDetermineMessageSource");

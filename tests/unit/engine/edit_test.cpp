@@ -1,4 +1,5 @@
 // Changes of what exists: on a copy, under no lock, and again if another came first.
+#include "squire/engine/registry.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -45,7 +46,7 @@ TEST_F(EditTest, AQueueThatIsDeletedDuringAnEditIsNotThereAnyMore) {
 }
 
 TEST_F(EditTest, ARegistryEntryIsMadeAgainOnWhatAnotherLeft) {
-  auto& registry = broker.registry();
+  auto& registry = broker.store<engine::Registry>();
   const auto kind = engine::RegistryRow::Kind::SmsAccount;
   int runs = 0;
   const auto add = [&](const std::string& key) {

@@ -1,6 +1,7 @@
 // What there may be much of is done, listed and kept in portions.
 #include <gmock/gmock.h>
 
+#include "squire/engine/outbox.hpp"
 #include "squire/engine/subscription.hpp"
 #include "support/broker_fixture.hpp"
 

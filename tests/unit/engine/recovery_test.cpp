@@ -4,6 +4,7 @@
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/engine/move_tasks.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 
@@ -148,12 +149,12 @@ TEST_F(RecoveryTest, ARunningMoveTaskGoesOn) {
     alive->receive(find("q"), options(10, 0s), nullptr).value();
   }
   ASSERT_EQ(find("dead").counts().visible, 10u);
-  alive->move_tasks().start(name("dead"), {}, 1);
+  alive->store<engine::MoveTasks>().start(name("dead"), {}, 1);
   clock.advance(3s);
   crash_journal.commit();
   crash();
   clock.advance(1min);
-  EXPECT_EQ(alive->move_tasks().list(name("dead"), 1).at(0).status,
+  EXPECT_EQ(alive->store<engine::MoveTasks>().list(name("dead"), 1).at(0).status,
             engine::MoveTaskRow::Status::Completed);
   EXPECT_EQ(find("q").counts().visible, 10u);
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "squire/engine/outbox.hpp"
 #include "support/topic_fixture.hpp"
 
 namespace squire::test {
@@ -16,7 +17,7 @@ class SandboxTest : public TopicFixture {
 
   // The last word of the last SMS sent.
   std::string password() {
-    const auto rows = broker.outbox().list(0, 100);
+    const auto rows = broker.store<engine::Outbox>().list(0, 100);
     const auto& body = rows.at(rows.size() - 1).body;
     return body.substr(body.rfind(' ') + 1);
   }

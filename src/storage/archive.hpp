@@ -4,13 +4,24 @@
 
 #include "squire/engine/journal.hpp"
 #include "storage/database.hpp"
+#include "storage/statements.hpp"
 
 namespace squire::storage {
 
-// Journal::load()'s other half: topics, which come before the sequences of theirs …
-void load_topics(Database& database, const std::function<void(engine::TopicRow)>& apply);
-// … and subscriptions, replays, outbox and registry, which come last.
-void load_rows_of_topics(Database& database, const std::function<void(engine::Record)>& apply);
+// Writes the archives of topics, in the transaction that RecordWriter has begun.
+class ArchiveWriter {
+ public:
+  explicit ArchiveWriter(Database& database);
+
+  void put(const engine::ArchivedRow& row);
+  void expire(const engine::ArchiveExpired& expired);
+  void remove(std::uint32_t topic);
+
+ private:
+  Statement put_;
+  Statement expire_;
+  Statement remove_;
+};
 
 // All archives, each topic's in order.
 void load_archive(Database& database, const std::function<void(engine::ArchivedRow)>& apply);
