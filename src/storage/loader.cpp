@@ -116,7 +116,7 @@ void Loader::load_tables(bool are_before_messages) {
   using Number = engine::Column::Number;
   for (const auto* kind : database_.kinds()) {
     if (kind->is_before_messages != are_before_messages) continue;
-    RowTable(database_, *kind).load([&](std::unique_ptr<engine::Row> row) {
+    load_table(database_, *kind, [&](std::unique_ptr<engine::Row> row) {
       check(*row);
       if (const auto number = row->number(Number::Own)) queues_.insert(*number);
       // Number 0 is nobody's: those of queues and topics begin with 1.

@@ -162,8 +162,7 @@ std::string create_table_sql(const RowKind& kind) {
 }
 
 RowTable::RowTable(Database& database, const RowKind& kind)
-    : database_(database),
-      kind_(kind),
+    : kind_(kind),
       put_(database.handle(), put_sql(kind).c_str()),
       remove_(database.handle(), remove_sql(kind).c_str()),
       remove_of_(remove_of_statement(database, kind)) {}
@@ -184,11 +183,12 @@ void RowTable::remove_of(std::uint32_t number) {
   if (remove_of_) remove_of_->run(std::int64_t{number});
 }
 
-void RowTable::load(const std::function<void(std::unique_ptr<engine::Row>)>& apply) const {
-  Statement rows(database_.handle(), select_sql(kind_).c_str());
+void load_table(Database& database, const RowKind& kind,
+                const std::function<void(std::unique_ptr<engine::Row>)>& apply) {
+  Statement rows(database.handle(), select_sql(kind).c_str());
   while (rows.next()) {
-    auto row = kind_.make();
-    Cells cells(rows, kind_);
+    auto row = kind.make();
+    Cells cells(rows, kind);
     row->read(cells);
     apply(std::move(row));
   }

@@ -13,7 +13,11 @@ namespace squire::storage {
 // CREATE TABLE, and an index if rows go with queues or topics that are not their key.
 std::string create_table_sql(const engine::RowKind& kind);
 
-// The table of one kind of rows that describe themselves. Used by one thread at a time.
+// Calls `apply` with every row in the order of the kind; throws StorageError if one is damaged.
+void load_table(Database& database, const engine::RowKind& kind,
+                const std::function<void(std::unique_ptr<engine::Row>)>& apply);
+
+// Writes the table of one kind of rows that describe themselves. Used by one thread at a time.
 class RowTable {
  public:
   RowTable(Database& database, const engine::RowKind& kind);
@@ -24,11 +28,8 @@ class RowTable {
   void remove(const engine::Row& key);
   // Whatever is, or goes with, the queue or topic of that number.
   void remove_of(std::uint32_t number);
-  // Calls `apply` with every row in the order of the kind; throws StorageError if one is damaged.
-  void load(const std::function<void(std::unique_ptr<engine::Row>)>& apply) const;
 
  private:
-  Database& database_;
   const engine::RowKind& kind_;
   Statement put_;
   Statement remove_;
