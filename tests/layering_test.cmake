@@ -24,7 +24,7 @@ set(sees_admin ${left_of_sqs} admin)
 set(sees_app ${left_of_sqs} sqs sns sts net admin app)
 
 # Regular expression, then the files that may match it.
-set(bans clock steady sleep stdout catch_all rand random_device)
+set(bans clock steady sleep stdout catch_all rand random_device typed_default)
 set(ban_clock "system_clock::now" src/net/system_clock.cpp)
 set(ban_steady "steady_clock::now" src/net/system_clock.cpp src/storage/sqlite_journal.cpp src/storage/sqlite_room.cpp
     src/core/heartbeat.cpp)
@@ -33,6 +33,8 @@ set(ban_stdout "std::cout" src/app/maintenance.cpp)  # commands that end, and te
 set(ban_catch_all "catch \\(\\.\\.\\.\\)" include/squire/core/internal_errors.hpp)
 set(ban_rand "[^A-Za-z0-9_]s?rand\\(")
 set(ban_random_device "random_device" src/core/ids.cpp src/core/keyed_hash.cpp)
+# nlohmann's value("name", "text") throws if the member is no text; value("name", Json("text")) takes any.
+set(ban_typed_default "\\.value\\(\"[A-Za-z]+\", *(\"|true|false|[0-9])")
 
 set(src_lines_max 450)
 set(include_lines_max 700)

@@ -19,10 +19,10 @@ Json parse(std::string_view text) {
 bool allows(std::string_view redrive_allow_policy, const std::string& source_arn) {
   const auto policy = parse(redrive_allow_policy);
   if (!policy.is_object()) return true;  // none set: allowAll
-  const auto permission = policy.value("redrivePermission", "allowAll");
+  const auto permission = policy.value("redrivePermission", Json("allowAll"));
   if (permission == "allowAll") return true;
-  if (permission == "denyAll" || !policy.contains("sourceQueueArns")) return false;
-  for (const auto& arn : policy["sourceQueueArns"]) {
+  if (permission != "byQueue") return false;
+  for (const auto& arn : policy.value("sourceQueueArns", Json::array())) {
     if (arn == source_arn) return true;
   }
   return false;

@@ -91,6 +91,20 @@ TEST_F(PoliciesTest, TheTargetMayRefuseItsSources) {
   EXPECT_EQ(refusal(redrive(kArn + "picky", "3"), "other"), refused);
 }
 
+// Such ones are not let in, but a file from elsewhere may hold them.
+TEST_F(PoliciesTest, ATargetWhoseAllowPolicyIsNoneRefusesAll) {
+  const std::string refused = "The dead-letter queue does not allow this queue to use it.";
+  int count = 0;
+  for (const char* policy :
+       {R"({"redrivePermission":3})", R"({"redrivePermission":["allowAll"]})",
+        R"({"redrivePermission":"byQueue","sourceQueueArns":3})",
+        R"({"redrivePermission":"byQueue"})", R"({"redrivePermission":"some"})"}) {
+    const auto dead = "dead" + std::to_string(++count);
+    make_queue(dead, {{"RedriveAllowPolicy", policy}});
+    EXPECT_EQ(refusal(redrive(kArn + dead, "3")), refused) << policy;
+  }
+}
+
 TEST_F(PoliciesTest, AnAllowPolicySaysWhoAndNothingContradictory) {
   const std::string one = "[\"" + kArn + "a\"]";
   std::string eleven = "[";
