@@ -8,9 +8,9 @@
 #include <optional>
 #include <thread>
 
+#include "net/client_tls.hpp"
 #include "net/host_line.hpp"
 #include "net/http_client_request.hpp"
-#include "net/tls_context.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/url.hpp"
