@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "squire/engine/broker.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/envelopes.hpp"
 #include "squire/storage/memory_journal.hpp"

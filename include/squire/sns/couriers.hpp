@@ -6,7 +6,7 @@
 #include <string>
 
 #include "squire/engine/broker.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 
 namespace squire::sns {
 

@@ -1,4 +1,4 @@
-#include "squire/net/network_rules.hpp"
+#include "squire/outbound/network_rules.hpp"
 
 #include <gtest/gtest.h>
 

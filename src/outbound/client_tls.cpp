@@ -1,4 +1,4 @@
-#include "net/client_tls.hpp"
+#include "outbound/client_tls.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "squire/core/url.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 
 namespace squire::net {
 

@@ -1,4 +1,4 @@
-#include "net/http_client_request.hpp"
+#include "outbound/http_client_request.hpp"
 
 #include <algorithm>
 #include <string_view>

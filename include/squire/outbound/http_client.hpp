@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "squire/net/network_rules.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/network_rules.hpp"
+#include "squire/outbound/outbound.hpp"
 
 namespace squire::net {
 

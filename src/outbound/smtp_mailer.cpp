@@ -1,4 +1,4 @@
-#include "squire/net/smtp_mailer.hpp"
+#include "squire/outbound/smtp_mailer.hpp"
 
 #include <curl/curl.h>
 

@@ -1,4 +1,4 @@
-#include "net/host_line.hpp"
+#include "outbound/host_line.hpp"
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>

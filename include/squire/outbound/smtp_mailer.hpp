@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 
 namespace squire::net {
 

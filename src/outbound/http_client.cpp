@@ -1,4 +1,4 @@
-#include "squire/net/http_client.hpp"
+#include "squire/outbound/http_client.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -8,9 +8,9 @@
 #include <optional>
 #include <thread>
 
-#include "net/client_tls.hpp"
-#include "net/host_line.hpp"
-#include "net/http_client_request.hpp"
+#include "outbound/client_tls.hpp"
+#include "outbound/host_line.hpp"
+#include "outbound/http_client_request.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/url.hpp"

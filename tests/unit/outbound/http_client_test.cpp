@@ -1,5 +1,5 @@
 // The client of deliveries against servers on this machine: the one suite here with sockets.
-#include "squire/net/http_client.hpp"
+#include "squire/outbound/http_client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

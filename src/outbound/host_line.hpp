@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "squire/core/url.hpp"
-#include "squire/net/http_client.hpp"
+#include "squire/outbound/http_client.hpp"
 
 namespace squire::net {
 
