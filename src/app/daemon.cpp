@@ -93,7 +93,7 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       client_(to_client_settings(config)),
       mailer_(config.smtp_host.empty()
                   ? std::nullopt
-                  : std::make_optional<net::SmtpMailer>(to_smtp_settings(config))),
+                  : std::make_optional<outbound::SmtpMailer>(to_smtp_settings(config))),
       couriers_(broker_, client_, to_courier_settings(config, mailer_ ? &*mailer_ : nullptr)),
       access_log_(make_access_log(config.access_log)) {
   if (certificate_) server_.use_certificate(*certificate_);

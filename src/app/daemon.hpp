@@ -78,8 +78,8 @@ class Daemon {
   admin::Metrics metrics_;
   admin::AdminSite site_;
   service::Dispatcher dispatcher_;
-  net::HttpClient client_;
-  std::optional<net::SmtpMailer> mailer_;
+  outbound::HttpClient client_;
+  std::optional<outbound::SmtpMailer> mailer_;
   sns::Couriers couriers_;
   const std::unique_ptr<service::Observer> access_log_;  // null: nobody wants one
   std::optional<InitScripts> scripts_;                   // once the port is known

@@ -81,8 +81,8 @@ net::ServerSettings to_server_settings(const Config& config) {
   return settings;
 }
 
-net::HttpClientSettings to_client_settings(const Config& config) {
-  net::HttpClientSettings settings;
+outbound::HttpClientSettings to_client_settings(const Config& config) {
+  outbound::HttpClientSettings settings;
   settings.connections_per_host_max =
       static_cast<std::size_t>(config.delivery_connections_per_host_max);
   settings.verify_tls = config.delivery_verify_tls;
@@ -91,13 +91,13 @@ net::HttpClientSettings to_client_settings(const Config& config) {
   return settings;
 }
 
-net::SmtpSettings to_smtp_settings(const Config& config) {
+outbound::SmtpSettings to_smtp_settings(const Config& config) {
   return {config.smtp_host,           config.smtp_port,       config.smtp_from,
           config.smtp_starttls,       config.smtp_user,       config.smtp_password,
           config.delivery_verify_tls, config.delivery_ca_file};
 }
 
-sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer) {
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer) {
   sns::CourierSettings settings;
   settings.functions = config.functions;
   settings.mailer = mailer;

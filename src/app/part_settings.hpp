@@ -27,10 +27,10 @@ engine::Rules to_rules(const Config& config);
 service::BrowserGuard to_browser_guard(const Config& config);
 service::Tokens to_tokens(const Config& config);
 net::ServerSettings to_server_settings(const Config& config);
-net::HttpClientSettings to_client_settings(const Config& config);
-net::SmtpSettings to_smtp_settings(const Config& config);
+outbound::HttpClientSettings to_client_settings(const Config& config);
+outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.
-sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer);
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer);
 // What is passed by reference outlives them.
 admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,

@@ -3,7 +3,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 namespace ssl = boost::asio::ssl;
@@ -35,4 +35,4 @@ ssl::context make_client_context(bool verify, const std::string& ca_file) {
   return context;
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -24,7 +24,7 @@
 
 #include "squire/core/internal_errors.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 namespace asio = boost::asio;
@@ -74,10 +74,10 @@ class HostConnection : public std::enable_shared_from_this<HostConnection> {
 
   asio::awaitable<void> run();
   asio::awaitable<bool> wait_for_job();
-  asio::awaitable<service::OutboundResult> carry(const OutboundJob& job);
+  asio::awaitable<Answer> carry(const Job& job);
   asio::awaitable<ErrorCode> connect();
   // True: the answer is in `parser`, or its status at least.
-  asio::awaitable<bool> exchange(const OutboundJob& job, Parser& parser, ErrorCode& error);
+  asio::awaitable<bool> exchange(const Job& job, Parser& parser, ErrorCode& error);
   void begin_deadline(Milliseconds timeout);
   void close();
   std::string describe(const ErrorCode& error);
@@ -97,7 +97,7 @@ class HostConnection : public std::enable_shared_from_this<HostConnection> {
 
 asio::awaitable<void> HostConnection::run() {
   while (co_await wait_for_job()) {
-    const OutboundJob job = std::move(line_.jobs_.front());
+    const Job job = std::move(line_.jobs_.front());
     line_.jobs_.pop_front();
     if (job.on_turn) guarded(Border::Delivery, line_.url_.authority(), job.on_turn);
     begin_deadline(job.timeout);
@@ -142,7 +142,7 @@ void HostConnection::close() {
   was_used_ = false;
 }
 
-asio::awaitable<service::OutboundResult> HostConnection::carry(const OutboundJob& job) {
+asio::awaitable<Answer> HostConnection::carry(const Job& job) {
   ErrorCode error;
   for (;;) {
     const bool is_reused = is_open_ && was_used_;
@@ -157,8 +157,7 @@ asio::awaitable<service::OutboundResult> HostConnection::carry(const OutboundJob
       const auto& answer = parser.get();
       const bool keeps = parser.is_done() && answer.keep_alive();
       was_used_ = true;
-      service::OutboundResult result{
-          answer.result_int(), {}, answer.body().substr(0, kKeptBodyBytes)};
+      Answer result{answer.result_int(), {}, answer.body().substr(0, kKeptBodyBytes)};
       if (!keeps) close();
       co_return result;
     }
@@ -167,7 +166,7 @@ asio::awaitable<service::OutboundResult> HostConnection::carry(const OutboundJob
     if (!is_reused || is_timed_out_) break;
   }
   close();
-  co_return service::OutboundResult{is_forbidden_ ? 403u : 0u, describe(error), {}};
+  co_return Answer{is_forbidden_ ? 403u : 0u, describe(error), {}};
 }
 
 asio::awaitable<ErrorCode> HostConnection::connect() {
@@ -216,8 +215,7 @@ asio::awaitable<ErrorCode> HostConnection::connect() {
   co_return error;
 }
 
-asio::awaitable<bool> HostConnection::exchange(const OutboundJob& job, Parser& parser,
-                                               ErrorCode& error) {
+asio::awaitable<bool> HostConnection::exchange(const Job& job, Parser& parser, ErrorCode& error) {
   const auto run = [&](auto& stream) -> asio::awaitable<void> {
     ErrorCode write_error;
     co_await asio::async_write(stream, asio::buffer(job.bytes), to_error(write_error));
@@ -276,7 +274,7 @@ HostLine::HostLine(asio::io_context& context, asio::ssl::context* tls,
 
 HostLine::~HostLine() = default;
 
-void HostLine::add(OutboundJob job) {
+void HostLine::add(Job job) {
   jobs_.push_back(std::move(job));
   if (!idle_.empty() && jobs_.size() <= idle_.size()) {
     (*std::next(idle_.begin(), static_cast<std::ptrdiff_t>(jobs_.size()) - 1))->wake();
@@ -286,4 +284,4 @@ void HostLine::add(OutboundJob job) {
   }
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -11,14 +11,14 @@
 #include "squire/core/url.hpp"
 #include "squire/outbound/http_client.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 
 // A request in line for its host, as bytes.
-struct OutboundJob {
+struct Job {
   std::string bytes;
   Milliseconds timeout;
   std::function<void()> on_turn;  // may be null
-  std::function<void(service::OutboundResult)> done;
+  std::function<void(Answer)> done;
 };
 
 class HostConnection;
@@ -34,7 +34,7 @@ class HostLine {
            std::function<void()> on_idle);
   ~HostLine();
 
-  void add(OutboundJob job);
+  void add(Job job);
   bool is_idle() const { return connection_count_ == 0 && jobs_.empty(); }
 
  private:
@@ -46,9 +46,9 @@ class HostLine {
   const Url url_;
   const bool is_confined_;
   const std::function<void()> on_idle_;
-  std::deque<OutboundJob> jobs_;
+  std::deque<Job> jobs_;
   std::list<HostConnection*> idle_;  // waiting for a job; the one used last in front
   std::size_t connection_count_ = 0;
 };
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -15,7 +15,7 @@
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/url.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 
 namespace asio = boost::asio;
 
@@ -98,8 +98,7 @@ void HttpClient::post(std::function<void()> task) {
              [task = std::move(task)] { guarded(Border::Delivery, "task", task); });
 }
 
-void HttpClient::send(service::OutboundRequest request,
-                      std::function<void(service::OutboundResult)> done) {
+void HttpClient::send(Request request, std::function<void(Answer)> done) {
   const auto refuse = [&](const char* why) {
     post([done = std::move(done), why] { done({0, why, {}}); });
   };
@@ -112,4 +111,4 @@ void HttpClient::send(service::OutboundRequest request,
       .add({*std::move(bytes), request.timeout, std::move(request.on_turn), std::move(done)});
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

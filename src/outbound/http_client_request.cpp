@@ -5,7 +5,7 @@
 
 #include "squire/core/text.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 bool is_same_name(std::string_view a, std::string_view b) {
@@ -42,7 +42,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void append_length(std::string& out, const service::OutboundRequest& request) {
+void append_length(std::string& out, const Request& request) {
   append_header(out, "Content-Length", std::to_string(request.body.size()));
 }
 
@@ -56,7 +56,7 @@ void append_host(std::string& out, const Url& url) {
 
 }  // namespace
 
-std::optional<std::string> format_request(const service::OutboundRequest& request, const Url& url) {
+std::optional<std::string> format_request(const Request& request, const Url& url) {
   std::string out;
   out.reserve(1024 + request.body.size());
   out.append("POST ").append(url.target).append(" HTTP/1.1\r\n");
@@ -80,4 +80,4 @@ std::optional<std::string> format_request(const service::OutboundRequest& reques
   return out;
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

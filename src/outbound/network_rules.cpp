@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 // All that is not of the public internet, by IANA's special-purpose address registries: loopback,
@@ -73,4 +73,4 @@ bool NetworkRules::permits(const IpAddress& address) const {
   return allowed < 0 && denied < 0 ? allowed_.empty() : allowed > denied;
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -13,7 +13,7 @@
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 constexpr long kTimeoutSeconds = 60;
@@ -33,7 +33,7 @@ std::string one_line(std::string text) {
 }
 
 // RFC 5322; texts that are not ASCII are encoded (RFC 2047), bodies always (base64).
-std::string compose(const SmtpSettings& settings, const service::OutboundMail& mail) {
+std::string compose(const SmtpSettings& settings, const Mail& mail) {
   const std::string body = base64_encode(mail.text);
   std::string text = "From: " + one_line(settings.from) + "\r\nTo: " + one_line(mail.to) +
                      "\r\nSubject: =?UTF-8?B?" + base64_encode(one_line(mail.subject)) +
@@ -83,7 +83,7 @@ class SmtpMailer::State {
     thread_.join();
   }
 
-  void add(service::OutboundMail mail, std::function<void(service::OutboundResult)> done) {
+  void add(Mail mail, std::function<void(Answer)> done) {
     {
       Lock lock(mutex_);
       waiting_.push_back({std::move(mail), std::move(done)});
@@ -93,8 +93,8 @@ class SmtpMailer::State {
 
  private:
   struct Job {
-    service::OutboundMail mail;
-    std::function<void(service::OutboundResult)> done;
+    Mail mail;
+    std::function<void(Answer)> done;
   };
 
   static CURL* make_handle() {
@@ -133,7 +133,7 @@ class SmtpMailer::State {
     }
   }
 
-  service::OutboundResult deliver(const service::OutboundMail& mail) {
+  Answer deliver(const Mail& mail) {
     CURL* curl = handle_.get();
     Reader reader{compose(settings_, mail)};
     const List recipients(curl_slist_append(nullptr, ("<" + one_line(mail.to) + ">").c_str()));
@@ -187,9 +187,8 @@ SmtpMailer::SmtpMailer(SmtpSettings settings)
 
 SmtpMailer::~SmtpMailer() = default;
 
-void SmtpMailer::send(service::OutboundMail mail,
-                      std::function<void(service::OutboundResult)> done) {
+void SmtpMailer::send(Mail mail, std::function<void(Answer)> done) {
   state_->add(std::move(mail), std::move(done));
 }
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -51,7 +51,7 @@ std::string_view type_of(const ReceivedMessage& message) {
 
 class Courier::Waker final : public Waiter, public std::enable_shared_from_this<Waker> {
  public:
-  explicit Waker(service::Outbound& outbound) : outbound_(outbound) {}
+  explicit Waker(outbound::Sender& outbound) : outbound_(outbound) {}
 
   void notify() override {
     if (is_scheduled_.exchange(true)) return;
@@ -64,11 +64,11 @@ class Courier::Waker final : public Waiter, public std::enable_shared_from_this<
   std::weak_ptr<Courier> courier;  // constant once the courier was started
 
  private:
-  service::Outbound& outbound_;
+  outbound::Sender& outbound_;
   std::atomic<bool> is_scheduled_ = false;
 };
 
-Courier::Courier(engine::Broker& broker, service::Outbound& outbound,
+Courier::Courier(engine::Broker& broker, outbound::Sender& outbound,
                  const CourierSettings& settings, std::shared_ptr<engine::Queue> queue,
                  std::shared_ptr<engine::Topic> topic, const Uuid& subscription,
                  std::function<void()> on_end)
@@ -165,7 +165,7 @@ void Courier::send(ReceivedMessage message) {
   if (!request) return give_up(*attempt, "there is no function of that name in the settings");
   request->on_turn = [self = shared_from_this(), attempt] { self->begin(*attempt); };
   outbound_.send(*std::move(request),
-                 [self = shared_from_this(), attempt](const service::OutboundResult& result) {
+                 [self = shared_from_this(), attempt](const outbound::Answer& result) {
                    self->finish(*attempt, result);
                  });
 }
@@ -179,7 +179,7 @@ void Courier::begin(ReceivedMessage& message) {
 void Courier::send_mail(const Attempt& attempt) {
   // It is in the outbox, too; without a mail server that is all.
   if (settings_.mailer == nullptr) return give_up(*attempt, {});
-  service::OutboundMail mail;
+  outbound::Mail mail;
   mail.to = subscription_->row().endpoint;
   mail.text = attempt->row.body->text;
   if (attempt->row.details) {
@@ -188,13 +188,13 @@ void Courier::send_mail(const Attempt& attempt) {
   }
   mail.on_turn = [self = shared_from_this(), attempt] { self->begin(*attempt); };
   settings_.mailer->send(
-      std::move(mail), [self = shared_from_this(), attempt](const service::OutboundResult& result) {
+      std::move(mail), [self = shared_from_this(), attempt](const outbound::Answer& result) {
         self->outbound_.post([self, attempt, result] { self->finish(*attempt, result); });
       });
 }
 
-std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessage& message) const {
-  service::OutboundRequest request;
+std::optional<outbound::Request> Courier::to_request(const ReceivedMessage& message) const {
+  outbound::Request request;
   request.timeout = kAttemptTimeout;
   const auto& endpoint = subscription_->row().endpoint;
   const std::string& text = message.row.body->text;
@@ -227,7 +227,7 @@ std::optional<service::OutboundRequest> Courier::to_request(const ReceivedMessag
   return request;
 }
 
-void Courier::finish(const ReceivedMessage& message, const service::OutboundResult& result) {
+void Courier::finish(const ReceivedMessage& message, const outbound::Answer& result) {
   if (is_success(result.status)) {
     const engine::Gate::Pass pass(broker_.gate());
     note(engine::Event::Kind::Delivered, message, "status " + std::to_string(result.status));

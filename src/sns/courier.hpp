@@ -16,7 +16,7 @@ namespace squire::sns {
 class Courier final : public Alarm, public std::enable_shared_from_this<Courier> {
  public:
   // on_end() is called on the outbound thread when the queue is closed.
-  Courier(engine::Broker& broker, service::Outbound& outbound, const CourierSettings& settings,
+  Courier(engine::Broker& broker, outbound::Sender& outbound, const CourierSettings& settings,
           std::shared_ptr<engine::Queue> queue, std::shared_ptr<engine::Topic> topic,
           const Uuid& subscription, std::function<void()> on_end);
 
@@ -41,18 +41,18 @@ class Courier final : public Alarm, public std::enable_shared_from_this<Courier>
   // It gets its turn: from now on it counts.
   void begin(engine::ReceivedMessage& message);
   void send_mail(const Attempt& attempt);
-  void finish(const engine::ReceivedMessage& message, const service::OutboundResult& result);
+  void finish(const engine::ReceivedMessage& message, const outbound::Answer& result);
   void retry_or_give_up(const engine::ReceivedMessage& message, const std::string& why);
   void note(engine::Event::Kind kind, const engine::ReceivedMessage& message, std::string detail);
   void give_up(const engine::ReceivedMessage& message, const std::string& why);
   void tell(const engine::ReceivedMessage& message, const std::string& why);
-  std::optional<service::OutboundRequest> to_request(const engine::ReceivedMessage& message) const;
+  std::optional<outbound::Request> to_request(const engine::ReceivedMessage& message) const;
   // How many messages may be sent now; sets an alarm if there are none.
   std::size_t allowance();
   void refresh_policy();
 
   engine::Broker& broker_;
-  service::Outbound& outbound_;
+  outbound::Sender& outbound_;
   const CourierSettings& settings_;
   const std::shared_ptr<engine::Queue> queue_;
   const std::shared_ptr<engine::Topic> topic_;

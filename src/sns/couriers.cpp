@@ -9,7 +9,7 @@ namespace squire::sns {
 
 class Couriers::State : public std::enable_shared_from_this<State> {
  public:
-  State(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings)
+  State(engine::Broker& broker, outbound::Sender& outbound, CourierSettings settings)
       : broker(broker), outbound_(outbound), settings_(std::move(settings)) {}
 
   void add(const engine::Subscription& subscription) {
@@ -40,7 +40,7 @@ class Couriers::State : public std::enable_shared_from_this<State> {
     ended = couriers_.extract(queue);
   }
 
-  service::Outbound& outbound_;
+  outbound::Sender& outbound_;
   const CourierSettings settings_;
   Mutex mutex_{LockRank::Leaf};
   // By the queue, which its courier keeps alive: an import makes another one for the same
@@ -48,7 +48,7 @@ class Couriers::State : public std::enable_shared_from_this<State> {
   std::unordered_map<const engine::Queue*, std::shared_ptr<Courier>> couriers_ GUARDED_BY(mutex_);
 };
 
-Couriers::Couriers(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings)
+Couriers::Couriers(engine::Broker& broker, outbound::Sender& outbound, CourierSettings settings)
     : state_(std::make_shared<State>(broker, outbound, std::move(settings))) {}
 
 Couriers::~Couriers() {

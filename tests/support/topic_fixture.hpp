@@ -21,16 +21,15 @@ namespace squire::test {
 using namespace std::chrono_literals;
 
 // The other side of all deliveries, without a socket: requests are noted and answered by hand.
-class FakeOutbound final : public service::Outbound {
+class FakeOutbound final : public outbound::Sender {
  public:
   struct Attempt {
-    service::OutboundRequest request;
-    std::function<void(service::OutboundResult)> done;
+    outbound::Request request;
+    std::function<void(outbound::Answer)> done;
   };
 
   void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
-  void send(service::OutboundRequest request,
-            std::function<void(service::OutboundResult)> done) override {
+  void send(outbound::Request request, std::function<void(outbound::Answer)> done) override {
     attempts.push_back({std::move(request), std::move(done)});
   }
 

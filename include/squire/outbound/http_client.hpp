@@ -6,7 +6,7 @@
 #include "squire/outbound/network_rules.hpp"
 #include "squire/outbound/outbound.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 
 struct HttpClientSettings {
   std::size_t connections_per_host_max = 32;  // a host is a scheme, a name and a port
@@ -21,7 +21,7 @@ struct HttpClientSettings {
 // wait in the host's line. A request that meets a connection the server has just closed is sent
 // once more on a new one: a server that read it and died may get it twice, as at-least-once allows.
 // Limits of answers: 16 KiB of headers, 64 KiB of body.
-class HttpClient final : public service::Outbound {
+class HttpClient final : public Sender {
  public:
   // Throws std::runtime_error if the CA file cannot be read.
   explicit HttpClient(HttpClientSettings settings);
@@ -35,12 +35,11 @@ class HttpClient final : public service::Outbound {
   void stop();
 
   void post(std::function<void()> task) override;
-  void send(service::OutboundRequest request,
-            std::function<void(service::OutboundResult)> done) override;
+  void send(Request request, std::function<void(Answer)> done) override;
 
  private:
   class State;
   std::unique_ptr<State> state_;
 };
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -5,7 +5,7 @@
 
 #include "squire/core/ip_range.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 
 // Which addresses deliveries may go to, so that a subscription cannot be used to reach where it
 // should not. Of all networks that hold an address the smallest decides, and a denied one where two
@@ -26,4 +26,4 @@ class NetworkRules {
   std::vector<IpRange> denied_;
 };
 
-}  // namespace squire::net
+}  // namespace squire::outbound

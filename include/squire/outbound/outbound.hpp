@@ -1,5 +1,5 @@
-// What leaves the daemon on its own account: requests to subscribed endpoints. The services decide
-// what to send and what an answer means; net does the sending.
+// What leaves the daemon on its own account: requests to endpoints, and emails. Whoever hands them
+// in decides what to send, what an answer means, and whether to try again; here they are sent.
 #pragma once
 
 #include <functional>
@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "squire/core/clock.hpp"
+#include "squire/core/executor.hpp"
 
-namespace squire::service {
+namespace squire::outbound {
 
 // One POST. Redirects are not followed.
-struct OutboundRequest {
+struct Request {
   std::string url;  // http:// or https://, perhaps with user:password@ and a port
   // Sent in this order. The client itself places Content-Length (before Content-Type), Host,
   // Authorization (from the URL) and Connection (before User-Agent), and refuses them here, as it
@@ -26,18 +27,18 @@ struct OutboundRequest {
   std::function<void()> on_turn;
 };
 
-struct OutboundResult {
+struct Answer {
   unsigned status = 0;  // HTTP status; 0: there was no answer; 403 with an error: it was not sent
   std::string error;    // why not: "connection refused", "timed out", "certificate verify failed"
   std::string body;  // the beginning of the answer's, at most 1 KiB: for logs and delivery records
 };
 
 // One email.
-struct OutboundMail {
+struct Mail {
   std::string to;
   std::string subject;            // UTF-8, one line
   std::string text;               // UTF-8
-  std::function<void()> on_turn;  // as OutboundRequest's, on the mailer's thread
+  std::function<void()> on_turn;  // as Request's, on the mailer's thread
 };
 
 // Thread-safe; sends one mail after the other.
@@ -47,21 +48,17 @@ class Mailer {
 
   // Calls done(result) on a thread of its own, once, unless the daemon stops before. The status is
   // 200 for a mail the server took, 400 for one it refused for good, 0 for what may work later.
-  virtual void send(OutboundMail mail, std::function<void(OutboundResult)> done) = 0;
+  virtual void send(Mail mail, std::function<void(Answer)> done) = 0;
 };
 
-// Thread-safe. Everything it calls back runs on its own thread, one call at a time.
-class Outbound {
+// Sends requests. Thread-safe, but for send(): everything it calls back runs on its own thread (the
+// outbound thread), one call at a time, in between the tasks it is given.
+class Sender : public Executor {
  public:
-  virtual ~Outbound() = default;
-
-  // Calls task() soon.
-  virtual void post(std::function<void()> task) = 0;
-
   // Sends the request, then calls done(result), once, unless the daemon stops before. Called on the
   // outbound thread only. Requests beyond the limit of connections to one host wait for their
   // turn; their timeout runs from when they get it.
-  virtual void send(OutboundRequest request, std::function<void(OutboundResult)> done) = 0;
+  virtual void send(Request request, std::function<void(Answer)> done) = 0;
 };
 
-}  // namespace squire::service
+}  // namespace squire::outbound

@@ -5,7 +5,7 @@
 
 #include "squire/outbound/outbound.hpp"
 
-namespace squire::net {
+namespace squire::outbound {
 
 struct SmtpSettings {
   std::string host;
@@ -20,7 +20,7 @@ struct SmtpSettings {
 
 // Sends emails over SMTP, by libcurl, on a thread of its own; keeps its connection. Mails that wait
 // are bounded by who hands them in (couriers: their attempts).
-class SmtpMailer final : public service::Mailer {
+class SmtpMailer final : public Mailer {
  public:
   explicit SmtpMailer(SmtpSettings settings);
   // The mail under way is broken off within about a second; it and the others are dropped.
@@ -28,11 +28,11 @@ class SmtpMailer final : public service::Mailer {
   SmtpMailer(const SmtpMailer&) = delete;
   SmtpMailer& operator=(const SmtpMailer&) = delete;
 
-  void send(service::OutboundMail mail, std::function<void(service::OutboundResult)> done) override;
+  void send(Mail mail, std::function<void(Answer)> done) override;
 
  private:
   class State;
   std::unique_ptr<State> state_;
 };
 
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -14,7 +14,7 @@ struct CourierSettings {
   // Lambda functions by name: what their runtime's address begins with ("http://localhost:9000").
   std::map<std::string, std::string> functions;
   // Null: emails stay in the outbox. Outlives the couriers.
-  service::Mailer* mailer = nullptr;
+  outbound::Mailer* mailer = nullptr;
   // Attempts under way for one subscription at a time.
   std::size_t attempts_max = 64;
   // Told of every delivery that is given up; may be empty.
@@ -28,7 +28,7 @@ struct CourierSettings {
 class Couriers {
  public:
   // Broker and outbound outlive the couriers; the outbound thread ends before they do.
-  Couriers(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings);
+  Couriers(engine::Broker& broker, outbound::Sender& outbound, CourierSettings settings);
   ~Couriers();
   Couriers(const Couriers&) = delete;
   Couriers& operator=(const Couriers&) = delete;

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-namespace squire::net {
+namespace squire::outbound {
 namespace {
 
 std::optional<std::string> format(const std::string& url,
                                   std::vector<std::pair<std::string, std::string>> headers) {
-  service::OutboundRequest request;
+  Request request;
   request.url = url;
   request.headers = std::move(headers);
   request.body = "Hello world!";
@@ -57,4 +57,4 @@ TEST(HttpClientRequestTest, RefusesHeadersThatWouldBreakOutOfTheirLine) {
 }
 
 }  // namespace
-}  // namespace squire::net
+}  // namespace squire::outbound

@@ -11,38 +11,36 @@
 namespace squire::test {
 namespace {
 
-using service::OutboundResult;
+using outbound::Answer;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 class HttpClientTest : public testing::Test {
  protected:
-  explicit HttpClientTest(net::NetworkRules networks = {})
+  explicit HttpClientTest(outbound::NetworkRules networks = {})
       : client({4, Seconds(30), true, "", std::move(networks)}) {
     client.start();
   }
 
-  std::future<OutboundResult> send(const std::string& url, Milliseconds timeout = 5s,
-                                   bool is_confined = true) {
-    auto promise = std::make_shared<std::promise<OutboundResult>>();
+  std::future<Answer> send(const std::string& url, Milliseconds timeout = 5s,
+                           bool is_confined = true) {
+    auto promise = std::make_shared<std::promise<Answer>>();
     client.post([this, url, timeout, is_confined, promise] {
-      service::OutboundRequest request;
+      outbound::Request request;
       request.url = url;
       request.headers = {{"Content-Type", "text/plain"}, {"User-Agent", "test"}};
       request.body = "hello!";
       request.timeout = timeout;
       request.is_confined = is_confined;
       client.send(std::move(request),
-                  [promise](OutboundResult result) { promise->set_value(std::move(result)); });
+                  [promise](Answer result) { promise->set_value(std::move(result)); });
     });
     return promise->get_future();
   }
 
-  OutboundResult get(const std::string& url, Milliseconds timeout = 5s) {
-    return send(url, timeout).get();
-  }
+  Answer get(const std::string& url, Milliseconds timeout = 5s) { return send(url, timeout).get(); }
 
-  net::HttpClient client;
+  outbound::HttpClient client;
 };
 
 class ConfinedHttpClientTest : public HttpClientTest {
@@ -68,7 +66,7 @@ TEST_F(HttpClientTest, KeepsItsConnection) {
 
 TEST_F(HttpClientTest, BoundsItsConnectionsToAHost) {
   HttpPeer peer;
-  std::vector<std::future<OutboundResult>> results;
+  std::vector<std::future<Answer>> results;
   for (int i = 0; i < 50; ++i) results.push_back(send(peer.url()));
   for (auto& result : results) EXPECT_EQ(result.get().status, 200u);
   EXPECT_LE(peer.connection_count(), 4);
@@ -136,7 +134,7 @@ TEST_F(HttpClientTest, AHugeAnswerCountsByItsStatus) {
 TEST_F(HttpClientTest, ASilentHostHoldsUpNobodyElse) {
   HttpPeer silent(std::vector<std::string>(10, HttpPeer::kSilence));
   HttpPeer peer;
-  std::vector<std::future<OutboundResult>> waiting;
+  std::vector<std::future<Answer>> waiting;
   for (int i = 0; i < 10; ++i) waiting.push_back(send(silent.url(), 100ms));
   EXPECT_EQ(get(peer.url()).status, 200u);
   for (auto& result : waiting) EXPECT_EQ(result.get().error, "timed out");

@@ -5,7 +5,7 @@
 namespace squire::test {
 namespace {
 
-using net::NetworkRules;
+using outbound::NetworkRules;
 
 bool permits(const NetworkRules& rules, std::string_view address) {
   return rules.permits(parse_ip_address(address).value());
