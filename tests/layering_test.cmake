@@ -6,7 +6,7 @@ if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine access } <- { service storage outbound } <- { sqs sns sts net admin } <- app
+# core <- { wire engine access } <- { service storage outbound delivery } <- { sqs sns sts net admin } <- app
 # A layer sees what stands left of it; layers in the same braces do not see each other.
 set(sees_core core)
 set(sees_wire core wire)
@@ -16,9 +16,10 @@ set(left_of_service core wire engine access)
 set(sees_service ${left_of_service} service)
 set(sees_storage ${left_of_service} storage)
 set(sees_outbound core outbound)
+set(sees_delivery core engine delivery)
 set(left_of_sqs ${left_of_service} service storage)
 set(sees_sqs ${left_of_sqs} sqs)
-set(sees_sns ${left_of_sqs} outbound sns)
+set(sees_sns ${left_of_sqs} outbound delivery sns)
 set(sees_sts ${left_of_sqs} sts)
 set(sees_net ${left_of_sqs} net)
 set(sees_admin ${left_of_sqs} admin)

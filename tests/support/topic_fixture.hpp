@@ -13,6 +13,7 @@
 #include "squire/sns/envelopes.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "support/counting_ids.hpp"
+#include "support/hand_executor.hpp"
 #include "support/manual_clock.hpp"
 #include "support/signing_key.hpp"
 
@@ -28,18 +29,12 @@ class FakeOutbound final : public outbound::Sender {
     std::function<void(outbound::Answer)> done;
   };
 
-  void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  void post(std::function<void()> task) override { thread_.post(std::move(task)); }
   void send(outbound::Request request, std::function<void(outbound::Answer)> done) override {
     attempts.push_back({std::move(request), std::move(done)});
   }
 
-  void run() {
-    while (!tasks_.empty()) {
-      const auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
-  }
+  void run() { thread_.run(); }
 
   // The oldest attempt gets its turn and is answered; 0 is no answer at all.
   void answer(unsigned status) {
@@ -54,7 +49,7 @@ class FakeOutbound final : public outbound::Sender {
   std::deque<Attempt> attempts;  // not answered yet
 
  private:
-  std::deque<std::function<void()>> tasks_;
+  HandExecutor thread_;
 };
 
 // SNS and SQS over a broker in memory, whose clock stands still.

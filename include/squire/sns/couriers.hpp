@@ -22,13 +22,12 @@ struct CourierSettings {
 };
 
 // Brings what waits in delivery queues to its endpoints: HTTP, HTTPS, Lambda and, with a mailer,
-// email (SNS Developer Guide, "Message delivery retries"). A failed attempt stays in the queue,
-// invisible until the next one is due; one that is given up goes to the subscription's dead-letter
-// queue. Everything runs on the outbound thread.
+// email (SNS Developer Guide, "Message delivery retries"). A courier is the pump (delivery::Pump)
+// of one subscription. Everything runs on the outbound thread.
 class Couriers {
  public:
-  // Broker and outbound outlive the couriers; the outbound thread ends before they do.
-  Couriers(engine::Broker& broker, outbound::Sender& outbound, CourierSettings settings);
+  // Broker and sender outlive the couriers; the outbound thread ends before they do.
+  Couriers(engine::Broker& broker, outbound::Sender& sender, CourierSettings settings);
   ~Couriers();
   Couriers(const Couriers&) = delete;
   Couriers& operator=(const Couriers&) = delete;
