@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "net/byte_budget.hpp"
 #include "net/request_parser.hpp"
-#include "net/wakeup.hpp"
 #include "net/worker.hpp"
+#include "squire/net/byte_budget.hpp"
+#include "squire/net/wakeup.hpp"
 
 namespace squire::net {
 

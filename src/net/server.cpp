@@ -11,13 +11,13 @@
 
 #include "net/connection.hpp"
 #include "net/front.hpp"
-#include "net/long_work.hpp"
-#include "net/system_clock.hpp"
 #include "net/tls_context.hpp"
 #include "net/worker.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
 #include "squire/core/text.hpp"
+#include "squire/net/long_work.hpp"
+#include "squire/net/system_clock.hpp"
 
 namespace squire::net {
 namespace {

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "net/byte_budget.hpp"
 #include "net/commit_line.hpp"
-#include "net/long_work.hpp"
-#include "net/system_clock.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/core/heartbeat.hpp"
+#include "squire/net/byte_budget.hpp"
+#include "squire/net/long_work.hpp"
 #include "squire/net/server.hpp"
+#include "squire/net/system_clock.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/observer.hpp"
 
