@@ -10,6 +10,7 @@
 #include "squire/app/config.hpp"
 #include "squire/engine/queue.hpp"
 #include "squire/net/server.hpp"
+#include "squire/net/sessions.hpp"
 #include "squire/outbound/http_client.hpp"
 #include "squire/outbound/smtp_mailer.hpp"
 #include "squire/service/access_control.hpp"
@@ -27,6 +28,10 @@ engine::Rules to_rules(const Config& config);
 service::BrowserGuard to_browser_guard(const Config& config);
 service::Tokens to_tokens(const Config& config);
 net::ServerSettings to_server_settings(const Config& config);
+http::Settings to_http_settings(const Config& config);
+// On all ports of the configuration; throws net::ListenError. The port it got for `port`.
+std::uint16_t listen(const Config& config, const std::vector<std::uint16_t>& extra_ports,
+                     net::Server& server, http::Sessions& sessions);
 outbound::HttpClientSettings to_client_settings(const Config& config);
 outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.

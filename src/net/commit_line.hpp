@@ -11,7 +11,7 @@
 
 #include "squire/engine/journal.hpp"
 
-namespace squire::net {
+namespace squire::http {
 
 // The replies of one context that wait for a commit. The journal's thread wakes the context once
 // per commit, not once per reply. Used on its context's thread, but for notify().
@@ -75,4 +75,4 @@ class CommitLine final : public Waiter, public std::enable_shared_from_this<Comm
   std::deque<std::pair<engine::Ticket, std::unique_ptr<Resumption>>> line_;
 };
 
-}  // namespace squire::net
+}  // namespace squire::http

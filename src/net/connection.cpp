@@ -1,39 +1,28 @@
 #include "net/connection.hpp"
 
-#include <sys/ioctl.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <utility>
 
 #include "net/reply_head.hpp"
 #include "squire/service/temporary_files.hpp"
 
-namespace squire::net {
+namespace squire::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using asio::ip::tcp;
+namespace beast = boost::beast::http;
+using net::ByteBudget;
 
 constexpr std::size_t kReadBytes = 2048;  // a typical request with its SDK headers
 constexpr std::size_t kReadBytesMax = 256 * 1024;
 constexpr std::size_t kDrainBytesMax = 64 * 1024 * 1024;
 constexpr Seconds kDrainTime{2};
-constexpr char kTlsHandshake =
-    0x16;  // a record of that type is how a client begins (RFC 8446, 5.1)
 constexpr std::string_view kHttpsOnly =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 37\r\nConnection: "
     "close\r\n\r\nThis port speaks HTTPS: use https://\n";
-
-auto into(boost::system::error_code& error) {
-  return asio::redirect_error(asio::use_awaitable, error);
-}
 
 // A connection that once carried a big message does not keep its memory.
 void forget(std::string& text) {
@@ -44,8 +33,8 @@ void forget(std::string& text) {
 // What a request that could not be read is told. `fault`: in words better than the parser's own, if
 // there are any.
 Error to_error(const boost::system::error_code& error, std::string_view fault) {
-  if (error == http::error::body_limit || error == http::error::header_limit ||
-      error == http::error::buffer_overflow) {
+  if (error == beast::error::body_limit || error == beast::error::header_limit ||
+      error == beast::error::buffer_overflow) {
     return {Errc::RequestTooLarge, {}};
   }
   return {Errc::MalformedInput, "The request is not valid HTTP: " +
@@ -54,28 +43,15 @@ Error to_error(const boost::system::error_code& error, std::string_view fault) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, tcp::socket socket, PortRole role)
-    : worker_(worker), socket_(std::move(socket)), role_(role) {
-  place_ = worker_.connections.insert(worker_.connections.end(), this);
-  ErrorCode error;
-  const auto peer = socket_.remote_endpoint(error);
-  if (!error) address_ = peer.address().to_string();
-}
-
-Connection::~Connection() {
-  worker_.connections.erase(place_);
-  --worker_.shared.open_count;
-}
-
-void Connection::start(std::shared_ptr<Connection> connection) {
-  auto& context = connection->worker_.context;
-  asio::co_spawn(
-      context, [connection = std::move(connection)] { return connection->run(); }, asio::detached);
+Connection::Connection(net::Worker& worker, net::Stream stream, WorkerPart& part,
+                       bool is_by_admin_address)
+    : Session(worker, std::move(stream)), part_(part), address_(stream_.peer_address()) {
+  request_.keeps_headers = part_.dispatcher.verifies_signatures();
+  request_.is_by_admin_address = is_by_admin_address;
 }
 
 void Connection::close() {
-  ErrorCode ignored;
-  socket_.close(ignored);
+  Session::close();
   if (wakeup_) wakeup_->fire();
 }
 
@@ -88,47 +64,23 @@ void Connection::begin_stop() {
   wake_waiting();
 }
 
+// These two have a local variable: without one, GCC 12 lays out the frames of coroutines wrongly.
 asio::awaitable<void> Connection::run() {
-  ErrorCode ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
-  address_ = socket_.remote_endpoint(ignored).address().to_string();
-  request_.keeps_headers = worker_.dispatcher->verifies_signatures();
-  request_.is_by_admin_address = role_.is_admin;
-  if (co_await open()) {
-    request_.is_secure = tls_ != nullptr;
-    while (!worker_.is_stopping && co_await exchange()) {
-    }
-    if (tls_ && socket_.is_open()) co_await end_tls();
+  request_.is_secure = stream_.is_secure();
+  bool goes_on = true;
+  while (goes_on && !worker_.is_stopping) goes_on = co_await exchange();
+  if (stream_.is_secure() && stream_.is_open()) {
+    set_deadline(kDrainTime);
+    co_await stream_.end_tls();
   }
+  close();  // whoever watches for a hang-up holds it still
+}
+
+asio::awaitable<void> Connection::run_without_tls() {
+  set_deadline(part_.settings.request_timeout);
+  const bool is_told = co_await stream_.write(kHttpsOnly);
+  if (is_told) co_await drain();
   close();
-}
-
-asio::awaitable<bool> Connection::open() {
-  if (role_.speaks == PortRole::Speaks::Http || !worker_.tls) co_return true;
-  set_deadline(worker_.settings.idle_timeout);
-  if (co_await read_some()) co_return false;
-  if (input_.front() != kTlsHandshake) {
-    if (role_.speaks == PortRole::Speaks::Both) co_return true;
-    set_deadline(worker_.settings.request_timeout);
-    if (co_await write_all(kHttpsOnly)) co_await drain();
-    co_return false;
-  }
-  set_deadline(worker_.settings.request_timeout);
-  tls_ = std::make_unique<Tls>(socket_, worker_.tls);
-  ErrorCode error;
-  const auto count =
-      co_await tls_->stream.async_handshake(Tls::Stream::server, asio::buffer(input_), into(error));
-  input_.erase(0, count);
-  // Nobody may speak before the handshake is over.
-  co_return !error && input_.empty();
-}
-
-// Says good-bye, so that the client knows nothing was cut off.
-asio::awaitable<void> Connection::end_tls() {
-  ErrorCode ignored;
-  set_deadline(kDrainTime);
-  co_await tls_->stream.async_shutdown(into(ignored));
 }
 
 asio::awaitable<bool> Connection::exchange() {
@@ -140,18 +92,18 @@ asio::awaitable<bool> Connection::exchange() {
     forget(input_);
     input_begin_ = 0;
   }
-  RequestParser parser(request_, worker_.settings.header_bytes_max, worker_.settings.body_bytes_max,
-                       worker_.dispatcher);
+  RequestParser parser(request_, part_.settings.header_bytes_max, part_.settings.body_bytes_max,
+                       &part_.dispatcher);
   const auto error = co_await read_request(parser);
   if (error && !request_.is_turned_away) co_return co_await refuse(error);
-  if (request_.host.empty()) request_.host = local_address();
+  if (request_.host.empty()) request_.host = stream_.local_address();
   const auto begin = worker_.wire_clock.uptime();
   waited_ = std::chrono::microseconds(0);
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
   worker_.heart->beat(request.amz_target.empty() ? request.target : request.amz_target);
-  service::Exchange exchange(*worker_.dispatcher, request, wakeup());
+  service::Exchange exchange(part_.dispatcher, request, wakeup());
   request_.upload.reset();  // the exchange has its file
   if (!co_await answer(exchange)) co_return false;
   tell_observers(request, exchange, begin);
@@ -163,8 +115,8 @@ asio::awaitable<bool> Connection::exchange() {
   co_return keep_alive;
 }
 
-const std::shared_ptr<Wakeup>& Connection::wakeup() {
-  if (!wakeup_) wakeup_ = std::make_shared<Wakeup>(worker_.context);
+const std::shared_ptr<net::Wakeup>& Connection::wakeup() {
+  if (!wakeup_) wakeup_ = std::make_shared<net::Wakeup>(worker_.context);
   return wakeup_;
 }
 
@@ -177,7 +129,7 @@ void Connection::drop_request() {
 asio::awaitable<boost::system::error_code> Connection::read_request(RequestParser& parser) {
   is_reading_ = true;
   bool is_idle = input_.size() == input_begin_;
-  set_deadline(is_idle ? worker_.settings.idle_timeout : worker_.settings.request_timeout);
+  set_deadline(is_idle ? part_.settings.idle_timeout : part_.settings.request_timeout);
   for (;;) {
     // Empty lines before a request are no part of it (RFC 9112, 2.2).
     while (!parser.got_some() && input_begin_ < input_.size() &&
@@ -188,23 +140,23 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
       ErrorCode error;
       input_begin_ += parser.put(
           asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
-      if (error && error != http::error::need_more) co_return error;
+      if (error && error != beast::error::need_more) co_return error;
       if (parser.is_done()) co_return ErrorCode();
       if (!co_await wait_for_room(parser)) co_return asio::error::eof;
       if (parser.is_header_done() && std::exchange(request_.expects_continue, false) &&
-          !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) {
+          !co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n")) {
         co_return asio::error::eof;
       }
     }
     // An upload may take long, as long as it goes on.
-    if (request_.upload) set_deadline(worker_.settings.request_timeout);
+    if (request_.upload) set_deadline(part_.settings.request_timeout);
     if (const auto error = co_await read_some()) co_return error;
-    if (std::exchange(is_idle, false)) set_deadline(worker_.settings.request_timeout);
+    if (std::exchange(is_idle, false)) set_deadline(part_.settings.request_timeout);
   }
 }
 
 std::size_t Connection::wanted_room(const RequestParser& parser) const {
-  const auto& settings = worker_.settings;
+  const auto& settings = part_.settings;
   const std::size_t unparsed = input_.size() - input_begin_;
   std::size_t bytes = 0;
   if (!parser.is_header_done()) {
@@ -224,16 +176,15 @@ asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser) {
   if (bytes <= room_) co_return true;
   // Who waits holds nothing, for which somebody else may wait.
   request_share_.reset();
-  const bool is_known =
-      !worker_.dispatcher->verifies_signatures() ||
-      (parser.is_header_done() && worker_.dispatcher->recognizes(request_.view()));
-  request_share_.emplace(is_known ? worker_.shared.budget : worker_.shared.strangers_budget);
+  const bool is_known = !part_.dispatcher.verifies_signatures() ||
+                        (parser.is_header_done() && part_.dispatcher.recognizes(request_.view()));
+  request_share_.emplace(is_known ? worker_.shared.budget : part_.strangers_budget);
   room_ = bytes;
   // Those that want least go first.
   if (!request_share_->take(ByteBudget::Use::Request, bytes, bytes, wakeup())) {
-    set_deadline(worker_.settings.idle_timeout);  // it is others who take their time
+    set_deadline(part_.settings.idle_timeout);  // it is others who take their time
     if (!co_await stand_in_line(*request_share_)) co_return false;
-    set_deadline(worker_.settings.request_timeout);
+    set_deadline(part_.settings.request_timeout);
   }
   if (parser.is_header_done() && !request_.upload && !parser.chunked())
     request_.body.reserve(bytes);
@@ -243,11 +194,11 @@ asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser) {
 asio::awaitable<bool> Connection::stand_in_line(const ByteBudget::Share& share) {
   constexpr std::chrono::hours kLong{1};  // the deadline closes the socket, which wakes us
   is_in_line_ = true;
-  while (share.is_waiting() && socket_.is_open() && !worker_.is_stopping) {
+  while (share.is_waiting() && stream_.is_open() && !worker_.is_stopping) {
     co_await wakeup_->wait(kLong);
   }
   is_in_line_ = false;
-  co_return socket_.is_open();
+  co_return stream_.is_open();
 }
 
 asio::awaitable<boost::system::error_code> Connection::read_some() {
@@ -259,26 +210,20 @@ asio::awaitable<boost::system::error_code> Connection::read_some() {
                                                         kReadBytes, kReadBytesMax);
   input_.resize(filled + room);
   ErrorCode error;
-  const auto buffer = asio::buffer(input_.data() + filled, room);
-  std::size_t count = 0;
-  if (tls_) {
-    count = co_await tls_->stream.async_read_some(buffer, into(error));
-  } else {
-    count = co_await socket_.async_read_some(buffer, into(error));
-  }
+  const auto count = co_await stream_.read_some(asio::buffer(input_.data() + filled, room), error);
   input_.resize(filled + count);
   co_return error;
 }
 
 asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
   // The client closed, or took too long and was closed: nobody to tell.
-  if (error.category() != http::make_error_code(http::error::need_more).category() ||
-      error == http::error::end_of_stream) {
+  if (error.category() != beast::make_error_code(beast::error::need_more).category() ||
+      error == beast::error::end_of_stream) {
     co_return false;
   }
-  auto id = worker_.dispatcher->new_request_id();
+  auto id = part_.dispatcher.new_request_id();
   auto reply =
-      request_.upload && error == http::error::body_limit
+      request_.upload && error == beast::error::body_limit
           ? service::refuse(*request_.upload, std::move(id))
           : service::refuse(request_.view(), to_error(error, request_.fault), std::move(id));
   drop_request();
@@ -288,8 +233,7 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
 
 // Closing with input unread would reset the connection, and the client might never see the reply.
 asio::awaitable<void> Connection::drain() {
-  ErrorCode error;
-  if (!tls_) socket_.shutdown(tcp::socket::shutdown_send, error);
+  ErrorCode error = stream_.end_writing();
   set_deadline(kDrainTime);
   for (std::size_t left = kDrainBytesMax; !error && left > 0;) {
     input_.clear();
@@ -299,18 +243,10 @@ asio::awaitable<void> Connection::drain() {
   }
 }
 
-std::string Connection::local_address() const {
-  ErrorCode error;
-  const auto endpoint = socket_.local_endpoint(error);
-  if (error) return {};
-  const auto ip = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port());
-}
-
 asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
   using Step = service::Exchange::Step;
   is_reading_ = false;
-  deadline_ = TimePoint::max();  // from here on it is the daemon's time
+  forget_deadline();  // from here on it is the daemon's time
   if (!co_await wait_for_readers(exchange)) co_return false;
   for (;;) {
     const std::string_view action = exchange.action();
@@ -320,7 +256,7 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
       case Step::Reply:
         co_return true;
       case Step::WaitForCommit:
-        co_await worker_.commit_line->wait(exchange.ticket());
+        co_await part_.commit_line->wait(exchange.ticket());
         break;
       case Step::Move:
         co_await asio::co_spawn(
@@ -341,12 +277,6 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
   }
 }
 
-std::size_t Connection::unread_bytes() {
-  int count = 0;
-  return ::ioctl(socket_.native_handle(), TIOCOUTQ, &count) == 0 ? static_cast<std::size_t>(count)
-                                                                 : 0;
-}
-
 asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exchange) {
   using Use = ByteBudget::Use;
   auto& budget = worker_.shared.budget;
@@ -354,7 +284,7 @@ asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exch
   reply_share_.emplace(budget);
   const auto use = exchange.may_be_large() ? Use::LargeReply : Use::Reply;
   // Those go first who have read what they were told before.
-  if (reply_share_->take(use, 0, unread_bytes(), wakeup_)) co_return true;
+  if (reply_share_->take(use, 0, stream_.unread_bytes(), wakeup_)) co_return true;
   co_return co_await stand_in_line(*reply_share_);
 }
 
@@ -368,20 +298,20 @@ asio::awaitable<bool> Connection::wait_for_message(service::Exchange& exchange) 
   co_await wakeup_->wait(std::max(exchange.deadline() - worker_.clock.now(), Milliseconds(0)));
   is_polling_ = false;
   waited_ += worker_.wire_clock.uptime() - begin;
-  co_return !has_hung_up_ && socket_.is_open();
+  co_return !has_hung_up_ && stream_.is_open();
 }
 
 void Connection::tell_observers(const service::HttpRequest& request, service::Exchange& exchange,
                                 std::chrono::microseconds begin) {
   const auto duration = worker_.wire_clock.uptime() - begin - waited_;
-  for (auto* observer : worker_.observers) observer->answered(exchange.answered(request, duration));
+  for (auto* observer : part_.observers) observer->answered(exchange.answered(request, duration));
 }
 
 // While a poll waits nobody reads; a client that goes away must not get a message all the same.
 void Connection::watch_for_hangup() {
   if (is_watching_) return;
   is_watching_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+  stream_.when_readable([self = shared_from_this()](const ErrorCode& error) {
     self->is_watching_ = false;
     if (error || !self->is_polling_) return;
     // Data is the next request, already sent: it waits its turn, and we go on watching.
@@ -389,8 +319,7 @@ void Connection::watch_for_hangup() {
     self->input_.resize(filled + kReadBytes);
     ErrorCode read_error;
     const auto buffer = asio::buffer(self->input_.data() + filled, kReadBytes);
-    const auto count = self->tls_ ? self->tls_->stream.read_some(buffer, read_error)
-                                  : self->socket_.read_some(buffer, read_error);
+    const auto count = self->stream_.read_now(buffer, read_error);
     self->input_.resize(filled + count);
     if (!read_error || read_error == asio::error::would_block) {
       if (self->input_.size() < ByteBudget::kFreeBytes) self->watch_for_hangup();
@@ -402,7 +331,7 @@ void Connection::watch_for_hangup() {
 }
 
 asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_alive) {
-  set_deadline(worker_.settings.request_timeout);
+  set_deadline(part_.settings.request_timeout);
   const bool has_body = request_.method != "HEAD";
   const bool is_large = reply.body.size() > ByteBudget::kFreeBytes;
   if (is_large) {
@@ -410,10 +339,10 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
     reply_share_->add(ByteBudget::Use::LargeReply, reply.body.capacity());
   }
   output_.clear();
-  append_head(output_, reply, {worker_.date(), keep_alive, request_.is_http_1_0});
+  append_head(output_, reply, {part_.date(), keep_alive, request_.is_http_1_0});
   if (has_body && !is_large) output_ += reply.body;
-  bool is_written = co_await write_all(output_);
-  if (is_written && has_body && is_large) is_written = co_await write_all(reply.body);
+  bool is_written = co_await stream_.write(output_);
+  if (is_written && has_body && is_large) is_written = co_await stream_.write(reply.body);
   if (is_written && has_body && reply.file) is_written = co_await write_file(*reply.file);
   forget(output_);
   co_return is_written;
@@ -421,28 +350,12 @@ asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_ali
 
 asio::awaitable<bool> Connection::write_file(service::TemporaryFile& file) {
   for (std::uint64_t left = file.size(); left > 0;) {
-    set_deadline(worker_.settings.request_timeout);
+    set_deadline(part_.settings.request_timeout);
     const auto bytes = file.read(std::min<std::uint64_t>(left, kReadBytesMax));
-    if (bytes.empty() || !co_await write_all(bytes)) co_return false;
+    if (bytes.empty() || !co_await stream_.write(bytes)) co_return false;
     left -= bytes.size();
   }
   co_return true;
 }
 
-asio::awaitable<bool> Connection::write_all(std::string_view bytes) {
-  ErrorCode error;
-  if (tls_) {
-    co_await asio::async_write(tls_->stream, asio::buffer(bytes.data(), bytes.size()), into(error));
-    co_return !error;
-  }
-  // A reply nearly always fits into the socket's buffer: try at once, wait only if it is full.
-  for (;;) {
-    bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
-    if (bytes.empty()) co_return true;
-    if (error && error != asio::error::would_block) co_return false;
-    co_await socket_.async_wait(tcp::socket::wait_write, into(error));
-    if (error) co_return false;
-  }
-}
-
-}  // namespace squire::net
+}  // namespace squire::http

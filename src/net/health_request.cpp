@@ -3,7 +3,7 @@
 #include "squire/service/browser_guard.hpp"
 #include "squire/service/request_path.hpp"
 
-namespace squire::net {
+namespace squire::http {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 4096;
@@ -47,4 +47,4 @@ std::optional<HealthRequest> read_health_request(std::string_view bytes) {
   return found;
 }
 
-}  // namespace squire::net
+}  // namespace squire::http

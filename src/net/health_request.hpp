@@ -6,7 +6,7 @@
 
 #include "net/request_parser.hpp"
 
-namespace squire::net {
+namespace squire::http {
 
 // A request for the daemon's health, which is answered without asking anybody.
 struct HealthRequest {
@@ -22,4 +22,4 @@ struct HealthRequest {
 // address or a single label, nothing of a web page's.
 std::optional<HealthRequest> read_health_request(std::string_view bytes);
 
-}  // namespace squire::net
+}  // namespace squire::http

@@ -5,7 +5,7 @@
 
 #include "squire/service/temporary_files.hpp"
 
-namespace squire::net {
+namespace squire::http {
 namespace {
 
 namespace http = boost::beast::http;
@@ -46,4 +46,4 @@ std::string http_date(TimePoint time) {
   return {text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-}  // namespace squire::net
+}  // namespace squire::http

@@ -6,7 +6,7 @@
 #include "squire/core/clock.hpp"
 #include "squire/service/http.hpp"
 
-namespace squire::net {
+namespace squire::http {
 
 // How a reply is sent.
 struct ReplyStyle {
@@ -21,4 +21,4 @@ void append_head(std::string& out, const service::HttpReply& reply, const ReplyS
 // "Wed, 25 Nov 2026 22:59:51 GMT"
 std::string http_date(TimePoint time);
 
-}  // namespace squire::net
+}  // namespace squire::http

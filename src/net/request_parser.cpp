@@ -6,7 +6,7 @@
 
 #include "squire/service/temporary_files.hpp"
 
-namespace squire::net {
+namespace squire::http {
 namespace {
 
 namespace http = boost::beast::http;
@@ -216,4 +216,4 @@ std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, StringView body, Er
   return on_body_impl(body, error);
 }
 
-}  // namespace squire::net
+}  // namespace squire::http

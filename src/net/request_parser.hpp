@@ -9,7 +9,7 @@
 
 #include "squire/service/dispatcher.hpp"
 
-namespace squire::net {
+namespace squire::http {
 
 // What is kept of a request. The strings are reused from one request to the next.
 struct RequestData {
@@ -97,4 +97,4 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   const service::Dispatcher* const dispatcher_;  // null: all bodies go into memory
 };
 
-}  // namespace squire::net
+}  // namespace squire::http

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace squire::net {
+namespace squire::http {
 namespace {
 
 std::string request(const std::string& line, const std::string& headers = "Host: localhost\r\n") {
@@ -85,4 +85,4 @@ TEST(HealthRequestTest, SaysWhetherTheConnectionStays) {
 }
 
 }  // namespace
-}  // namespace squire::net
+}  // namespace squire::http

@@ -15,9 +15,9 @@
 namespace squire::test {
 namespace {
 
-namespace http = boost::beast::http;
-using net::RequestData;
-using net::RequestParser;
+namespace beast = boost::beast::http;
+using http::RequestData;
+using http::RequestParser;
 using ErrorCode = boost::beast::error_code;
 
 // A parser fed from a string, in pieces as a socket might deliver them.
@@ -37,7 +37,7 @@ class Parsing {
         consumed += count;
         rest.erase(0, count);
       }
-      if (error == http::error::need_more) error = {};
+      if (error == beast::error::need_more) error = {};
       if (error || parser.is_done() || end == bytes.size()) break;
     }
     rest = bytes.substr(consumed);
@@ -170,11 +170,11 @@ TEST(RequestParserTest, ABodyUpToTheLimitIsTaken) {
 TEST(RequestParserTest, ALongerBodyIsRefusedHoweverItComes) {
   Parsing announced(8192, 4);
   announced.feed(send_message("Host: h\r\nContent-Length: 5\r\n", ""));
-  EXPECT_EQ(announced.error, http::error::body_limit);
+  EXPECT_EQ(announced.error, beast::error::body_limit);
   Parsing chunked(8192, 4);
   chunked.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
                             "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"));
-  EXPECT_EQ(chunked.error, http::error::body_limit);
+  EXPECT_EQ(chunked.error, beast::error::body_limit);
 }
 
 TEST(RequestParserTest, AnAnnouncedBodyTakesNoMemoryBeforeItComes) {
@@ -187,7 +187,7 @@ TEST(RequestParserTest, AnAnnouncedBodyTakesNoMemoryBeforeItComes) {
 TEST(RequestParserTest, LongerHeadersAreRefused) {
   Parsing parsing(256);
   parsing.feed(send_message("Host: h\r\nX-Long: " + std::string(300, 'x') + "\r\n", ""));
-  EXPECT_EQ(parsing.error, http::error::header_limit);
+  EXPECT_EQ(parsing.error, beast::error::header_limit);
 }
 
 TEST(RequestParserTest, WhatIsNoRequestIsAnError) {
@@ -369,7 +369,7 @@ class UploadTest : public test::BrokerFixture {
     const std::string bytes = head + "\r\nHost: localhost\r\n\r\n" + body;
     for (std::size_t begin = 0; begin < bytes.size() && !error && !parser.is_done();) {
       begin += parser.put(boost::asio::buffer(bytes.data() + begin, bytes.size() - begin), error);
-      if (error == http::error::need_more) error = {};
+      if (error == beast::error::need_more) error = {};
     }
     return error;
   }
@@ -410,19 +410,19 @@ TEST_F(UploadTest, OfWhoIsTurnedAwayNothingIsTaken) {
 
 TEST_F(UploadTest, MoreThanItsLimitIsAnError) {
   EXPECT_EQ(feed("PUT /_squire/import HTTP/1.1\r\nContent-Length: 100001", ""),
-            http::error::body_limit);
+            beast::error::body_limit);
   EXPECT_TRUE(data.upload.has_value()) << "so that the refusal can name the setting";
   EXPECT_EQ(feed("PUT /_squire/import HTTP/1.1\r\nTransfer-Encoding: chunked",
                  "10000\r\n" + std::string(0x10000, 'x') + "\r\n10000\r\n" +
                      std::string(0x10000, 'x') + "\r\n0\r\n\r\n"),
-            http::error::body_limit);
+            beast::error::body_limit);
 }
 
 TEST_F(UploadTest, OtherBodiesAreKeptInMemoryAndWithinTheirLimit) {
   EXPECT_FALSE(feed("POST /_squire/import HTTP/1.1\r\nContent-Length: 5", "hello"));
   EXPECT_EQ(data.body, "hello");
   data.clear();
-  EXPECT_EQ(feed("POST / HTTP/1.1\r\nContent-Length: 1001", ""), http::error::body_limit);
+  EXPECT_EQ(feed("POST / HTTP/1.1\r\nContent-Length: 1001", ""), beast::error::body_limit);
 }
 
 }  // namespace
