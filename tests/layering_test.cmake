@@ -6,12 +6,15 @@ if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine access } <- { service storage outbound delivery } <- { sqs sns sts net admin } <- app
-# A layer sees what stands left of it; layers in the same braces do not see each other.
+# core <- { wire engine access net } <- { service storage outbound delivery }
+#      <- { sqs sns sts http admin } <- app
+# A layer sees no more than some of what stands left of it; layers in the same braces do not see each
+# other.
 set(sees_core core)
 set(sees_wire core wire)
 set(sees_engine core engine)
 set(sees_access core access)
+set(sees_net core net)
 set(left_of_service core wire engine access)
 set(sees_service ${left_of_service} service)
 set(sees_storage ${left_of_service} storage)
@@ -21,9 +24,9 @@ set(left_of_sqs ${left_of_service} service storage)
 set(sees_sqs ${left_of_sqs} sqs)
 set(sees_sns ${left_of_sqs} outbound delivery sns)
 set(sees_sts ${left_of_sqs} sts)
-set(sees_net ${left_of_sqs} net)
+set(sees_http ${left_of_service} service net http)
 set(sees_admin ${left_of_sqs} admin)
-set(sees_app ${left_of_sqs} outbound sqs sns sts net admin app)
+set(sees_app ${left_of_sqs} net outbound delivery sqs sns sts http admin app)
 
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device)

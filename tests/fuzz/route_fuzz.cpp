@@ -9,7 +9,7 @@
 
 #include "fuzz/check.hpp"
 #include "fuzz/world.hpp"
-#include "net/request_parser.hpp"
+#include "http/request_parser.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/dispatcher.hpp"

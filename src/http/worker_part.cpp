@@ -1,6 +1,6 @@
-#include "net/worker_part.hpp"
+#include "http/worker_part.hpp"
 
-#include "net/reply_head.hpp"
+#include "http/reply_head.hpp"
 
 namespace squire::http {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "net/request_parser.hpp"
-#include "net/worker_part.hpp"
+#include "http/request_parser.hpp"
+#include "http/worker_part.hpp"
 #include "squire/net/byte_budget.hpp"
 #include "squire/net/session.hpp"
 #include "squire/net/wakeup.hpp"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "net/request_parser.hpp"
+#include "http/request_parser.hpp"
 
 namespace squire::http {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "net/commit_line.hpp"
-#include "squire/net/sessions.hpp"
+#include "http/commit_line.hpp"
+#include "squire/http/sessions.hpp"
 #include "squire/net/worker.hpp"
 
 namespace squire::http {

@@ -1,4 +1,4 @@
-#include "net/reply_head.hpp"
+#include "http/reply_head.hpp"
 
 #include <boost/beast/http/status.hpp>
 #include <ctime>

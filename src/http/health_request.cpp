@@ -1,4 +1,4 @@
-#include "net/health_request.hpp"
+#include "http/health_request.hpp"
 
 #include "squire/service/browser_guard.hpp"
 #include "squire/service/request_path.hpp"

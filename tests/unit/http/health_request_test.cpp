@@ -1,4 +1,4 @@
-#include "net/health_request.hpp"
+#include "http/health_request.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "net/connection.hpp"
+#include "http/connection.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -6,7 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <utility>
 
-#include "net/reply_head.hpp"
+#include "http/reply_head.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::http {

@@ -1,4 +1,4 @@
-#include "net/request_parser.hpp"
+#include "http/request_parser.hpp"
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>

@@ -1,11 +1,11 @@
-#include "squire/net/sessions.hpp"
+#include "squire/http/sessions.hpp"
 
 #include <utility>
 
-#include "net/connection.hpp"
-#include "net/health_request.hpp"
-#include "net/reply_head.hpp"
-#include "net/worker_part.hpp"
+#include "http/connection.hpp"
+#include "http/health_request.hpp"
+#include "http/reply_head.hpp"
+#include "http/worker_part.hpp"
 
 namespace squire::http {
 namespace {
