@@ -6,22 +6,25 @@ if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine access } <- { service storage } <- { sqs sns sts net admin } <- app
-# A layer sees what stands left of it; layers in the same braces do not see each other.
+# core <- { wire engine access net } <- { service storage outbound delivery }
+#      <- { sqs sns sts http admin } <- app
+# A layer sees of what stands left of it what is named here; layers in the same braces do not see each
+# other.
 set(sees_core core)
 set(sees_wire core wire)
 set(sees_engine core engine)
 set(sees_access core access)
-set(left_of_service core wire engine access)
-set(sees_service ${left_of_service} service)
-set(sees_storage ${left_of_service} storage)
-set(left_of_sqs ${left_of_service} service storage)
-set(sees_sqs ${left_of_sqs} sqs)
-set(sees_sns ${left_of_sqs} sns)
-set(sees_sts ${left_of_sqs} sts)
-set(sees_net ${left_of_sqs} net)
-set(sees_admin ${left_of_sqs} admin)
-set(sees_app ${left_of_sqs} sqs sns sts net admin app)
+set(sees_net core net)
+set(sees_storage core engine storage)
+set(sees_outbound core outbound)
+set(sees_delivery core engine delivery)
+set(sees_service core wire engine access service)
+set(sees_sqs ${sees_service} sqs)
+set(sees_sns ${sees_service} outbound delivery sns)
+set(sees_sts ${sees_service} sts)
+set(sees_http core engine service net http)
+set(sees_admin ${sees_service} storage admin)
+set(sees_app ${sees_service} net storage outbound delivery sqs sns sts http admin app)
 
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device)

@@ -79,6 +79,7 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
     : config_(config),
       on_end_(std::move(on_end)),
       init_files_(find_init_files(config.init_dir, localstack_script_directories())),
+      extra_ports_(to_ports(config.extra_ports)),
       server_(to_server_settings(config)),
       journal_(open_journal(config)),
       certificate_(find_certificate(config, server_.wall_clock().now())),
@@ -93,9 +94,11 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       client_(to_client_settings(config)),
       mailer_(config.smtp_host.empty()
                   ? std::nullopt
-                  : std::make_optional<net::SmtpMailer>(to_smtp_settings(config))),
+                  : std::make_optional<outbound::SmtpMailer>(to_smtp_settings(config))),
       couriers_(broker_, client_, to_courier_settings(config, mailer_ ? &*mailer_ : nullptr)),
-      access_log_(make_access_log(config.access_log)) {
+      access_log_(make_access_log(config.access_log)),
+      http_(to_http_settings(config), dispatcher_, *journal_, observers(),
+            [this](std::string_view path) { return site_.health(path); }) {
   if (certificate_) server_.use_certificate(*certificate_);
 }
 
@@ -162,12 +165,11 @@ InitScripts::Options Daemon::script_options(std::uint16_t port) {
 
 void Daemon::start() {
   load();
-  const auto port = server_.listen();
+  const auto port = listen(config_, extra_ports_, server_, http_);
   server_.every_second([this] { return tick(); });
-  server_.on_health([this](std::string_view path) { return site_.health(path); });
   couriers_.start();
   client_.start();
-  server_.start(dispatcher_, *journal_, observers());
+  server_.start();
   scripts_.emplace(script_options(port));
   const bool is_ready = init_files_.scripts.empty();
   if (is_ready) site_.set_ready();
