@@ -44,6 +44,9 @@ std::string_view region_of(std::string_view host);
 // /health, /metrics, /_squire, /2015-03-31.
 bool is_taken(std::string_view segment);
 
+// What the paths of the site begin with.
+inline constexpr std::string_view kSitePrefix = "/_";
+
 // Where health is told, in our own words and as clients of ElasticMQ and LocalStack ask for it.
 inline constexpr std::string_view kOwnHealth = "/_squire/health";
 inline constexpr std::string_view kHealth = "/health";
