@@ -18,7 +18,7 @@ constexpr std::int64_t kExpiresSecondsMax = 604'800;
 constexpr std::size_t kSignedHeadersMax = 100;
 
 Error incomplete(std::string message) {
-  return {Errc::IncompleteSignature, std::move(message)};
+  return {errors::kIncompleteSignature, std::move(message)};
 }
 
 // The next part, without white space around it.
@@ -251,12 +251,12 @@ Result<Claims> read_claims(const SignedRequest& request) {
   }
   for (const auto form : {request.query, request.body}) {
     if (find_parameter(form, "AWSAccessKeyId")) {
-      return Error{Errc::InvalidSecurity,
+      return Error{errors::kInvalidSecurity,
                    "Signature Version 2 is not supported. Sign the request with Signature Version "
                    "4, as SDKs do by default."};
     }
   }
-  return Error{Errc::MissingAuthenticationToken, {}};
+  return Error{errors::kMissingAuthenticationToken, {}};
 }
 
 }  // namespace squire::access

@@ -46,10 +46,11 @@ void forget(std::string& text) {
 Error to_error(const boost::system::error_code& error, std::string_view fault) {
   if (error == http::error::body_limit || error == http::error::header_limit ||
       error == http::error::buffer_overflow) {
-    return {Errc::RequestTooLarge, {}};
+    return {errors::kRequestTooLarge, {}};
   }
-  return {Errc::MalformedInput, "The request is not valid HTTP: " +
-                                    (fault.empty() ? error.message() : std::string(fault)) + "."};
+  return {errors::kMalformedInput, "The request is not valid HTTP: " +
+                                       (fault.empty() ? error.message() : std::string(fault)) +
+                                       "."};
 }
 
 }  // namespace

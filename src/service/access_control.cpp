@@ -207,7 +207,7 @@ Result<void> AccessControl::check_target(const Call& call, std::string_view acti
   const access::AccessRequest request{principal, permission, target.arn, target.account, context};
   const auto decision = access::decide(request, identity, resource.get());
   if (decision.is_allowed()) return {};
-  if (origin.key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  if (origin.key == nullptr) return Error{errors::kMissingAuthenticationToken, {}};
   return refusal(service.denial, request, decision.verdict);
 }
 

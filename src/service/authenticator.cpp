@@ -28,16 +28,16 @@ constexpr std::string_view kMetricsOnly = "The metrics_token may GET /metrics an
 
 // To a request with another token than the one it needs.
 Error wrong_token(Bearer bearer) {
-  if (bearer == Bearer::Viewer) return {Errc::AccessDenied, std::string(kViewerOnly)};
-  if (bearer == Bearer::Metrics) return {Errc::AccessDenied, std::string(kMetricsOnly)};
-  return {Errc::IncompleteSignature,
+  if (bearer == Bearer::Viewer) return {errors::kAccessDenied, std::string(kViewerOnly)};
+  if (bearer == Bearer::Metrics) return {errors::kAccessDenied, std::string(kMetricsOnly)};
+  return {errors::kIncompleteSignature,
           "The token behind Bearer is wrong: it is not the admin_token of this broker"};
 }
 
 // For the log. A message may quote what was sent, secrets in the wrong place included, unless it is
 // about the time.
 std::string reason_of(const Error& error) {
-  std::string reason(wire::spelling(error.code).query_code);
+  std::string reason(error.code->code);
   if (error.message.starts_with("Signature ")) reason.append(": ").append(error.message);
   return reason;
 }
@@ -137,7 +137,7 @@ Result<Caller> Authenticator::verify(const HttpRequest& request, const Credentia
     const auto& principal = origin.key->principal;
     identity = {principal.account,      verified->region, true,
                 origin.key->access_key, principal.arn,    true};
-  } else if (verified.error().code != Errc::MissingAuthenticationToken) {
+  } else if (verified.error().code != errors::kMissingAuthenticationToken) {
     return verified.error();
   }
   return Caller{std::move(identity), Authorization{access, service, std::move(origin)}};

@@ -43,7 +43,7 @@ Exchange::Step Exchange::guard(F&& f) {
   if (!is_for_a_service_) {
     answer_site(500, "Something went wrong inside, see the log for " + reply_.request_id);
   } else {
-    answer(Error{Errc::InternalFailure, {}});
+    answer(Error{errors::kInternalFailure, {}});
   }
   admin_exchange_.reset();
   call_.reset();
@@ -93,7 +93,7 @@ bool Exchange::turn_away(const HttpRequest& request, const RequestTarget& target
     answer_site(403, verdict.text);
   } else {
     choose_protocol(request);
-    answer(Error{Errc::AccessDenied, std::move(verdict.text)});
+    answer(Error{errors::kAccessDenied, std::move(verdict.text)});
   }
   return true;
 }
@@ -103,7 +103,7 @@ void Exchange::make_call(const HttpRequest& request, std::shared_ptr<Waiter> wai
   if (endpoint.empty()) {
     if (!is_host(request.host)) {
       route_.action = nullptr;
-      return answer(Error{Errc::MalformedInput, "The Host header is malformed."});
+      return answer(Error{errors::kMalformedInput, "The Host header is malformed."});
     }
     endpoint = request.endpoint();
   }
@@ -226,10 +226,10 @@ void Exchange::find_fault(const HttpRequest& request) {
 std::optional<Exchange::Step> Exchange::apply_fault() {
   switch (fault_->effect) {
     case Fault::Effect::Throttle:
-      answer(Error{Errc::RequestThrottled, {}});
+      answer(Error{errors::kRequestThrottled, {}});
       return Step::Reply;
     case Fault::Effect::Error:
-      answer(Error{Errc::InternalFailure, {}});
+      answer(Error{errors::kInternalFailure, {}});
       return Step::Reply;
     case Fault::Effect::DropBefore:
       return Step::Drop;
@@ -273,11 +273,11 @@ Exchange::Step Exchange::step() {
 Exchange::Step Exchange::run_action() {
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
-    answer(Error{Errc::ServiceUnavailable, {}});
+    answer(Error{errors::kServiceUnavailable, {}});
     return Step::Reply;
   }
   if (journal.room() != engine::Room::Enough && adds(route_.action->name)) {
-    answer(Error{Errc::ServiceUnavailable, "There is no space left on the disk."});
+    answer(Error{errors::kServiceUnavailable, "There is no space left on the disk."});
     return Step::Reply;
   }
   if (!may_wait_ || dispatcher_.is_stopping_) call_->end_patience();
@@ -295,7 +295,7 @@ Exchange::Step Exchange::finish() {
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(ticket())) return Step::Reply;
   if (!journal.has_failed() && journal.room() != engine::Room::None) return Step::WaitForCommit;
-  answer(Error{Errc::ServiceUnavailable, {}});
+  answer(Error{errors::kServiceUnavailable, {}});
   return Step::Reply;
 }
 
@@ -315,7 +315,7 @@ void Exchange::answer(Result<std::string> result) {
   if (result.has_value()) {
     reply_.body = std::move(*result);
   } else {
-    error_code_ = wire::spelling(result.error().code).query_code;
+    error_code_ = result.error().code->code;
     reply_ = encode_error(result.error(), route_.errors, std::move(reply_.request_id));
   }
 }

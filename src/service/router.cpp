@@ -30,15 +30,14 @@ const ActionEntry* find_entry(std::span<const ActionEntry> actions, std::string_
 }  // namespace
 
 HttpReply encode_error(const Error& error, const ErrorContext& context, std::string request_id) {
-  const auto& row = wire::spelling(error.code);
   HttpReply reply;
-  reply.status = row.status;
+  reply.status = error.code->status;
   reply.content_type = context.content_type;
   reply.request_id = std::move(request_id);
   if (context.protocol == wire::Protocol::Json) {
-    reply.query_error = row.query_code;
-    reply.query_error += row.is_sender_fault() ? ";Sender" : ";Receiver";
-    reply.body = wire::encode_json_error(error);
+    reply.query_error = error.code->code;
+    reply.query_error += error.code->is_sender_fault() ? ";Sender" : ";Receiver";
+    reply.body = wire::encode_json_error(error, context.json_namespace);
   } else if (context.is_query_json) {
     reply.body =
         wire::encode_query_json_error(error, context.xml_style.has_detail, reply.request_id);
@@ -51,16 +50,16 @@ HttpReply encode_error(const Error& error, const ErrorContext& context, std::str
 ErrorContext guess_errors(const HttpRequest& request) {
   const bool is_json = is_json_type(request.content_type) &&
                        (!request.amz_target.empty() || !request.content_type.empty());
-  if (is_json) return {wire::Protocol::Json, kJsonType, kDefaultXmlErrors};
-  return {wire::Protocol::Query, kXmlType, kDefaultXmlErrors};
+  if (is_json) return {wire::Protocol::Json, kJsonType};
+  return {wire::Protocol::Query, kXmlType, {}, kDefaultXmlErrors};
 }
 
 void Router::choose_protocol(const HttpRequest& request, Route& route) const {
   const bool is_json = !request.amz_target.empty() && is_json_type(request.content_type);
   const auto protocol = is_json ? wire::Protocol::Json : wire::Protocol::Query;
   route.input = {protocol, request.body, &route.form, {}};
-  route.errors = {protocol, is_json ? json_type_of(request.content_type) : kXmlType,
-                  kDefaultXmlErrors};
+  route.errors = {
+      protocol, is_json ? json_type_of(request.content_type) : kXmlType, {}, kDefaultXmlErrors};
 }
 
 Result<void> Router::find_action(const HttpRequest& request, const RequestTarget& target,
@@ -76,6 +75,7 @@ Result<void> Router::read_json(const HttpRequest& request, Route& route) const {
   for (const Service* service : services_) {
     if (!service->json_target.empty() && service->json_target == prefix) route.service = service;
   }
+  if (route.service != nullptr) route.errors.json_namespace = route.service->json_namespace;
   if (route.service == nullptr && route.credential.service.empty()) {
     route.credential.service = prefix;
   }
@@ -117,7 +117,7 @@ Result<void> Router::read_query(const HttpRequest& request, const RequestTarget&
     return find(action, is_at_queue, route);
   }
   route.is_nowhere = request.method == "GET" && target.path != "/";
-  return Error{Errc::MissingAction, {}};
+  return Error{errors::kMissingAction, {}};
 }
 
 // The queue that the path names, as if the parameter did. Whether the path is all that the URL of a
@@ -171,7 +171,7 @@ Result<void> Router::find(std::string_view action, bool is_at_queue, Route& rout
     route.action = entry;
     return {};
   }
-  return Error{Errc::InvalidAction,
+  return Error{errors::kInvalidAction,
                "The action " + std::string(action) + " is not valid for this endpoint."};
 }
 
@@ -181,8 +181,8 @@ Error Router::not_spoken(std::string_view asked) const {
   for (const Service* service : services_) {
     spoken.append(spoken.empty() ? "" : ", ").append(service->name);
   }
-  return {Errc::InvalidAction, "The request is for the service " + std::string(asked) +
-                                   ", which is not spoken here. Squire speaks: " + spoken + "."};
+  return {errors::kInvalidAction, "The request is for the service " + std::string(asked) +
+                                      ", which is not spoken here. Squire speaks: " + spoken + "."};
 }
 
 }  // namespace squire::service

@@ -1,6 +1,7 @@
 #include "sqs/queue_url.hpp"
 
 #include "squire/service/request_path.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 
@@ -13,7 +14,7 @@ std::string queue_url(const service::Call& call, const ResourceName& name) {
 Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url) {
   const auto [host, path] = service::split_url(url);
   const auto queue = service::parse_queue_path(path);
-  if (!queue) return Error::queue_does_not_exist();
+  if (!queue) return Error{errors::kQueueDoesNotExist, {}};
   const auto region = queue->region.empty() ? service::region_of(host) : queue->region;
   return ResourceName{std::string(region.empty() ? call.identity.region : region),
                       std::string(queue->account.empty() ? call.identity.account : queue->account),

@@ -23,7 +23,7 @@ std::string user_id(std::string_view arn) {
 Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, Request) {
   const auto& who = call.identity;
   const auto* key = call.authorization ? call.authorization->origin.key.get() : nullptr;
-  if (call.authorization && key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  if (call.authorization && key == nullptr) return Error{errors::kMissingAuthenticationToken, {}};
   const bool is_user = key != nullptr && key->principal.kind == access::Principal::Kind::User;
   return Response{is_user ? user_id(key->principal.arn) : who.account, who.account,
                   is_user ? key->principal.arn : "arn:aws:iam::" + who.account + ":root"};
@@ -33,13 +33,14 @@ const service::Service& service() {
   static constexpr auto kTable = Actions::table();
   static constexpr service::Service kService{"sts",
                                              "AWSSecurityTokenServiceV20110615",
+                                             "com.amazonaws.sts",
                                              "2011-06-15",
                                              "https://sts.amazonaws.com/doc/2011-06-15/",
                                              "https://sts.amazonaws.com/doc/2011-06-15/",
                                              kTable,
                                              wire::MissingRule::MissingParameter,
                                              false,
-                                             {Errc::AccessDenied, "sts:", false},
+                                             {errors::kAccessDenied, "sts:", false},
                                              &policy_targets};
   return kService;
 }

@@ -25,10 +25,11 @@ Result<void> Form::parse(std::string_view encoded) {
     auto name = form_decode(parameter.substr(0, equals));
     auto value = form_decode(parameter.substr(std::min(equals + 1, parameter.size())));
     if (!name || !value || !is_utf8(*name) || !is_utf8(*value)) {
-      return Error{Errc::MalformedInput, "The query string is malformed: broken percent encoding."};
+      return Error{errors::kMalformedInput,
+                   "The query string is malformed: broken percent encoding."};
     }
     if (sorted_.size() == kParametersMax) {
-      return Error{Errc::MalformedInput, "The request has too many parameters."};
+      return Error{errors::kMalformedInput, "The request has too many parameters."};
     }
     sorted_.emplace_back(std::move(*name), std::move(*value));
   }
@@ -100,7 +101,7 @@ Result<void> check_no_null_members(const std::vector<std::string>& members) {
     if (&member != &members.front()) text += "; ";
     text += "Value null at '" + member + "' failed to satisfy constraint: Member must not be null";
   }
-  return Error{Errc::ValidationError, std::move(text)};
+  return Error{errors::kValidationError, std::move(text)};
 }
 
 }  // namespace squire::wire

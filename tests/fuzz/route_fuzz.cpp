@@ -93,7 +93,7 @@ class Client {
       count += parser.put(boost::asio::buffer(bytes.data() + count, bytes.size() - count), error);
     }
     if (error) {
-      check_reply(service::refuse(data.view(), {Errc::MalformedInput, error.message()},
+      check_reply(service::refuse(data.view(), {errors::kMalformedInput, error.message()},
                                   dispatcher_.new_request_id()));
       return 0;
     }

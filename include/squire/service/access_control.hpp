@@ -48,7 +48,7 @@ struct Target {
 
 // How a service words a refusal.
 struct DenialStyle {
-  Errc code = Errc::AccessDenied;
+  Errc code = errors::kAccessDenied;
   std::string_view prefix;     // of actions: "sqs:"
   bool is_lower_case = false;  // "sqs:sendmessage"
 };

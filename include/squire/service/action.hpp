@@ -54,9 +54,10 @@ struct WebPage {
 
 // One of the services on the port.
 struct Service {
-  std::string_view name;           // in the credential scope and in ARNs: "sqs"
-  std::string_view json_target;    // X-Amz-Target is "<json_target>.<action>"; empty: no JSON
-  std::string_view query_version;  // Version=
+  std::string_view name;            // in the credential scope and in ARNs: "sqs"
+  std::string_view json_target;     // X-Amz-Target is "<json_target>.<action>"; empty: no JSON
+  std::string_view json_namespace;  // of its own errors: "com.amazonaws.sqs"
+  std::string_view query_version;   // Version=
   std::string_view xml_namespace;
   std::string_view unversioned_xml_namespace;  // of errors, if the request named no version
   std::span<const ActionEntry> actions;        // sorted by name

@@ -15,6 +15,7 @@ namespace squire::service {
 struct ErrorContext {
   wire::Protocol protocol = wire::Protocol::Query;
   std::string_view content_type;
+  std::string_view json_namespace = {};
   wire::XmlErrorStyle xml_style = {};
   bool is_query_json = false;
 };

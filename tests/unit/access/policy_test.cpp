@@ -344,7 +344,7 @@ class MalformedPolicyTest : public testing::TestWithParam<std::pair<const char*,
 TEST_P(MalformedPolicyTest, IsRefusedWithAReason) {
   const auto compiled = Policy::compile(GetParam().first, Policy::Kind::Resource);
   ASSERT_TRUE(compiled.has_error()) << GetParam().first;
-  EXPECT_EQ(compiled.error().code, Errc::InvalidParameter);
+  EXPECT_EQ(compiled.error().code, errors::kInvalidParameterValue);
   EXPECT_NE(compiled.error().message.find(GetParam().second), std::string::npos)
       << compiled.error().message;
 }

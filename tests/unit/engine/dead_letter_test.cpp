@@ -1,4 +1,5 @@
 #include "squire/engine/broker.hpp"
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -196,7 +197,8 @@ TEST_F(MoveTaskTest, ACancelledTaskMovesNoMore) {
   clock.advance(1min);
   EXPECT_EQ(newest().status, Status::Cancelled);
   EXPECT_EQ(newest().moved_count, cancelled.moved_count);
-  EXPECT_EQ(broker.move_tasks().cancel(task->id).error().code, Errc::UnsupportedOperation);
+  EXPECT_EQ(broker.move_tasks().cancel(task->id).error().code,
+            engine::queue_errors::kUnsupportedOperation);
 }
 
 TEST_F(MoveTaskTest, FailsAtAMessageOfUnknownOriginAndLosesNothing) {

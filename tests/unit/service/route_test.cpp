@@ -303,7 +303,7 @@ TEST_F(RouteTest, AHostThatIsNoTextDoesNotReachTheReply) {
 
 TEST_F(RouteTest, ARefusalIsInTheProtocolTheHeadersSuggest) {
   RequestText request;
-  const Error error{Errc::RequestTooLarge, {}};
+  const Error error{errors::kRequestTooLarge, {}};
   auto reply = service::refuse(request.view(), error, "id-1");
   EXPECT_EQ(reply.status, 413u);
   EXPECT_EQ(reply.content_type, "text/xml");

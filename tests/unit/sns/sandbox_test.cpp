@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "squire/sns/errors.hpp"
 #include "support/topic_fixture.hpp"
 
 namespace squire::test {
@@ -44,7 +45,7 @@ TEST_F(SandboxTest, AskingAgainSendsAnotherPassword) {
   EXPECT_NE(password(), first);
   auto context = call();
   EXPECT_EQ(sns::VerifySMSSandboxPhoneNumber::run(context, {kNumber, first}).error().code,
-            Errc::Verification);
+            sns::errors::kVerification);
 }
 
 }  // namespace
