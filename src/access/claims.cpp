@@ -220,18 +220,6 @@ Result<Claims> read_presigned(const SignedRequest& request) {
 
 }  // namespace
 
-const std::string_view* find_header(std::span<const Header> headers, std::string_view name) {
-  for (const auto& header : headers) {
-    if (is_same_word(header.name, name)) return &header.value;
-  }
-  return nullptr;
-}
-
-std::string_view header_value(std::span<const Header> headers, std::string_view name) {
-  const auto* value = find_header(headers, name);
-  return value ? *value : std::string_view();
-}
-
 std::string to_basic_time(TimePoint time) {
   std::string text = to_iso_time(time).substr(0, 19) + "Z";
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });

@@ -94,7 +94,7 @@ asio::awaitable<void> Connection::run() {
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   address_ = socket_.remote_endpoint(ignored).address().to_string();
-  request_.keeps_headers = worker_.dispatcher->verifies_signatures();
+  request_.keeps_headers = worker_.dispatcher->needs_headers();
   request_.is_by_admin_address = role_.is_admin;
   if (co_await open()) {
     request_.is_secure = tls_ != nullptr;
@@ -278,10 +278,10 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
     co_return false;
   }
   auto id = worker_.dispatcher->new_request_id();
-  auto reply =
-      request_.upload && error == http::error::body_limit
-          ? service::refuse(*request_.upload, std::move(id))
-          : service::refuse(request_.view(), to_error(error, request_.fault), std::move(id));
+  auto reply = request_.upload && error == http::error::body_limit
+                   ? service::refuse(*request_.upload, std::move(id))
+                   : worker_.dispatcher->refuse(request_.view(), to_error(error, request_.fault),
+                                                std::move(id));
   drop_request();
   if (co_await write(reply, false)) co_await drain();
   co_return false;

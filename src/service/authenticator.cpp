@@ -129,7 +129,7 @@ Result<Caller> Authenticator::verify(const HttpRequest& request, const Credentia
   const auto [path, query] = split_target(request.target);
   auto verified =
       access.verify({request.method, path, query, request.headers, request.body}, service.name);
-  Origin origin{nullptr, request.address, access::header_value(request.headers, "user-agent"),
+  Origin origin{nullptr, request.address, header_value(request.headers, "user-agent"),
                 request.is_secure};
   Identity identity{settings_.account, settings_.region, false};
   if (verified.has_value()) {

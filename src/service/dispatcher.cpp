@@ -24,8 +24,11 @@ std::optional<Upload> Dispatcher::upload(const HttpRequest& head) const {
   return site_->upload(head.method, path);
 }
 
-HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) {
-  return encode_error(error, guess_errors(request), std::move(request_id));
+HttpReply Dispatcher::refuse(const HttpRequest& request, const Error& error,
+                             std::string request_id) const {
+  HttpReply reply{router_.refuse(request, error, request_id), {}};
+  reply.request_id = std::move(request_id);
+  return reply;
 }
 
 HttpReply refuse(const Upload& upload, std::string request_id) {

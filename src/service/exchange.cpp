@@ -57,12 +57,10 @@ void Exchange::begin(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
   if (request.method == "GET" && show_page(target.path)) return;
 
   choose_protocol(request);
-  auto found = dispatcher_.router_.find_action(request, target, route_);
-  reply_.content_type = route_.errors.content_type;
+  auto found = dispatcher_.router_.find_action(request, route_);
   if (route_.is_nowhere) {
-    is_answered_ = true;
-    reply_.status = 404;
-    reply_.body = "<UnknownOperationException/>";
+    answer(
+        wire::Answer{404, route_.protocol.content_type(), {}, {}, "<UnknownOperationException/>"});
   } else if (found.has_error()) {
     answer(std::move(found).error());
   } else {
@@ -71,8 +69,8 @@ void Exchange::begin(const HttpRequest& request, std::shared_ptr<Waiter> waiter)
 }
 
 void Exchange::choose_protocol(const HttpRequest& request) {
-  is_for_a_service_ = true;
   dispatcher_.router_.choose_protocol(request, route_);
+  is_for_a_service_ = true;
 }
 
 // Before anything is done. False: the request may go on.
@@ -170,14 +168,14 @@ bool Exchange::begin_site(const HttpRequest& request, const RequestTarget& targe
     answer_site(dismissal->status, dismissal->message);
     return true;
   }
-  if (route_.form.parse(query).has_error()) {
+  if (route_.in.form.parse(query).has_error()) {
     answer_site(400, "The parameters of the URL are malformed");
     return true;
   }
   admin_exchange_ = dispatcher_.site_->handle(
-      {request.method, path == kHealth ? kOwnHealth : path, route_.form, request.body,
+      {request.method, path == kHealth ? kOwnHealth : path, route_.in.form, request.body,
        request.accept, request.endpoint(), request.body_file, request.content_type,
-       request.amz_target, find_credential(request, route_.form).region, reply_.request_id},
+       request.amz_target, find_credential(request, route_.in.form).region, reply_.request_id},
       waiter);
   return admin_exchange_ != nullptr;
 }
@@ -282,8 +280,7 @@ Exchange::Step Exchange::run_action() {
   }
   if (!may_wait_ || dispatcher_.is_stopping_) call_->end_patience();
   auto result = route_.action->invoke(
-      *call_, route_.input,
-      {route_.service->xml_namespace, reply_.request_id, route_.errors.is_query_json});
+      *call_, {route_.protocol, route_.in, *route_.dialect, reply_.request_id});
   if (call_->is_moving()) return Step::Move;
   if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
   answer(std::move(result));
@@ -310,13 +307,14 @@ Answered Exchange::answered(const HttpRequest& request, std::chrono::microsecond
           duration};
 }
 
-void Exchange::answer(Result<std::string> result) {
+void Exchange::answer(Result<wire::Answer> result) {
   is_answered_ = true;
+  wire::Answer& reply = reply_;
   if (result.has_value()) {
-    reply_.body = std::move(*result);
+    reply = std::move(*result);
   } else {
     error_code_ = result.error().code->code;
-    reply_ = encode_error(result.error(), route_.errors, std::move(reply_.request_id));
+    reply = route_.protocol.encode_error(result.error(), *route_.dialect, reply_.request_id);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "sns/platform_endpoints.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"
+#include "squire/wire/errors.hpp"
 
 namespace squire::sns {
 namespace {

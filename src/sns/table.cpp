@@ -4,22 +4,26 @@
 #include "squire/sns/errors.hpp"
 
 namespace squire::sns {
+namespace {
+
+constexpr auto kTable = Actions::table();
+static_assert(kTable.size() == 42);
+
+constexpr service::Service kService{
+    .name = "sns",
+    .dialect = {.query_version = "2010-03-31",
+                .xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
+                .unversioned_xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
+                .has_error_detail = false,
+                .missing_rule = wire::MissingRule::Constraint},
+    .actions = kTable,
+    .denial = {errors::kAuthorizationError, "SNS:", false},
+    .policy_targets = &policy_targets,
+    .page = &certificate_page};
+
+}  // namespace
 
 const service::Service& service() {
-  static constexpr auto kTable = Actions::table();
-  static_assert(kTable.size() == 42);
-  static constexpr service::Service kService{"sns",
-                                             "",
-                                             "",
-                                             "2010-03-31",
-                                             "http://sns.amazonaws.com/doc/2010-03-31/",
-                                             "http://sns.amazonaws.com/doc/2010-03-31/",
-                                             kTable,
-                                             wire::MissingRule::Constraint,
-                                             false,
-                                             {errors::kAuthorizationError, "SNS:", false},
-                                             &policy_targets,
-                                             &certificate_page};
   return kService;
 }
 

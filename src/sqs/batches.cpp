@@ -6,6 +6,7 @@
 #include "sqs/visibility.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/sqs/errors.hpp"
+#include "squire/wire/errors.hpp"
 
 namespace squire::sqs {
 namespace {

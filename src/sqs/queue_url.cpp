@@ -21,6 +21,14 @@ Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view
                       std::string(queue->name)};
 }
 
+std::optional<service::PathParameter> path_parameter(std::string_view path) {
+  const auto queue = service::parse_queue_path(path);
+  if (!queue) return std::nullopt;
+  const bool is_short = queue->account.empty() && path.find('/', 1) == std::string_view::npos;
+  return service::PathParameter{"QueueUrl", !queue->account.empty(),
+                                is_short && service::is_taken(queue->name)};
+}
+
 Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url) {
   SQUIRE_TRY(const auto name, parse_queue_url(call, url));
   return call.broker.queue(name);

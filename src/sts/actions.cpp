@@ -31,17 +31,17 @@ Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, 
 
 const service::Service& service() {
   static constexpr auto kTable = Actions::table();
-  static constexpr service::Service kService{"sts",
-                                             "AWSSecurityTokenServiceV20110615",
-                                             "com.amazonaws.sts",
-                                             "2011-06-15",
-                                             "https://sts.amazonaws.com/doc/2011-06-15/",
-                                             "https://sts.amazonaws.com/doc/2011-06-15/",
-                                             kTable,
-                                             wire::MissingRule::MissingParameter,
-                                             false,
-                                             {errors::kAccessDenied, "sts:", false},
-                                             &policy_targets};
+  static constexpr service::Service kService{
+      .name = "sts",
+      .dialect = {.json_target = "AWSSecurityTokenServiceV20110615",
+                  .json_namespace = "com.amazonaws.sts",
+                  .query_version = "2011-06-15",
+                  .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
+                  .unversioned_xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
+                  .has_error_detail = false},
+      .actions = kTable,
+      .denial = {errors::kAccessDenied, "sts:", false},
+      .policy_targets = &policy_targets};
   return kService;
 }
 

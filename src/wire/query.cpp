@@ -48,6 +48,15 @@ const std::string* Form::find(std::string_view name) const {
   return at != sorted_.end() && at->first == name ? &at->second : nullptr;
 }
 
+std::vector<std::string_view> Form::find_all(std::string_view name) const {
+  std::vector<std::string_view> found;
+  for (auto at = std::lower_bound(sorted_.begin(), sorted_.end(), name, kNameBefore);
+       at != sorted_.end() && at->first == name; ++at) {
+    found.push_back(at->second);
+  }
+  return found;
+}
+
 std::vector<std::uint64_t> Form::indexes(std::string_view prefix) const {
   std::vector<std::uint64_t> found;
   for (auto at = std::lower_bound(sorted_.begin(), sorted_.end(), prefix, kNameBefore);

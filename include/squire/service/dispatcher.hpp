@@ -26,6 +26,7 @@ class Dispatcher {
   void stop_waiting() { is_stopping_ = true; }
 
   // Whether requests must come with all their headers.
+  bool needs_headers() const { return verifies_signatures() || router_.needs_headers(); }
   bool verifies_signatures() const { return authenticator_.verifies_signatures(); }
 
   // Whether the request is refused, or answered, by what its head says of a browser: its body need
@@ -38,6 +39,10 @@ class Dispatcher {
 
   // Where the body of this request goes, if not into memory; only for who may send it.
   std::optional<Upload> upload(const HttpRequest& head) const;
+
+  // The reply to a request so broken that it never became one: too large, malformed, too slow. The
+  // protocol is guessed from the headers that arrived.
+  HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id) const;
 
   std::string new_request_id() const { return to_string(broker_.env().ids.next()); }
 
@@ -52,10 +57,7 @@ class Dispatcher {
   std::atomic<bool> is_stopping_ = false;
 };
 
-// The reply to a request so broken that it never became one (net): too large, malformed, too slow.
-// The protocol is guessed from the headers that arrived.
-HttpReply refuse(const HttpRequest& request, const Error& error, std::string request_id);
-// Likewise, to a body that is larger than its upload may be.
+// The reply to a body that is larger than its upload may be.
 HttpReply refuse(const Upload& upload, std::string request_id);
 
 }  // namespace squire::service

@@ -78,7 +78,7 @@ class Exchange {
   bool run_admin_exchange();
   Step run_action();
   Step finish();
-  void answer(Result<std::string> result);
+  void answer(Result<wire::Answer> result);
   void answer_site(unsigned status, std::string_view message);
 
   Dispatcher& dispatcher_;

@@ -11,26 +11,12 @@
 
 namespace squire::service {
 
-// How errors are said to one request.
-struct ErrorContext {
-  wire::Protocol protocol = wire::Protocol::Query;
-  std::string_view content_type;
-  std::string_view json_namespace = {};
-  wire::XmlErrorStyle xml_style = {};
-  bool is_query_json = false;
-};
-
-HttpReply encode_error(const Error& error, const ErrorContext& context, std::string request_id);
-
-// As the headers alone suggest it.
-ErrorContext guess_errors(const HttpRequest& request);
-
 // What a request is for. Views look into the request and into the form here, so it stays where it
 // is from the moment it is filled.
 struct Route {
-  wire::Form form;
-  Input input{};
-  ErrorContext errors;
+  wire::Incoming in;
+  wire::Protocol protocol;
+  const wire::Dialect* dialect = nullptr;
   Credential credential;
   const Service* service = nullptr;     // null: none of ours
   const ActionEntry* action = nullptr;  // null: none of the service's
@@ -41,29 +27,45 @@ struct Route {
 // thread-safe.
 class Router {
  public:
-  explicit Router(std::vector<const Service*> services) : services_(std::move(services)) {}
+  // What nobody knows is answered in the dialect of the first service.
+  explicit Router(std::vector<const Service*> services);
 
   const std::vector<const Service*>& services() const { return services_; }
+  // Whether a service may look at any header of a request.
+  bool needs_headers() const { return !paths_.empty(); }
 
   // The first step: how the request is to be answered, whatever comes.
   void choose_protocol(const HttpRequest& request, Route& route) const;
   // Finds the action, or says why there is none.
-  Result<void> find_action(const HttpRequest& request, const RequestTarget& target,
-                           Route& route) const;
+  Result<void> find_action(const HttpRequest& request, Route& route) const;
+
   // Whether its credential scope names a service of ours.
   bool is_signed_for_service(const HttpRequest& request) const;
 
+  // To a request so broken that it never became one: the protocol is guessed.
+  wire::Answer refuse(const HttpRequest& request, const Error& error,
+                      std::string_view request_id) const;
+
  private:
-  Result<void> read_json(const HttpRequest& request, Route& route) const;
-  Result<void> read_query(const HttpRequest& request, const RequestTarget& target,
-                          Route& route) const;
-  bool name_queue(const HttpRequest& request, std::string_view path, wire::Form& form) const;
-  const Service* query_service(const wire::Form& form, std::string_view action,
-                               std::string_view scope) const;
-  Result<void> find(std::string_view action, bool is_at_queue, Route& route) const;
-  Error not_spoken(std::string_view service) const;
+  // Of an action that is asked there.
+  struct ActionPath {
+    wire::PathTemplate path;
+    const Service* service;
+    const ActionEntry* action;
+  };
+
+  void choose_path(const HttpRequest& request, Route& route) const;
+  std::optional<PathParameter> path_parameter(const HttpRequest& request,
+                                              std::string_view path) const;
+  const Service* find_service(const wire::Asked& asked, const wire::Form& form,
+                              std::string_view scope) const;
+  const Service* parameter_service(const wire::Form& form, std::string_view action,
+                                   std::string_view scope) const;
+  Error not_spoken(std::string_view asked) const;
 
   const std::vector<const Service*> services_;
+  wire::Dialect default_dialect_;
+  std::vector<ActionPath> paths_;  // those that say most first
 };
 
 }  // namespace squire::service

@@ -1,15 +1,12 @@
 // How an error is told on the wire, in each protocol.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "squire/core/error.hpp"
 
 namespace squire::wire {
-
-enum class Protocol : std::uint8_t { Json, Query };
 
 // The error's message, or its row's text.
 std::string_view error_text(const Error& error);

@@ -11,7 +11,6 @@
 namespace squire::test {
 namespace {
 
-using access::Header;
 using access::Key;
 using access::Principal;
 using access::SignedRequest;
@@ -139,7 +138,8 @@ class RefusedSignatureTest : public testing::Test {
  protected:
   Error error(std::string_view service = "service") const {
     const auto verified = verifier.verify({"GET", "/", query, headers, body}, service, now);
-    return verified.has_error() ? verified.error() : Error{errors::kInternalFailure, "it was taken"};
+    return verified.has_error() ? verified.error()
+                                : Error{errors::kInternalFailure, "it was taken"};
   }
   void set(std::string_view name, std::string_view value) {
     for (auto& header : headers) {
@@ -359,7 +359,8 @@ class PresignedTest : public testing::Test {
   Error error(const std::string& query, TimePoint now = time("2026-11-23T04:41:55Z")) const {
     const std::vector<Header> headers = {{"Host", "queues.test:4566"}};
     const auto verified = verifier.verify({"GET", "/", query, headers, ""}, "sqs", now);
-    return verified.has_error() ? verified.error() : Error{errors::kInternalFailure, "it was taken"};
+    return verified.has_error() ? verified.error()
+                                : Error{errors::kInternalFailure, "it was taken"};
   }
   static std::string presigned(const std::string& expires) {
     return "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20261123%2Fus-east-1%"
