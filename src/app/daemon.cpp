@@ -84,6 +84,7 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       certificate_(find_certificate(config, server_.wall_clock().now())),
       script_key_(make_script_key(config, ids_)),
       access_(make_access()),
+      delivery_guard_(access_ ? std::make_optional<sns::DeliveryGuard>(*access_) : std::nullopt),
       broker_({server_.clock(), ids_, *journal_}, rules(), &envelopes_),
       files_(make_temporary_files(config)),
       metrics_(broker_, {[this] { return server_.connection_count(); }}),
@@ -117,7 +118,7 @@ std::unique_ptr<service::AccessControl> Daemon::make_access() const {
 
 engine::Rules Daemon::rules() const {
   auto rules = to_rules(config_);
-  rules.delivery_guard = access_.get();
+  if (delivery_guard_) rules.delivery_guard = &*delivery_guard_;
   return rules;
 }
 

@@ -52,16 +52,15 @@ bool Authenticator::believes_everybody(const HttpRequest& head) const {
 }
 
 BrowserVerdict Authenticator::judge(const HttpRequest& head) const {
-  return settings_.guard.judge(head, believes_everybody(head));
+  return settings_.guard.judge(head, believes_everybody(head), services_);
 }
 
-bool Authenticator::recognizes(const HttpRequest& head,
-                               std::span<const Service* const> services) const {
+bool Authenticator::recognizes(const HttpRequest& head) const {
   const auto* access = settings_.access;
   if (access == nullptr || access->is_admin(head.authorization)) return true;
   const auto [path, query] = split_target(head.target);
   const access::SignedRequest request{head.method, path, query, head.headers, {}};
-  return std::any_of(services.begin(), services.end(), [&](const Service* service) {
+  return std::any_of(services_.begin(), services_.end(), [&](const Service* service) {
     return access->recognizes(request, service->name);
   });
 }

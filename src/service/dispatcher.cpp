@@ -9,7 +9,7 @@ Dispatcher::Dispatcher(engine::Broker& broker, std::vector<const Service*> servi
     : broker_(broker),
       settings_(std::move(settings)),
       router_(std::move(services)),
-      authenticator_(settings_),
+      authenticator_(settings_, router_.services()),
       site_(site) {}
 
 bool Dispatcher::turns_away(const HttpRequest& head) const {

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "sns/policy_targets.hpp"
 #include "sns/signer.hpp"
 #include "squire/sns/actions.hpp"
@@ -9,6 +11,11 @@ namespace {
 constexpr auto kTable = Actions::table();
 static_assert(kTable.size() == 42);
 
+constexpr std::array<std::string_view, 2> kHosts = {"sns.*", "sns-fips.*"};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kConditionKeys = {
+    {{"Protocol", "sns:Protocol"}, {"Endpoint", "sns:Endpoint"}}};
+
 constexpr service::Service kService{
     .name = "sns",
     .dialect = {.query_version = "2010-03-31",
@@ -17,7 +24,9 @@ constexpr service::Service kService{
                 .has_error_detail = false,
                 .missing_rule = wire::MissingRule::Constraint},
     .actions = kTable,
+    .hosts = kHosts,
     .denial = {errors::kAuthorizationError, "SNS:", false},
+    .condition_keys = kConditionKeys,
     .policy_targets = &policy_targets,
     .page = &certificate_page};
 

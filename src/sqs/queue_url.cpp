@@ -15,7 +15,7 @@ Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view
   const auto [host, path] = service::split_url(url);
   const auto queue = service::parse_queue_path(path);
   if (!queue) return Error{errors::kQueueDoesNotExist, {}};
-  const auto region = queue->region.empty() ? service::region_of(host) : queue->region;
+  const auto region = queue->region.empty() ? service::region_of(host, "sqs") : queue->region;
   return ResourceName{std::string(region.empty() ? call.identity.region : region),
                       std::string(queue->account.empty() ? call.identity.account : queue->account),
                       std::string(queue->name)};

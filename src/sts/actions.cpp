@@ -30,6 +30,7 @@ Result<GetCallerIdentity::Response> GetCallerIdentity::run(service::Call& call, 
 }
 
 const service::Service& service() {
+  static constexpr std::array<std::string_view, 3> kHosts = {"sts", "sts.*", "sts-fips.*"};
   static constexpr auto kTable = Actions::table();
   static constexpr service::Service kService{
       .name = "sts",
@@ -40,6 +41,7 @@ const service::Service& service() {
                   .unversioned_xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
                   .has_error_detail = false},
       .actions = kTable,
+      .hosts = kHosts,
       .denial = {errors::kAccessDenied, "sts:", false},
       .policy_targets = &policy_targets};
   return kService;

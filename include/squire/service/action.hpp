@@ -58,7 +58,13 @@ struct Service {
   std::string_view name;  // in the credential scope and in ARNs
   wire::Dialect dialect;
   std::span<const ActionEntry> actions;  // sorted by name
+  // Names of AWS's machines that stand for it, below amazonaws.com; "*" is a region.
+  std::span<const std::string_view> hosts = {};
   DenialStyle denial = {};
+  // Only the account that owns a resource can have these done to it, whatever policies say.
+  std::span<const std::string_view> owner_only = {};
+  // Members of requests that are keys of conditions: "Protocol" is "<service>:Protocol".
+  std::span<const std::pair<std::string_view, std::string_view>> condition_keys = {};
   // What the request of that action wants to do something to: all of it must be allowed.
   Result<std::vector<Target>> (*policy_targets)(const Call&, std::string_view action,
                                                 const PolicyInputs&) = nullptr;

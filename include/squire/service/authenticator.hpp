@@ -28,8 +28,9 @@ struct Dismissal {
 // browser shows. Constant, so thread-safe.
 class Authenticator {
  public:
-  // The settings outlive it.
-  explicit Authenticator(const DispatcherSettings& settings) : settings_(settings) {}
+  // Both outlive it.
+  Authenticator(const DispatcherSettings& settings, std::span<const Service* const> services)
+      : settings_(settings), services_(services) {}
 
   bool verifies_signatures() const { return settings_.access != nullptr; }
 
@@ -37,9 +38,9 @@ class Authenticator {
   BrowserVerdict judge(const HttpRequest& head) const;
 
   // Whether whoever verifies signatures may find this one right, once its body is there: a known
-  // key, a time that is not over, one of these services; or it is an administrator's. True if
+  // key, a time that is not over, one of our services; or it is an administrator's. True if
   // nobody verifies them.
-  bool recognizes(const HttpRequest& head, std::span<const Service* const> services) const;
+  bool recognizes(const HttpRequest& head) const;
 
   // The site is for whoever has the token, or comes to an address of its own that needs none.
   bool may_administrate(const HttpRequest& head) const;
@@ -59,6 +60,7 @@ class Authenticator {
   Identity claimed(const Credential& credential) const;
 
   const DispatcherSettings& settings_;
+  const std::span<const Service* const> services_;
 };
 
 }  // namespace squire::service

@@ -32,10 +32,8 @@ class Dispatcher {
   // Whether the request is refused, or answered, by what its head says of a browser: its body need
   // not be waited for.
   bool turns_away(const HttpRequest& head) const;
-  // As Authenticator, for one of our services.
-  bool recognizes(const HttpRequest& head) const {
-    return authenticator_.recognizes(head, router_.services());
-  }
+  // As Authenticator.
+  bool recognizes(const HttpRequest& head) const { return authenticator_.recognizes(head); }
 
   // Where the body of this request goes, if not into memory; only for who may send it.
   std::optional<Upload> upload(const HttpRequest& head) const;
