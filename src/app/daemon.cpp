@@ -10,13 +10,11 @@
 #include "app/log.hpp"
 #include "app/own_address.hpp"
 #include "app/part_settings.hpp"
+#include "app/services.hpp"
 #include "app/tls.hpp"
 #include "squire/core/text.hpp"
-#include "squire/sns/actions.hpp"
-#include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "squire/storage/sqlite_journal.hpp"
-#include "squire/sts/actions.hpp"
 
 namespace squire::app {
 namespace {
@@ -89,8 +87,7 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       files_(make_temporary_files(config)),
       metrics_(broker_, {[this] { return server_.connection_count(); }}),
       site_(broker_, admin_settings(), &metrics_),
-      dispatcher_(broker_, {&sqs::service(), &sns::service(), &sts::service()},
-                  dispatcher_settings(), &site_),
+      dispatcher_(broker_, services(), dispatcher_settings(), &site_),
       client_(to_client_settings(config)),
       mailer_(config.smtp_host.empty()
                   ? std::nullopt

@@ -16,6 +16,10 @@ constexpr std::array<std::string_view, 2> kHosts = {"sns.*", "sns-fips.*"};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kConditionKeys = {
     {{"Protocol", "sns:Protocol"}, {"Endpoint", "sns:Endpoint"}}};
 
+bool is_used(engine::Broker& broker) {
+  return broker.topics().count() > 0;
+}
+
 constexpr service::Service kService{
     .name = "sns",
     .dialect = {.query_version = "2010-03-31",
@@ -28,7 +32,8 @@ constexpr service::Service kService{
     .denial = {errors::kAuthorizationError, "SNS:", false},
     .condition_keys = kConditionKeys,
     .policy_targets = &policy_targets,
-    .page = &certificate_page};
+    .page = &certificate_page,
+    .is_used = &is_used};
 
 }  // namespace
 

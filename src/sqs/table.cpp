@@ -26,6 +26,10 @@ constexpr std::array<std::string_view, 12> kOwnerOnly = {AddPermission::name,
                                                          TagQueue::name,
                                                          UntagQueue::name};
 
+bool is_used(engine::Broker& broker) {
+  return broker.queue_count() > 0;
+}
+
 constexpr service::Service kService{
     .name = "sqs",
     .dialect = {.json_target = "AmazonSQS",
@@ -38,7 +42,8 @@ constexpr service::Service kService{
     .denial = {errors::kAccessDenied, "sqs:", true},
     .owner_only = kOwnerOnly,
     .policy_targets = &policy_targets,
-    .path_parameter = &path_parameter};
+    .path_parameter = &path_parameter,
+    .is_used = &is_used};
 
 }  // namespace
 

@@ -70,6 +70,9 @@ struct Service {
                                                 const PolicyInputs&) = nullptr;
   std::optional<PathParameter> (*path_parameter)(std::string_view path) = nullptr;
   std::optional<WebPage> (*page)(engine::Broker&, std::string_view path) = nullptr;
+  // Whether anything of it is in the broker; null: it keeps nothing. Takes no lock that a request
+  // might hold.
+  bool (*is_used)(engine::Broker&) = nullptr;
 };
 
 // Whether an action is for everyone with a link: `static constexpr bool is_open = true`.
