@@ -218,6 +218,7 @@ Result<void> AccessControl::check(const Call& call, std::string_view action, boo
                                   const PolicyInputs& inputs) const {
   const auto& authorization = *call.authorization;
   if (is_open && authorization.origin.key == nullptr) return {};
+  if (authorization.service.policy_targets == nullptr) return {};
   SQUIRE_TRY(auto targets, authorization.service.policy_targets(call, action, inputs));
   for (auto& target : targets) {
     // Whoever has the link may do it; what remains to be asked is what his own policy says.
