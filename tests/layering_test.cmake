@@ -1,5 +1,5 @@
 # Fails on an #include that points the wrong way, on a call that is banned outside its one file, on a
-# file that has grown too long, and on a comment that names a document which is not here. Run: cmake -P tests/layering_test.cmake
+# service named in a layer that serves them all, on a file that has grown too long, and on a comment that names a document which is not here. Run: cmake -P tests/layering_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 if(NOT ROOT)
@@ -36,6 +36,10 @@ set(ban_stdout "std::cout" src/app/maintenance.cpp)  # commands that end, and te
 set(ban_catch_all "catch \\(\\.\\.\\.\\)" include/squire/core/internal_errors.hpp)
 set(ban_rand "[^A-Za-z0-9_]s?rand\\(")
 set(ban_random_device "random_device" src/core/ids.cpp src/core/keyed_hash.cpp)
+
+# General layers serve whatever services there are, and name none of them in their code.
+set(general_layers core wire service access net)
+set(service_names "[^A-Za-z0-9_](sqs|sns|sts|lambda|iot)[^A-Za-z0-9_]")
 
 set(src_lines_max 450)
 set(include_lines_max 700)
@@ -92,6 +96,10 @@ foreach(file IN LISTS files)
   endif()
 
   string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(TOLOWER "${text}" lower_case)
+  if(layer IN_LIST general_layers AND lower_case MATCHES "${service_names}")
+    complain(${file} "\"${CMAKE_MATCH_1}\" is named in a layer that serves all services")
+  endif()
   foreach(ban IN LISTS bans)
     list(POP_FRONT ban_${ban} pattern)
     if(NOT file IN_LIST ban_${ban} AND text MATCHES "${pattern}")

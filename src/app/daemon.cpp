@@ -10,13 +10,11 @@
 #include "app/log.hpp"
 #include "app/own_address.hpp"
 #include "app/part_settings.hpp"
+#include "app/services.hpp"
 #include "app/tls.hpp"
 #include "squire/core/text.hpp"
-#include "squire/sns/actions.hpp"
-#include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "squire/storage/sqlite_journal.hpp"
-#include "squire/sts/actions.hpp"
 
 namespace squire::app {
 namespace {
@@ -85,12 +83,12 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       certificate_(find_certificate(config, server_.wall_clock().now())),
       script_key_(make_script_key(config, ids_)),
       access_(make_access()),
+      delivery_guard_(access_ ? std::make_optional<sns::DeliveryGuard>(*access_) : std::nullopt),
       broker_({server_.clock(), ids_, *journal_}, rules(), &envelopes_),
       files_(make_temporary_files(config)),
       metrics_(broker_, {[this] { return server_.connection_count(); }}),
       site_(broker_, admin_settings(), &metrics_),
-      dispatcher_(broker_, {&sqs::service(), &sns::service(), &sts::service()},
-                  dispatcher_settings(), &site_),
+      dispatcher_(broker_, services(), dispatcher_settings(), &site_),
       client_(to_client_settings(config)),
       mailer_(config.smtp_host.empty()
                   ? std::nullopt
@@ -120,7 +118,7 @@ std::unique_ptr<service::AccessControl> Daemon::make_access() const {
 
 engine::Rules Daemon::rules() const {
   auto rules = to_rules(config_);
-  rules.delivery_guard = access_.get();
+  if (delivery_guard_) rules.delivery_guard = &*delivery_guard_;
   return rules;
 }
 

@@ -25,6 +25,7 @@
 #include "squire/service/faults.hpp"
 #include "squire/service/temporary_files.hpp"
 #include "squire/sns/couriers.hpp"
+#include "squire/sns/delivery_guard.hpp"
 #include "squire/sns/envelopes.hpp"
 
 namespace squire::app {
@@ -73,7 +74,8 @@ class Daemon {
   const std::optional<net::Certificate> certificate_;  // of the start
   const sns::Envelopes envelopes_;
   const access::Key script_key_;
-  const std::unique_ptr<service::AccessControl> access_;  // null: everybody is believed
+  const std::unique_ptr<service::AccessControl> access_;    // null: everybody is believed
+  const std::optional<sns::DeliveryGuard> delivery_guard_;  // likewise
   engine::Broker broker_;
   service::Faults faults_;
   const std::unique_ptr<service::TemporaryFiles> files_;

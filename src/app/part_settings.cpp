@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/localstack.hpp"
+#include "app/services.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::app {
@@ -144,6 +145,7 @@ admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& in
   admin::AdminSettings settings{SQUIRE_VERSION,  config.account,
                                 config.region,   config.base_url,
                                 to_json(config), [&server] { return server.connection_count(); }};
+  settings.services = services();
   settings.files = &files;
   settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
   settings.exports_max = static_cast<std::size_t>(config.exports_max);

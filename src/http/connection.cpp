@@ -35,10 +35,11 @@ void forget(std::string& text) {
 Error to_error(const boost::system::error_code& error, std::string_view fault) {
   if (error == beast::error::body_limit || error == beast::error::header_limit ||
       error == beast::error::buffer_overflow) {
-    return {Errc::RequestTooLarge, {}};
+    return {errors::kRequestTooLarge, {}};
   }
-  return {Errc::MalformedInput, "The request is not valid HTTP: " +
-                                    (fault.empty() ? error.message() : std::string(fault)) + "."};
+  return {errors::kMalformedInput, "The request is not valid HTTP: " +
+                                       (fault.empty() ? error.message() : std::string(fault)) +
+                                       "."};
 }
 
 }  // namespace
@@ -46,7 +47,7 @@ Error to_error(const boost::system::error_code& error, std::string_view fault) {
 Connection::Connection(net::Worker& worker, net::Stream stream, WorkerPart& part,
                        bool is_by_admin_address)
     : Session(worker, std::move(stream)), part_(part), address_(stream_.peer_address()) {
-  request_.keeps_headers = part_.dispatcher.verifies_signatures();
+  request_.keeps_headers = part_.dispatcher.needs_headers();
   request_.is_by_admin_address = is_by_admin_address;
 }
 
@@ -222,10 +223,10 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
     co_return false;
   }
   auto id = part_.dispatcher.new_request_id();
-  auto reply =
-      request_.upload && error == beast::error::body_limit
-          ? service::refuse(*request_.upload, std::move(id))
-          : service::refuse(request_.view(), to_error(error, request_.fault), std::move(id));
+  auto reply = request_.upload && error == beast::error::body_limit
+                   ? service::refuse(*request_.upload, std::move(id))
+                   : part_.dispatcher.refuse(request_.view(), to_error(error, request_.fault),
+                                             std::move(id));
   drop_request();
   if (co_await write(reply, false)) co_await drain();
   co_return false;

@@ -51,7 +51,7 @@ struct RequestData {
 
   std::string header_text_;  // names and values, one behind the other
   std::vector<HeaderEnd> header_ends_;
-  std::vector<access::Header> headers_;
+  std::vector<Header> headers_;
 };
 
 // Beast's HTTP/1.1 state machine, storing only the headers that mean something to us, and refusing

@@ -51,16 +51,19 @@ std::string equals(const Column& column) {
 
 const char* sql_type(ColumnType type) {
   switch (type) {
-    case ColumnType::Integer: return "INTEGER";
-    case ColumnType::Text: return "TEXT";
-    default: return "BLOB";
+    case ColumnType::Integer:
+      return "INTEGER";
+    case ColumnType::Text:
+      return "TEXT";
+    default:
+      return "BLOB";
   }
 }
 
 std::string put_sql(const RowKind& kind) {
-  const auto changes =
-      joined(kind, ", ", std::not_fn(is_key),
-             [](const Column& column) { return name(column) + " = excluded." + name(column); });
+  const auto changes = joined(kind, ", ", std::not_fn(is_key), [](const Column& column) {
+    return name(column) + " = excluded." + name(column);
+  });
   return "INSERT INTO " + quote(kind.table) + " (" + joined(kind, ", ", is_any, name) +
          ") VALUES (" + joined(kind, ", ", is_any, [](const Column&) { return "?"; }) +
          ") ON CONFLICT (" + joined(kind, ", ", is_key, name) + ") DO " +
@@ -72,8 +75,7 @@ std::string remove_sql(const RowKind& kind) {
 }
 
 std::string select_sql(const RowKind& kind) {
-  const auto order =
-      kind.order == RowOrder::AsMade ? kPlace : joined(kind, ", ", is_key, name);
+  const auto order = kind.order == RowOrder::AsMade ? kPlace : joined(kind, ", ", is_key, name);
   return "SELECT " + joined(kind, ", ", is_any, name) + " FROM " + quote(kind.table) +
          " ORDER BY " + order;
 }
@@ -125,9 +127,7 @@ class Cells final : public engine::ColumnReader {
   }
   std::string text(const Column&) override { return row_.text(column_++); }
   Uuid id(const Column&) override { return row_.uuid(column_++); }
-  engine::StringMap map(const Column&) override {
-    return decode_string_map(row_.bytes(column_++));
-  }
+  engine::StringMap map(const Column&) override { return decode_string_map(row_.bytes(column_++)); }
   engine::MessageAttributes attributes(const Column&) override {
     return decode_attributes(row_.bytes(column_++));
   }
@@ -155,8 +155,7 @@ std::string create_table_sql(const RowKind& kind) {
                     (has_place ? ", UNIQUE (" : ", PRIMARY KEY (") + keys + "))";
   if (!has_place) sql += " WITHOUT ROWID";
   const auto owners = joined(
-      kind, ", ",
-      [](const Column& column) { return is_number(column) && !column.is_key; }, name);
+      kind, ", ", [](const Column& column) { return is_number(column) && !column.is_key; }, name);
   if (owners.empty()) return sql;
   return sql + "; CREATE INDEX " + quote(std::string(kind.table) + "_owner") + " ON " +
          quote(kind.table) + " (" + owners + ")";

@@ -93,8 +93,8 @@ class Client {
       count += parser.put(boost::asio::buffer(bytes.data() + count, bytes.size() - count), error);
     }
     if (error) {
-      check_reply(service::refuse(data.view(), {Errc::MalformedInput, error.message()},
-                                  dispatcher_.new_request_id()));
+      check_reply(dispatcher_.refuse(data.view(), {errors::kMalformedInput, error.message()},
+                                     dispatcher_.new_request_id()));
       return 0;
     }
     if (!parser.is_done()) return 0;

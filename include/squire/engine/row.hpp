@@ -1,5 +1,6 @@
-// Rows that describe themselves. What is kept of one thing is a struct that tells, once, the name of
-// its table and its columns; storing, loading, checking, describing and comparing follow from that.
+// Rows that describe themselves. What is kept of one thing is a struct that tells, once, the name
+// of its table and its columns; storing, loading, checking, describing and comparing follow from
+// that.
 //
 //   struct ReplayRow {
 //     static constexpr RowTraits kRow{.table = "replay", .noun = "replay"};
@@ -90,7 +91,7 @@ enum class RowOrder : std::uint8_t { ByKey, AsMade };
 
 struct RowTraits {
   const char* table;
-  const char* noun;  // of one row, for people
+  const char* noun;                  // of one row, for people
   RowOrder order = RowOrder::ByKey;  // when they are loaded
   bool is_before_messages = false;   // likewise: messages hang on it
   // Whether a key may come again after its row is gone. If none does, a row may go before anything
@@ -279,7 +280,9 @@ struct Read : Columns<Read> {
 std::string find_fault(const Row& row);
 
 template <typename T>
-concept Described = requires { T::kRow; };
+concept Described = requires {
+  T::kRow;
+};
 
 template <typename T>
 concept CheckedOnItsOwn = requires(const T& row) {

@@ -39,8 +39,8 @@ class Store {
 // The kinds that the engine has by itself; services add theirs.
 const RowKinds& engine_row_kinds();
 
-// A store of rows of these kinds: `Self` has a restore(Kind&&) for each. What throws before it moves
-// from the row lets the log name it whole.
+// A store of rows of these kinds: `Self` has a restore(Kind&&) for each. What throws before it
+// moves from the row lets the log name it whole.
 template <typename Self, rows::Described... Kinds>
 class StoreOf : public Store {
  public:
