@@ -355,19 +355,24 @@ std::vector<std::shared_ptr<Queue>> Broker::queues_and_delivery_queues() const {
 bool Broker::tick() {
   constexpr std::size_t kQueuesMax = 1000;  // at a time: a millisecond or so
   const Gate::Pass pass(gate_);
-  if (stores_ticked_ == 0 && to_tick_.empty()) {
-    forget_deleted(env_.clock.now());
-    to_tick_ = queues_and_delivery_queues();
+  bool is_more = false;
+  if (stores_ticked_ == 0) {
+    if (to_tick_.empty()) {
+      forget_deleted(env_.clock.now());
+      to_tick_ = queues_and_delivery_queues();
+    }
+    for (std::size_t i = 0; i < kQueuesMax && !to_tick_.empty(); ++i) {
+      guarded(Border::Tick, to_tick_.back()->arn(), [&] { is_more = to_tick_.back()->expire(); });
+      if (is_more) return true;
+      to_tick_.pop_back();
+    }
+    if (!to_tick_.empty()) return true;
+    stores_ticked_ = 1;
   }
-  for (std::size_t i = 0; i < kQueuesMax && !to_tick_.empty(); ++i) {
-    bool is_more = false;
-    guarded(Border::Tick, to_tick_.back()->arn(), [&] { is_more = to_tick_.back()->expire(); });
+  for (; stores_ticked_ <= stores_.size(); ++stores_ticked_) {
+    Store& store = *stores_[stores_ticked_ - 1];
+    guarded(Border::Tick, store.kinds().front()->table, [&] { is_more = store.tick(); });
     if (is_more) return true;
-    to_tick_.pop_back();
-  }
-  if (!to_tick_.empty()) return true;
-  for (; stores_ticked_ < stores_.size(); ++stores_ticked_) {
-    if (stores_[stores_ticked_]->tick()) return true;
   }
   stores_ticked_ = 0;
   return false;

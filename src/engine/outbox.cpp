@@ -46,6 +46,11 @@ void Outbox::trim() {
   }
 }
 
+void Outbox::tell_of_dropped() {
+  for (const auto number : dropped_) env_.journal.append(gone(&OutboxRow::number, number));
+  dropped_.clear();
+}
+
 Ticket Outbox::add(OutboxRow row) {
   Lock lock(mutex_);
   row.number = ++last_number_;
@@ -54,8 +59,7 @@ Ticket Outbox::add(OutboxRow row) {
   push(std::move(row));
   watchers_.tell();
   trim();
-  for (const auto number : dropped_) env_.journal.append(gone(&OutboxRow::number, number));
-  dropped_.clear();
+  tell_of_dropped();
   return ticket;
 }
 
@@ -66,6 +70,7 @@ Outbox::Removed Outbox::remove_if(const std::function<bool(const OutboxRow&)>& i
     env_.journal.append(gone(&OutboxRow::number, row.number));
     return true;
   });
+  tell_of_dropped();
   bytes_ = 0;
   for (const auto& row : rows_) bytes_ += size_in_bytes(row);
   watchers_.tell();

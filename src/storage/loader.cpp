@@ -61,7 +61,8 @@ bool Loader::exists(std::uint32_t queue) {
   if (last_queue_ != queue) {
     last_queue_ = queue;
     last_exists_ = queues_.contains(queue);
-    if (!last_exists_) orphans_.insert(queue);
+    // A number that cannot be would stand for the rows of another.
+    if (!last_exists_ && queue <= MessageKey::kQueueMax) orphans_.insert(queue);
   }
   return last_exists_;
 }

@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string_view>
 
@@ -70,19 +70,18 @@ class ScratchCopy {
   const fs::path path_;
 };
 
-// What such a column may hold; nothing if it is not known.
-std::optional<engine::ColumnType> type_of(const engine::RowKinds& kinds, std::string_view table,
-                                          std::string_view name) {
-  for (const auto& column : kTypedColumns) {
-    if (column.table == table && column.name == name) return column.type;
+// The column, if it cannot hold just anything; else null.
+const engine::Column* find_column(const engine::RowKinds& kinds, std::string_view table,
+                                  std::string_view name) {
+  for (const auto& [of, column] : kTypedColumns) {
+    if (of == table && column.name == name) return &column;
   }
   for (const auto* kind : kinds) {
     if (kind->table != table) continue;
-    for (const auto& column : kind->columns) {
-      if (column.name == name) return column.type;
-    }
+    const auto at = std::ranges::find(kind->columns, name, &engine::Column::name);
+    return at == kind->columns.end() ? nullptr : &*at;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 bool can_decode(engine::ColumnType type, std::string_view bytes) {
@@ -142,11 +141,16 @@ class Salvage {
 
 // Whether a column holds what the loader can read.
 bool Salvage::is_sound(std::string_view table, sqlite3_stmt* row, int column) const {
-  const auto type = type_of(to_.kinds(), table, sqlite3_column_name(row, column));
+  const auto* known = find_column(to_.kinds(), table, sqlite3_column_name(row, column));
+  if (known == nullptr) return true;
+  if (known->last) {
+    const auto value = sqlite3_column_int64(row, column);
+    return value >= 0 && value <= *known->last;
+  }
   const auto* data = static_cast<const char*>(sqlite3_column_blob(row, column));
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row, column));
-  return !type ||
-         can_decode(*type, data == nullptr ? std::string_view() : std::string_view(data, size));
+  return can_decode(known->type,
+                    data == nullptr ? std::string_view() : std::string_view(data, size));
 }
 
 void Salvage::copy(const std::string& table) {

@@ -140,14 +140,13 @@ inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics, kSchema
 // The columns that cannot hold any bytes, of the tables whose rows do not describe themselves.
 struct TypedColumn {
   std::string_view table;
-  std::string_view name;
-  engine::ColumnType type;
+  engine::Column column;
 };
 inline constexpr TypedColumn kTypedColumns[] = {
-    {"message", "id", engine::ColumnType::Id},
-    {"message", "attributes", engine::ColumnType::Attributes},
-    {"deduplication", "message_id", engine::ColumnType::Id},
-    {"archive", "id", engine::ColumnType::Id},
-    {"archive", "attributes", engine::ColumnType::Attributes}};
+    {"message", {.name = "id", .type = engine::ColumnType::Id}},
+    {"message", {.name = "attributes", .type = engine::ColumnType::Attributes}},
+    {"deduplication", {.name = "message_id", .type = engine::ColumnType::Id}},
+    {"archive", {.name = "id", .type = engine::ColumnType::Id}},
+    {"archive", {.name = "attributes", .type = engine::ColumnType::Attributes}}};
 
 }  // namespace squire::storage

@@ -59,11 +59,12 @@ void SqliteJournal::Writer::make_room() {
 }
 
 // What is in the log must fit into the database, also if others take of the room meanwhile: a log
-// that cannot be copied is full soon, and then nothing can be written any more.
+// that cannot be copied is full soon, and then nothing can be written any more. A new page takes a
+// third of the room: in the log, in the database, and for what it changes in others.
 void SqliteJournal::Writer::limit_growth() {
   if (options_.pages_max > 0) return;
   if (reserve_->is_held()) return database_->limit_growth(std::nullopt);
-  database_->limit_growth(static_cast<std::int64_t>(reserve_->room()) / Database::kPageSize / 2);
+  database_->limit_growth(static_cast<std::int64_t>(reserve_->room()) / Database::kPageSize / 3);
 }
 
 void SqliteJournal::Writer::set_room(Room room) {

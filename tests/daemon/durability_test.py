@@ -17,6 +17,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -1020,10 +1021,10 @@ class DamageTest(DaemonTest):
         self.assertIn("in use", done.stderr)
 
 
-class OldVersionTest(DaemonTest):
-    """A file that squire 0.1.0 wrote, with rows of every kind, opens and can be imported."""
+class EarlierFileTest(DaemonTest):
+    """A file of schema 3, from before rows described themselves, opens and can be imported."""
 
-    FILE = Path(__file__).with_name("squire-0.1.0.db.gz")
+    FILE = Path(__file__).with_name("schema-3.db.gz")
     BODIES = {
         "orders": {f"order {i}" for i in range(20)} | {f"dead {i}" for i in range(3)},
         "dead": set(),
@@ -1046,6 +1047,17 @@ class OldVersionTest(DaemonTest):
         with urllib.request.urlopen(request, timeout=60) as reply:
             return json.load(reply)
 
+    def ask_sns(self, daemon, action, **parameters):
+        query = urllib.parse.urlencode({"Action": action, "Version": "2010-03-31", **parameters})
+        with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/?{query}", timeout=60) as reply:
+            return reply.read().decode()
+
+    def subscription_of(self, daemon, queue):
+        subscriptions = self.ask_sns(daemon, "ListSubscriptions").split("<member>")
+        [arn] = [one.partition("<SubscriptionArn>")[2].partition("<")[0]
+                 for one in subscriptions if queue in one]
+        return arn
+
     def check(self, daemon):
         client = self.client(daemon)
         urls = client.call("ListQueues")["QueueUrls"]
@@ -1056,6 +1068,11 @@ class OldVersionTest(DaemonTest):
                      for body in client.bodies(queue)}
             self.assertEqual(found, bodies, queue)
         self.assertEqual(self.ask(daemon, "/_squire/outbox")["count"], 2)
+        self.assertIn("Transactional", self.ask_sns(daemon, "GetSMSAttributes"))
+        self.assertIn("app/GCM/app", self.ask_sns(daemon, "ListPlatformApplications"))
+        arn = self.subscription_of(daemon, "replayed.fifo")
+        attributes = self.ask_sns(daemon, "GetSubscriptionAttributes", SubscriptionArn=arn)
+        self.assertIn("ReplayStatus", attributes)
         attributes = client.call("GetQueueAttributes", QueueUrl="orders", AttributeNames=["All"])
         self.assertEqual(attributes["Attributes"]["VisibilityTimeout"], "7")
         tasks = client.call("ListMessageMoveTasks", SourceArn="arn:aws:sqs:us-east-1:000000000000:dead")

@@ -117,6 +117,21 @@ class RowKindTest : public testing::Test {
     return lines;
   }
 
+  int count(const std::string& table) const {
+    int count = -1;
+    sqlite3* database = nullptr;
+    sqlite3_open((data() / "squire.db").c_str(), &database);
+    sqlite3_exec(
+        database, ("SELECT count(*) FROM " + table).c_str(),
+        [](void* to, int, char** texts, char**) {
+          *static_cast<int*>(to) = std::stoi(texts[0]);
+          return 0;
+        },
+        &count, nullptr);
+    sqlite3_close(database);
+    return count;
+  }
+
   static std::string line(DeviceRow row) {
     return test::line(engine::Record(engine::RowPut(std::move(row))));
   }
@@ -158,6 +173,23 @@ TEST_F(RowKindTest, GoesWithTheTopicThatItBelongsTo) {
     journal.append(std::move(orphan));
   }
   EXPECT_THAT(load(), IsEmpty());
+  EXPECT_EQ(count("device"), 0) << "what is left of it is removed";
+}
+
+TEST_F(RowKindTest, OfATopicThatCannotBeLeavesTheRowsOfOthersAlone) {
+  {
+    SqliteJournal journal(options());
+    journal.append(engine::QueueRow{1, {"us-east-1", "000000000000", "q"}, {}, {}, {}, {}});
+    engine::MessageRow message;
+    message.key = {1, 5};
+    message.body = std::make_shared<const engine::Body>("x");
+    journal.append(std::move(message));
+    auto stray = device("a");
+    stray.topic = (1u << 24) + 1;  // packed into a key, that is 1
+    journal.append(std::move(stray));
+  }
+  for (int start = 0; start < 2; ++start) EXPECT_THAT(load(), IsEmpty());
+  EXPECT_EQ(count("message"), 1);
 }
 
 TEST_F(RowKindTest, GetsItsTableInADirectoryOfBefore) {
@@ -184,6 +216,24 @@ TEST_F(RowKindTest, IsExportedCheckedAndSalvaged) {
   compact_state(file, with_devices());
   EXPECT_EQ(check_state(file, with_devices()).topics, 1u);
   EXPECT_THAT(salvage(data(), with_devices()).lines, testing::Contains("device: 1 rows read"));
+}
+
+TEST_F(RowKindTest, WithADamagedColumnIsLeftOutBySalvaging) {
+  for (const char* sql : {"UPDATE device SET state = 256 WHERE name = 'a'",
+                          "UPDATE device SET tags = x'00' WHERE name = 'a'",
+                          "UPDATE device SET id = x'00' WHERE name = 'a'"}) {
+    SCOPED_TRACE(sql);
+    std::filesystem::remove_all(data());
+    {
+      SqliteJournal journal(options());
+      journal.append(topic());
+      journal.append(device("a"));
+      journal.append(device("b"));
+    }
+    execute(data() / "squire.db", sql);
+    EXPECT_THAT(salvage(data(), with_devices()).lines,
+                testing::Contains("device: 1 rows read, 1 damaged rows left out"));
+  }
 }
 
 TEST_F(RowKindTest, WithAFaultIsRefusedInAFileFromSomewhereElse) {
@@ -266,7 +316,10 @@ class Devices final : public engine::StoreOf<Devices, DeviceRow> {
     });
   }
   void drop_all() override { rows.clear(); }
-  bool tick() override { return ++tick_count % 2 == 1; }
+  bool tick() override {
+    if (++tick_count == 3) throw std::runtime_error("no tick");
+    return tick_count % 2 == 1;
+  }
 
   std::map<std::string, DeviceRow> rows;
   int tick_count = 0;
@@ -356,6 +409,9 @@ TEST_F(StoreTest, IsTickedAsLongAsThereIsMore) {
   EXPECT_TRUE(broker_->tick());
   EXPECT_FALSE(broker_->tick());
   EXPECT_EQ(devices().tick_count, 2);
+  EXPECT_FALSE(broker_->tick()) << "one that throws holds nobody up";
+  EXPECT_FALSE(broker_->tick());
+  EXPECT_EQ(devices().tick_count, 4);
 }
 
 }  // namespace

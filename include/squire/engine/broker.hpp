@@ -135,7 +135,7 @@ class Broker {
   const Renderer* const renderer_;
   // Of tick()'s thread: what is left of this round.
   std::vector<std::shared_ptr<Queue>> to_tick_;
-  std::size_t stores_ticked_ = 0;  // likewise; after the queues
+  std::size_t stores_ticked_ = 0;  // likewise, and one; 0: queues are not done
   Gate gate_;
   History history_;
   const std::shared_ptr<Topics> topics_;

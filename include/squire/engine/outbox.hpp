@@ -83,6 +83,8 @@ class Outbox final : public StoreOf<Outbox, OutboxRow> {
   void push(OutboxRow row) REQUIRES(mutex_);
   // Drops the oldest beyond the limits.
   void trim() REQUIRES(mutex_);
+  // The journal of those.
+  void tell_of_dropped() REQUIRES(mutex_);
 
   const Env& env_;
   const Rules& rules_;

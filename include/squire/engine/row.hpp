@@ -97,7 +97,7 @@ struct RowTraits {
   // Whether a key may come again after its row is gone. If none does, a row may go before anything
   // else that is to be written, which makes room on a full disk.
   bool reuses_keys = true;
-  int since = 1;  // the first version of the schema that has the table
+  int since = 1;  // the schema that has it first; below 4 written out
 };
 
 class Row;

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "squire/core/mutex.hpp"
 #include "squire/engine/journal.hpp"
@@ -13,9 +14,8 @@ namespace squire::storage {
 // Nothing to wait for, ever.
 class MemoryJournal final : public engine::Journal {
  public:
-  // The kinds outlive the journal.
-  explicit MemoryJournal(const engine::RowKinds& kinds = engine::engine_row_kinds())
-      : kinds_(kinds) {}
+  explicit MemoryJournal(engine::RowKinds kinds = engine::engine_row_kinds())
+      : kinds_(std::move(kinds)) {}
 
   const engine::RowKinds& kinds() const override { return kinds_; }
   engine::Ticket append(engine::Record record) override;
@@ -37,7 +37,7 @@ class MemoryJournal final : public engine::Journal {
  private:
   void walk_archives(const Apply& apply);
 
-  const engine::RowKinds& kinds_;
+  const engine::RowKinds kinds_;
   std::string copy_;
   std::string replacement_;  // empty: none
   Mutex mutex_{LockRank::Journal};
