@@ -1,27 +1,30 @@
 # Fails on an #include that points the wrong way, on a call that is banned outside its one file, on a
-# file that has grown too long, and on a comment that names a document which is not here. Run: cmake -P tests/layering_test.cmake
+# service named in a layer that serves them all, on a file that has grown too long, and on a comment that names a document which is not here. Run: cmake -P tests/layering_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine access } <- { service storage } <- { sqs sns sts net admin } <- app
-# A layer sees what stands left of it; layers in the same braces do not see each other.
+# core <- { wire engine access net } <- { service storage outbound delivery }
+#      <- { sqs sns sts http admin } <- app
+# A layer sees of what stands left of it what is named here; layers in the same braces do not see each
+# other.
 set(sees_core core)
 set(sees_wire core wire)
 set(sees_engine core engine)
 set(sees_access core access)
-set(left_of_service core wire engine access)
-set(sees_service ${left_of_service} service)
-set(sees_storage ${left_of_service} storage)
-set(left_of_sqs ${left_of_service} service storage)
-set(sees_sqs ${left_of_sqs} sqs)
-set(sees_sns ${left_of_sqs} sns)
-set(sees_sts ${left_of_sqs} sts)
-set(sees_net ${left_of_sqs} net)
-set(sees_admin ${left_of_sqs} admin)
-set(sees_app ${left_of_sqs} sqs sns sts net admin app)
+set(sees_net core net)
+set(sees_storage core engine storage)
+set(sees_outbound core outbound)
+set(sees_delivery core engine delivery)
+set(sees_service core wire engine access service)
+set(sees_sqs ${sees_service} sqs)
+set(sees_sns ${sees_service} outbound delivery sns)
+set(sees_sts ${sees_service} sts)
+set(sees_http core engine service net http)
+set(sees_admin ${sees_service} storage admin)
+set(sees_app ${sees_service} net storage outbound delivery sqs sns sts http admin app)
 
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device typed_default)
@@ -35,6 +38,10 @@ set(ban_rand "[^A-Za-z0-9_]s?rand\\(")
 set(ban_random_device "random_device" src/core/ids.cpp src/core/keyed_hash.cpp)
 # nlohmann's value("name", "text") throws if the member is no text; value("name", Json("text")) takes any.
 set(ban_typed_default "\\.value\\(\"[A-Za-z]+\", *(\"|true|false|[0-9])")
+
+# General layers serve whatever services there are, and name none of them in their code.
+set(general_layers core wire service access net)
+set(service_names "[^A-Za-z0-9_](sqs|sns|sts|lambda|iot)[^A-Za-z0-9_]")
 
 set(src_lines_max 450)
 set(include_lines_max 700)
@@ -91,6 +98,10 @@ foreach(file IN LISTS files)
   endif()
 
   string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(TOLOWER "${text}" lower_case)
+  if(layer IN_LIST general_layers AND lower_case MATCHES "${service_names}")
+    complain(${file} "\"${CMAKE_MATCH_1}\" is named in a layer that serves all services")
+  endif()
   foreach(ban IN LISTS bans)
     list(POP_FRONT ban_${ban} pattern)
     if(NOT file IN_LIST ban_${ban} AND text MATCHES "${pattern}")

@@ -18,7 +18,7 @@ constexpr std::int64_t kExpiresSecondsMax = 604'800;
 constexpr std::size_t kSignedHeadersMax = 100;
 
 Error incomplete(std::string message) {
-  return {Errc::IncompleteSignature, std::move(message)};
+  return {errors::kIncompleteSignature, std::move(message)};
 }
 
 // The next part, without white space around it.
@@ -220,18 +220,6 @@ Result<Claims> read_presigned(const SignedRequest& request) {
 
 }  // namespace
 
-const std::string_view* find_header(std::span<const Header> headers, std::string_view name) {
-  for (const auto& header : headers) {
-    if (is_same_word(header.name, name)) return &header.value;
-  }
-  return nullptr;
-}
-
-std::string_view header_value(std::span<const Header> headers, std::string_view name) {
-  const auto* value = find_header(headers, name);
-  return value ? *value : std::string_view();
-}
-
 std::string to_basic_time(TimePoint time) {
   std::string text = to_iso_time(time).substr(0, 19) + "Z";
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
@@ -251,12 +239,12 @@ Result<Claims> read_claims(const SignedRequest& request) {
   }
   for (const auto form : {request.query, request.body}) {
     if (find_parameter(form, "AWSAccessKeyId")) {
-      return Error{Errc::InvalidSecurity,
+      return Error{errors::kInvalidSecurity,
                    "Signature Version 2 is not supported. Sign the request with Signature Version "
                    "4, as SDKs do by default."};
     }
   }
-  return Error{Errc::MissingAuthenticationToken, {}};
+  return Error{errors::kMissingAuthenticationToken, {}};
 }
 
 }  // namespace squire::access

@@ -29,9 +29,6 @@ struct Claims {
 // of version 4.
 Result<Claims> read_claims(const SignedRequest& request);
 
-// The value of the first header of that name, which is in lower case; null if there is none.
-const std::string_view* find_header(std::span<const Header> headers, std::string_view name);
-
 // "20261123T044155Z".
 std::string to_basic_time(TimePoint time);
 

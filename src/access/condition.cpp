@@ -124,13 +124,14 @@ Result<Condition> Condition::compile(std::string_view operator_name, std::string
   if (condition.may_be_absent_) name.remove_suffix(kIfExists.size());
   condition.operator_ = find_operator(name);
   if (condition.operator_ == nullptr) {
-    return Error{Errc::InvalidParameter, "there is no operator " + std::string(operator_name)};
+    return Error{errors::kInvalidParameterValue,
+                 "there is no operator " + std::string(operator_name)};
   }
   condition.key_ = to_lower(key);
   for (const auto& value : values) {
     if (!condition.read_operand(value, has_variables)) {
-      return Error{Errc::InvalidParameter, "\"" + value + "\" is nothing that " +
-                                               std::string(operator_name) + " can compare"};
+      return Error{errors::kInvalidParameterValue, "\"" + value + "\" is nothing that " +
+                                                       std::string(operator_name) + " can compare"};
     }
   }
   return condition;

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <array>
 
-#include "access/ascii.hpp"
 #include "access/statement.hpp"
 
 namespace squire::access {
@@ -9,20 +7,6 @@ namespace {
 
 using Match = PrincipalList::Match;
 using Verdict = Decision::Verdict;
-
-// "Cross-account permissions don't apply to the following actions", SQS developer guide.
-constexpr std::array<std::string_view, 12> kNeverShared = {"sqs:AddPermission",
-                                                           "sqs:CancelMessageMoveTask",
-                                                           "sqs:CreateQueue",
-                                                           "sqs:DeleteQueue",
-                                                           "sqs:ListMessageMoveTasks",
-                                                           "sqs:ListQueues",
-                                                           "sqs:ListQueueTags",
-                                                           "sqs:RemovePermission",
-                                                           "sqs:SetQueueAttributes",
-                                                           "sqs:StartMessageMoveTask",
-                                                           "sqs:TagQueue",
-                                                           "sqs:UntagQueue"};
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -151,9 +135,7 @@ Decision decide(const AccessRequest& request, const Policy* identity, const Poli
     return decided(Verdict::DeniedByResourcePolicy, "denies", of_resource.denies, kResource);
   }
   const bool is_foreign = request.principal.account != request.resource_account;
-  if (is_foreign && std::any_of(kNeverShared.begin(), kNeverShared.end(), [&](auto action) {
-        return is_same_word(action, request.action);
-      })) {
+  if (is_foreign && request.is_owner_only) {
     return {Verdict::NeverShared, "Only the account that owns the resource can do it."};
   }
   if (has_account(request.principal)) {

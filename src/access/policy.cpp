@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kDepthMax = 8;  // a condition's values stand at 5
 
 Error invalid(std::string why) {
-  return {Errc::InvalidParameter, std::move(why)};
+  return {errors::kInvalidParameterValue, std::move(why)};
 }
 
 // Of a member given twice the library keeps the last one: half a policy would go unread.

@@ -68,7 +68,7 @@ std::string_view view(const Sha256& digest) {
 }
 
 Error mismatch(std::string message) {
-  return {Errc::SignatureDoesNotMatch, std::move(message)};
+  return {errors::kSignatureDoesNotMatch, std::move(message)};
 }
 
 // Squire has every region that AWS could have.
@@ -104,7 +104,7 @@ Result<void> check_time(const Claims& claims, TimePoint now) {
                     to_basic_time(now + kSkewMax) + current + " + 15 min.)");
   }
   if (claims.is_presigned) {
-    if (now >= claims.signed_at + claims.expires) return Error{Errc::RequestExpired, {}};
+    if (now >= claims.signed_at + claims.expires) return Error{errors::kRequestExpired, {}};
   } else if (claims.signed_at < now - kSkewMax) {
     return mismatch("Signature expired: " + time + " is now earlier than " +
                     to_basic_time(now - kSkewMax) + current + " - 15 min.)");
@@ -130,9 +130,9 @@ Result<void> check_signed_headers(const Claims& claims, const SignedRequest& req
 
 Result<void> check_key(const Key* key, const Claims& claims, TimePoint now) {
   if (key == nullptr || !is_same_secret(key->session_token, claims.session_token)) {
-    return Error{Errc::InvalidClientTokenId, {}};
+    return Error{errors::kInvalidClientTokenId, {}};
   }
-  if (key->expires_at && now >= *key->expires_at) return Error{Errc::ExpiredToken, {}};
+  if (key->expires_at && now >= *key->expires_at) return Error{errors::kExpiredToken, {}};
   return {};
 }
 
@@ -183,7 +183,7 @@ Result<Verified> Verifier::verify(const SignedRequest& request, std::string_view
   bool is_kept = false;
   const auto derived = signing_key(*key, scope, is_kept);
   if (!is_same_secret(hex_encode(view(hmac(view(derived), text))), claims.signature)) {
-    return Error{Errc::SignatureDoesNotMatch, {}};
+    return Error{errors::kSignatureDoesNotMatch, {}};
   }
   if (!is_kept) keep(*key, scope, derived);
   return Verified{key, claims.region};

@@ -102,13 +102,13 @@ AdminSite::AdminSite(engine::Broker& broker, AdminSettings settings, const Metri
       metrics_(metrics),
       started_at_(broker.env().clock.now()),
       init_states_(settings_.init_scripts.size()),
+      were_used_(settings_.services.size()),
       jobs_(std::make_unique<Jobs>()) {}
 
 AdminSite::~AdminSite() = default;
 
 void AdminSite::end_test() {
-  has_had_queues_ = false;
-  has_had_topics_ = false;
+  for (auto& was_used : were_used_) was_used = false;
   if (settings_.faults) settings_.faults->clear();
   if (!settings_.reset_clock) return;
   settings_.reset_clock();

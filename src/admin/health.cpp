@@ -26,29 +26,24 @@ SiteReply tell_stuck(const std::vector<Pulse>& stuck) {
 
 }  // namespace
 
-bool AdminSite::has_had_queues() const {
-  if (broker_.queue_count() > 0) has_had_queues_ = true;
-  return has_had_queues_;
-}
-
-bool AdminSite::has_had_topics() const {
-  if (broker_.topics().count() > 0) has_had_topics_ = true;
-  return has_had_topics_;
+bool AdminSite::was_used(std::size_t service) const {
+  const auto is_used = settings_.services[service]->is_used;
+  if (is_used && is_used(broker_)) were_used_[service] = true;
+  return were_used_[service];
 }
 
 // A service is "available" until it is used, and "running" from then on: LocalStack loads it then,
 // and health checks grep for either.
 SiteReply AdminSite::localstack_health(bool is_well) const {
-  const auto state = [&](bool is_used) {
-    return !is_well ? "error" : is_used ? "running" : "available";
-  };
-  return reply_as_localstack({{"services",
-                               {{"sns", state(has_had_topics())},
-                                {"sqs", state(has_had_queues())},
-                                {"sts", state(false)}}},
-                              {"edition", "squire"},
-                              {"version", settings_.version}},
-                             is_well ? 200 : 503);
+  Json states = Json::object();
+  for (std::size_t i = 0; i < settings_.services.size(); ++i) {
+    states[std::string(settings_.services[i]->name)] = !is_well      ? "error"
+                                                       : was_used(i) ? "running"
+                                                                     : "available";
+  }
+  return reply_as_localstack(
+      {{"services", std::move(states)}, {"edition", "squire"}, {"version", settings_.version}},
+      is_well ? 200 : 503);
 }
 
 SiteReply AdminSite::health(std::string_view path) const {
@@ -61,9 +56,10 @@ SiteReply AdminSite::health(std::string_view path) const {
   if (is_data_lost_) return fail("The data directory's squire.db is gone; nothing can be kept");
   if (!stuck.empty()) return tell_stuck(stuck);
   if (!is_ready_) return reply({{"status", "starting"}, {"version", settings_.version}}, 503);
-  Json health{{"status", "ready"},
-              {"version", settings_.version},
-              {"services", {{"sqs", "running"}, {"sns", "running"}}}};
+  Json health{{"status", "ready"}, {"version", settings_.version}};
+  for (const auto* service : settings_.services) {
+    health["services"][std::string(service->name)] = "running";
+  }
   // It serves all that adds nothing; who only starts it anew gains no room.
   if (broker_.env().journal.room() != engine::Room::Enough) health["disk"] = "full";
   if (const auto count = internal_errors().count(Border::Load)) {

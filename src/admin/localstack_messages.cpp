@@ -72,7 +72,7 @@ struct Parameters {
 std::string_view region_in(std::string_view url) {
   const auto [host, path] = service::split_url(url);
   const auto queue = service::parse_queue_path(path);
-  return queue && !queue->region.empty() ? queue->region : service::region_of(host);
+  return queue && !queue->region.empty() ? queue->region : service::region_of(host, "sqs");
 }
 
 // What the URL leaves open, who signed the request says, or the settings; if there is no such

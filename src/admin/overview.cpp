@@ -57,6 +57,8 @@ SiteReply show_overview(AdminRequest& asked) {
     subscription_count += of_topic.confirmed + of_topic.pending;
     pending_count += asked.broker.pending_delivery_count(*topic);
   }
+  Json services = Json::array();
+  for (const auto* service : asked.settings.services) services.push_back(service->name);
   const TimePoint now = asked.now();
   const auto& settings = asked.settings.settings;
   return reply(
@@ -69,6 +71,7 @@ SiteReply show_overview(AdminRequest& asked) {
        {"auth", settings.value("auth", Json("none"))},
        {"account", asked.settings.account},
        {"region", asked.settings.region},
+       {"services", std::move(services)},
        {"queues", queues.size()},
        {"topics", topics.size()},
        {"subscriptions", subscription_count},

@@ -10,13 +10,11 @@
 #include "app/log.hpp"
 #include "app/own_address.hpp"
 #include "app/part_settings.hpp"
+#include "app/services.hpp"
 #include "app/tls.hpp"
 #include "squire/core/text.hpp"
-#include "squire/sns/actions.hpp"
-#include "squire/sqs/actions.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "squire/storage/sqlite_journal.hpp"
-#include "squire/sts/actions.hpp"
 
 namespace squire::app {
 namespace {
@@ -79,23 +77,26 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
     : config_(config),
       on_end_(std::move(on_end)),
       init_files_(find_init_files(config.init_dir, localstack_script_directories())),
+      extra_ports_(to_ports(config.extra_ports)),
       server_(to_server_settings(config)),
       journal_(open_journal(config)),
       certificate_(find_certificate(config, server_.wall_clock().now())),
       script_key_(make_script_key(config, ids_)),
       access_(make_access()),
+      delivery_guard_(access_ ? std::make_optional<sns::DeliveryGuard>(*access_) : std::nullopt),
       broker_({server_.clock(), ids_, *journal_}, rules(), &envelopes_),
       files_(make_temporary_files(config)),
       metrics_(broker_, {[this] { return server_.connection_count(); }}),
       site_(broker_, admin_settings(), &metrics_),
-      dispatcher_(broker_, {&sqs::service(), &sns::service(), &sts::service()},
-                  dispatcher_settings(), &site_),
+      dispatcher_(broker_, services(), dispatcher_settings(), &site_),
       client_(to_client_settings(config)),
       mailer_(config.smtp_host.empty()
                   ? std::nullopt
-                  : std::make_optional<net::SmtpMailer>(to_smtp_settings(config))),
+                  : std::make_optional<outbound::SmtpMailer>(to_smtp_settings(config))),
       couriers_(broker_, client_, to_courier_settings(config, mailer_ ? &*mailer_ : nullptr)),
-      access_log_(make_access_log(config.access_log)) {
+      access_log_(make_access_log(config.access_log)),
+      http_(to_http_settings(config), dispatcher_, *journal_, observers(),
+            [this](std::string_view path) { return site_.health(path); }) {
   if (certificate_) server_.use_certificate(*certificate_);
 }
 
@@ -117,7 +118,7 @@ std::unique_ptr<service::AccessControl> Daemon::make_access() const {
 
 engine::Rules Daemon::rules() const {
   auto rules = to_rules(config_);
-  rules.delivery_guard = access_.get();
+  if (delivery_guard_) rules.delivery_guard = &*delivery_guard_;
   return rules;
 }
 
@@ -162,12 +163,11 @@ InitScripts::Options Daemon::script_options(std::uint16_t port) {
 
 void Daemon::start() {
   load();
-  const auto port = server_.listen();
+  const auto port = listen(config_, extra_ports_, server_, http_);
   server_.every_second([this] { return tick(); });
-  server_.on_health([this](std::string_view path) { return site_.health(path); });
   couriers_.start();
   client_.start();
-  server_.start(dispatcher_, *journal_, observers());
+  server_.start();
   scripts_.emplace(script_options(port));
   const bool is_ready = init_files_.scripts.empty();
   if (is_ready) site_.set_ready();

@@ -15,15 +15,17 @@
 #include "squire/core/ids.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/engine/journal.hpp"
+#include "squire/http/sessions.hpp"
 #include "squire/net/certificate.hpp"
-#include "squire/net/http_client.hpp"
 #include "squire/net/server.hpp"
-#include "squire/net/smtp_mailer.hpp"
+#include "squire/outbound/http_client.hpp"
+#include "squire/outbound/smtp_mailer.hpp"
 #include "squire/service/access_control.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/faults.hpp"
 #include "squire/service/temporary_files.hpp"
 #include "squire/sns/couriers.hpp"
+#include "squire/sns/delivery_guard.hpp"
 #include "squire/sns/envelopes.hpp"
 
 namespace squire::app {
@@ -64,25 +66,28 @@ class Daemon {
   const Config& config_;
   const std::function<void()> on_end_;
   const InitFiles init_files_;
-  std::optional<StopGuard> guard_;  // of all that follows
+  const std::vector<std::uint16_t> extra_ports_;  // read first: nothing is made if they are wrong
+  std::optional<StopGuard> guard_;                // of all that follows
   net::Server server_;
   RandomIds ids_;
   const std::unique_ptr<engine::Journal> journal_;
   const std::optional<net::Certificate> certificate_;  // of the start
   const sns::Envelopes envelopes_;
   const access::Key script_key_;
-  const std::unique_ptr<service::AccessControl> access_;  // null: everybody is believed
+  const std::unique_ptr<service::AccessControl> access_;    // null: everybody is believed
+  const std::optional<sns::DeliveryGuard> delivery_guard_;  // likewise
   engine::Broker broker_;
   service::Faults faults_;
   const std::unique_ptr<service::TemporaryFiles> files_;
   admin::Metrics metrics_;
   admin::AdminSite site_;
   service::Dispatcher dispatcher_;
-  net::HttpClient client_;
-  std::optional<net::SmtpMailer> mailer_;
+  outbound::HttpClient client_;
+  std::optional<outbound::SmtpMailer> mailer_;
   sns::Couriers couriers_;
   const std::unique_ptr<service::Observer> access_log_;  // null: nobody wants one
-  std::optional<InitScripts> scripts_;                   // once the port is known
+  http::Sessions http_;
+  std::optional<InitScripts> scripts_;  // once the port is known
 };
 
 }  // namespace squire::app

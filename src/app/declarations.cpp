@@ -4,6 +4,7 @@
 
 #include "squire/sns/actions.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::app {
 namespace {
@@ -27,7 +28,7 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
   if (queue.name.ends_with(".fifo")) attributes.insert({"FifoQueue", "true"});
   const auto created = sqs::CreateQueue::run(call, {queue.name, attributes, queue.tags, {}});
   if (created.has_error()) {
-    if (created.error().code != Errc::QueueNameExists) return created.error();
+    if (created.error().code != sqs::errors::kQueueNameExists) return created.error();
     auto changed = attributes;
     changed.erase("FifoQueue");
     SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, std::move(changed)}));

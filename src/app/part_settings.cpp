@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/localstack.hpp"
+#include "app/services.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::app {
@@ -18,6 +20,20 @@ std::string link_base(const Config& config) {
     if (auto url = localstack_url(config.port)) return *url;
   }
   return "http://localhost:" + std::to_string(config.port);
+}
+
+// "127.0.0.1:4567", "[::1]:4567"
+std::pair<std::string, std::uint16_t> parse_address(const std::string& text) {
+  const auto colon = std::min(text.rfind(':'), text.size());
+  auto address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  const auto port = parse_integer(text.substr(std::min(colon + 1, text.size())));
+  if (!port || *port < 0 || *port > 65'535) {
+    throw net::ListenError("admin_address \"" + text + "\" is no address such as 127.0.0.1:4567");
+  }
+  return {address, static_cast<std::uint16_t>(*port)};
 }
 
 }  // namespace
@@ -66,23 +82,41 @@ service::Tokens to_tokens(const Config& config) {
 
 net::ServerSettings to_server_settings(const Config& config) {
   net::ServerSettings settings;
-  settings.address = config.address;
-  settings.port = config.port;
-  settings.extra_ports = to_ports(config.extra_ports);
-  settings.tls_port = config.tls_port;
-  settings.admin_address = config.admin_address;
   settings.threads_count = static_cast<std::size_t>(config.threads);
   settings.connections_max = static_cast<std::size_t>(config.connections_max);
+  settings.in_flight_bytes_max = static_cast<std::size_t>(config.in_flight_bytes_max);
+  settings.handshake_timeout = Seconds(config.request_timeout_seconds);
+  settings.idle_timeout = Seconds(config.idle_timeout_seconds);
+  return settings;
+}
+
+http::Settings to_http_settings(const Config& config) {
+  http::Settings settings;
   settings.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
   settings.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
-  settings.in_flight_bytes_max = static_cast<std::size_t>(config.in_flight_bytes_max);
+  settings.strangers_bytes_max =
+      static_cast<std::size_t>(config.in_flight_bytes_max) / http::kStrangersPart;
   settings.request_timeout = Seconds(config.request_timeout_seconds);
   settings.idle_timeout = Seconds(config.idle_timeout_seconds);
   return settings;
 }
 
-net::HttpClientSettings to_client_settings(const Config& config) {
-  net::HttpClientSettings settings;
+std::uint16_t listen(const Config& config, const std::vector<std::uint16_t>& extra_ports,
+                     net::Server& server, http::Sessions& sessions) {
+  using Tls = net::PortRole::Tls;
+  const net::PortRole role{config.tls_port == 0 ? Tls::Both : Tls::None, &sessions};
+  const auto port = server.listen(config.address, config.port, role);
+  for (const auto extra : extra_ports) server.listen(config.address, extra, role);
+  if (config.tls_port != 0) server.listen(config.address, config.tls_port, {Tls::Only, &sessions});
+  if (!config.admin_address.empty()) {
+    const auto [address, admin_port] = parse_address(config.admin_address);
+    server.listen(address, admin_port, {Tls::Both, &sessions.for_admin_address()});
+  }
+  return port;
+}
+
+outbound::HttpClientSettings to_client_settings(const Config& config) {
+  outbound::HttpClientSettings settings;
   settings.connections_per_host_max =
       static_cast<std::size_t>(config.delivery_connections_per_host_max);
   settings.verify_tls = config.delivery_verify_tls;
@@ -91,13 +125,13 @@ net::HttpClientSettings to_client_settings(const Config& config) {
   return settings;
 }
 
-net::SmtpSettings to_smtp_settings(const Config& config) {
+outbound::SmtpSettings to_smtp_settings(const Config& config) {
   return {config.smtp_host,           config.smtp_port,       config.smtp_from,
           config.smtp_starttls,       config.smtp_user,       config.smtp_password,
           config.delivery_verify_tls, config.delivery_ca_file};
 }
 
-sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer) {
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer) {
   sns::CourierSettings settings;
   settings.functions = config.functions;
   settings.mailer = mailer;
@@ -111,6 +145,7 @@ admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& in
   admin::AdminSettings settings{SQUIRE_VERSION,  config.account,
                                 config.region,   config.base_url,
                                 to_json(config), [&server] { return server.connection_count(); }};
+  settings.services = services();
   settings.files = &files;
   settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);
   settings.exports_max = static_cast<std::size_t>(config.exports_max);

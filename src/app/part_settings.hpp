@@ -9,9 +9,10 @@
 #include "squire/admin/admin_site.hpp"
 #include "squire/app/config.hpp"
 #include "squire/engine/queue.hpp"
-#include "squire/net/http_client.hpp"
+#include "squire/http/sessions.hpp"
 #include "squire/net/server.hpp"
-#include "squire/net/smtp_mailer.hpp"
+#include "squire/outbound/http_client.hpp"
+#include "squire/outbound/smtp_mailer.hpp"
 #include "squire/service/access_control.hpp"
 #include "squire/service/browser_guard.hpp"
 #include "squire/service/faults.hpp"
@@ -27,10 +28,14 @@ engine::Rules to_rules(const Config& config);
 service::BrowserGuard to_browser_guard(const Config& config);
 service::Tokens to_tokens(const Config& config);
 net::ServerSettings to_server_settings(const Config& config);
-net::HttpClientSettings to_client_settings(const Config& config);
-net::SmtpSettings to_smtp_settings(const Config& config);
+http::Settings to_http_settings(const Config& config);
+// On all ports of the configuration; throws net::ListenError. The port it got for `port`.
+std::uint16_t listen(const Config& config, const std::vector<std::uint16_t>& extra_ports,
+                     net::Server& server, http::Sessions& sessions);
+outbound::HttpClientSettings to_client_settings(const Config& config);
+outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.
-sns::CourierSettings to_courier_settings(const Config& config, service::Mailer* mailer);
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer);
 // What is passed by reference outlives them.
 admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,

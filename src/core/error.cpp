@@ -15,42 +15,18 @@ std::string join(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 Error Error::missing_parameter(std::string_view parameter) {
-  return {Errc::MissingParameter,
+  return {errors::kMissingParameter,
           join({"The request must contain the parameter ", parameter, "."})};
 }
 
 Error Error::invalid_parameter(std::string_view value, std::string_view parameter,
                                std::string_view reason) {
-  return {Errc::InvalidParameterValue,
+  return {errors::kInvalidParameterValue,
           join({"Value ", value, " for parameter ", parameter, " is invalid. Reason: ", reason})};
 }
 
 Error Error::invalid_parameter(std::string message) {
-  return {Errc::InvalidParameterValue, std::move(message)};
-}
-
-Error Error::invalid_attribute_value(std::string_view attribute) {
-  return {Errc::InvalidAttributeValue, join({"Invalid value for the parameter ", attribute, "."})};
-}
-
-Error Error::unknown_attribute(std::string_view attribute) {
-  return {Errc::InvalidAttributeName, join({"Unknown Attribute ", attribute, "."})};
-}
-
-Error Error::queue_does_not_exist() {
-  return {Errc::QueueDoesNotExist, {}};
-}
-
-Error Error::invalid_topic_parameter(std::string_view what) {
-  return {Errc::InvalidParameter, join({"Invalid parameter: ", what})};
-}
-
-Error Error::invalid_topic_parameter(std::string_view parameter, std::string_view reason) {
-  return {Errc::InvalidParameter, join({"Invalid parameter: ", parameter, " Reason: ", reason})};
-}
-
-Error Error::not_found(std::string_view what) {
-  return {Errc::NotFound, join({what, " does not exist"})};
+  return {errors::kInvalidParameterValue, std::move(message)};
 }
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) {

@@ -25,22 +25,6 @@ bool is_host_char(char c) {
          c == '_';  // no host name by the rules, but common in container networks
 }
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
-    unsigned value = 0;
-    std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16);
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  return out;
-}
-
 bool take_scheme(std::string_view& text, Url& url) {
   const auto end = text.find("://");
   if (end == std::string_view::npos) return false;
@@ -97,6 +81,22 @@ bool read_port(std::string_view text, Url& url) {
 }
 
 }  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+    unsigned value = 0;
+    std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16);
+    out += static_cast<char>(value);
+    i += 2;
+  }
+  return out;
+}
 
 std::string Url::authority() const {
   std::string out = is_ipv6 ? "[" + host + "]" : host;

@@ -5,6 +5,7 @@
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/delivery_guard.hpp"
+#include "squire/engine/queue_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -160,7 +161,7 @@ std::shared_ptr<Queue> Broker::find_target(const ResourceName& name,
 
 Result<std::shared_ptr<Queue>> Broker::queue(const ResourceName& name) const {
   if (auto found = find_queue(name)) return found;
-  return Error::queue_does_not_exist();
+  return Error{queue_errors::kQueueDoesNotExist, {}};
 }
 
 Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap attributes,
@@ -171,7 +172,8 @@ Result<Broker::Created> Broker::create_queue(const ResourceName& name, StringMap
   }
   const TimePoint now = env_.clock.now();
   if (const auto at = deleted_at_.find(name); at != deleted_at_.end()) {
-    if (now < at->second + rules_.recreate_delay) return Error{Errc::QueueDeletedRecently, {}};
+    if (now < at->second + rules_.recreate_delay)
+      return Error{queue_errors::kQueueDeletedRecently, {}};
     deleted_at_.erase(at);
   }
   SQUIRE_TRY(const auto number, next_number_locked());
@@ -191,7 +193,7 @@ Result<std::uint32_t> Broker::next_number() {
 
 Result<std::uint32_t> Broker::next_number_locked() {
   if (last_number_ == MessageKey::kQueueMax) {
-    return Error{Errc::OverLimit, "The data directory has used up its numbers of queues."};
+    return Error{queue_errors::kOverLimit, "The data directory has used up its numbers of queues."};
   }
   ++last_number_;
   // Before the row that has the number: handles of what was deleted must never fit anything new.
@@ -239,7 +241,7 @@ Ticket Broker::close_delivery_queue(std::uint32_t number) {
 Result<Ticket> Broker::delete_queue(const ResourceName& name) {
   WriteLock lock(mutex_);
   const auto at = queues_.find(name);
-  if (at == queues_.end()) return Error::queue_does_not_exist();
+  if (at == queues_.end()) return Error{queue_errors::kQueueDoesNotExist, {}};
   const auto queue = at->second;
   queues_.erase(at);
   queue_count_ = queues_.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "squire/engine/broker.hpp"
+#include "squire/engine/queue_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -55,9 +56,9 @@ Result<MoveTasks::Cancelled> MoveTasks::cancel(const Uuid& id) {
   Lock lock(mutex_);
   const auto task = std::find_if(tasks_.begin(), tasks_.end(),
                                  [&](const Task& task) { return task.row.id == id; });
-  if (task == tasks_.end()) return Error{Errc::ResourceNotFound, "Task does not exist."};
+  if (task == tasks_.end()) return Error{queue_errors::kResourceNotFound, "Task does not exist."};
   if (task->row.status != Status::Running) {
-    return Error{Errc::UnsupportedOperation, "Only active tasks can be cancelled."};
+    return Error{queue_errors::kUnsupportedOperation, "Only active tasks can be cancelled."};
   }
   // No message is between two queues while the mutex is held, so there is nothing to wait for.
   const Ticket ticket = end(*task, Status::Cancelled);

@@ -5,6 +5,7 @@
 #include "engine/deduplication.hpp"
 #include "engine/queue_messages.hpp"
 #include "engine/receive_attempts.hpp"
+#include "squire/engine/queue_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -69,13 +70,13 @@ QueueRow Queue::row() const {
 
 Result<Queue::Edition> Queue::edition() const {
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   return Edition{row_, edition_};
 }
 
 Result<std::optional<Ticket>> Queue::replace(const Edition& edited) {
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   if (edited.number != edition_) return std::optional<Ticket>();
   ++edition_;
   row_ = edited.row;
@@ -157,7 +158,7 @@ Ticket Queue::commit_row() {
 
 Result<void> Queue::reserve_sequences(std::size_t count) {
   if (next_sequence_ + count > MessageKey::kSequenceMax) {
-    return Error{Errc::OverLimit, "The queue has used up its message numbers."};
+    return Error{queue_errors::kOverLimit, "The queue has used up its message numbers."};
   }
   // Half a block ahead, so that a reservation is on the disk long before it is used.
   if (next_sequence_ + count + kSequenceBlock / 2 > reserved_sequences_) {
@@ -192,7 +193,7 @@ Result<std::vector<Sent>> Queue::send_batch(std::span<const OutgoingMessage> mes
 }
 
 Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   std::string_view scope;
   if (is_fifo_) {
     if (settings_->deduplicates_by_group) scope = message.details->group_id;
@@ -227,11 +228,11 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
 Result<Ticket> Queue::purge(const ClientPtr& client) {
   std::unique_ptr<QueueMessages> purged;  // freed after the lock: there may be millions
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   const TimePoint now = env_.clock.now();
   if (purged_at_ && now < *purged_at_ + rules_.purge_interval) {
-    return Error{Errc::PurgeQueueInProgress, "Only one PurgeQueue operation on " + name_.name +
-                                                 " is allowed every 60 seconds."};
+    auto why = "Only one PurgeQueue operation on " + name_.name + " is allowed every 60 seconds.";
+    return Error{queue_errors::kPurgeQueueInProgress, std::move(why)};
   }
   purged_at_ = now;
   purged = std::exchange(messages_, std::make_unique<QueueMessages>(is_fifo_));

@@ -4,6 +4,7 @@
 #include "engine/queue_messages.hpp"
 #include "engine/receive_attempts.hpp"
 #include "squire/engine/queue.hpp"
+#include "squire/engine/queue_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -13,14 +14,16 @@ using State = Message::State;
 constexpr Seconds kVisibilityMax{43'200};  // also the life of a receipt handle
 
 Error invalid_handle(std::string_view handle) {
-  return {Errc::ReceiptHandleIsInvalid, "The input receipt handle \"" + std::string(handle) +
-                                            "\" is not a valid receipt handle."};
+  return {
+      queue_errors::kReceiptHandleIsInvalid,
+      "The input receipt handle \"" + std::string(handle) + "\" is not a valid receipt handle."};
 }
 
 Error expired_handle(std::string_view handle) {
-  return {Errc::ReceiptHandleExpired, "Value " + std::string(handle) +
-                                          " for parameter ReceiptHandle is invalid. Reason: The "
-                                          "receipt handle has expired."};
+  return {queue_errors::kReceiptHandleExpired,
+          "Value " + std::string(handle) +
+              " for parameter ReceiptHandle is invalid. Reason: The "
+              "receipt handle has expired."};
 }
 
 bool is_expired(const Message& message, const QueueSettings& settings, TimePoint now) {
@@ -47,7 +50,7 @@ bool is_of(const ReceiptHandle& handle, const Message& message) {
 
 Result<Received> Queue::receive(const ReceiveOptions& options, WaitSlot* slot) {
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   const TimePoint now = env_.clock.now();
   settle(now);
   if (is_fifo_ && !options.attempt_id.empty()) {
@@ -81,7 +84,8 @@ Result<Received> Queue::receive_locked(const ReceiveOptions& options, TimePoint 
     if (messages_->count(State::InFlight) >= rules_.in_flight_max) {
       // Only a standard queue says so, and only to a short poll (Amazon SQS Developer
       // Guide, "Message quotas").
-      if (taken.empty() && !is_fifo_ && !options.is_long_poll) return Error{Errc::OverLimit, {}};
+      if (taken.empty() && !is_fifo_ && !options.is_long_poll)
+        return Error{queue_errors::kOverLimit, {}};
       break;
     }
     Message* message = messages_->next(last);
@@ -182,7 +186,7 @@ Result<Ticket> Queue::remove(std::string_view receipt_handle, const ClientPtr& c
   if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
   std::unique_ptr<Message> removed;  // freed after the lock
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   const TimePoint now = env_.clock.now();
   settle(now);
   if (!is_fifo_ && handle->received_at < now - kVisibilityMax)
@@ -221,7 +225,7 @@ Result<Ticket> Queue::change_visibility(std::string_view receipt_handle, Seconds
   const auto handle = ReceiptHandle::decode(receipt_handle);
   if (!handle || handle->key.queue != number_) return invalid_handle(receipt_handle);
   Lock lock(mutex_);
-  if (is_closed_) return Error::queue_does_not_exist();
+  if (is_closed_) return Error{queue_errors::kQueueDoesNotExist, {}};
   const TimePoint now = env_.clock.now();
   settle(now);
   Message* message = messages_->find(handle->key.sequence);

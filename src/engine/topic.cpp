@@ -2,6 +2,7 @@
 
 #include "engine/deduplication.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/engine/topic_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -44,13 +45,13 @@ std::shared_ptr<const TopicSettings> Topic::settings() const {
 
 Result<Topic::Edition> Topic::edition() const {
   ReadLock lock(mutex_);
-  if (is_closed_) return Error::not_found("Topic");
+  if (is_closed_) return topic_errors::not_found("Topic");
   return Edition{row_, edition_};
 }
 
 Result<std::optional<Ticket>> Topic::replace(const Edition& edited) {
   WriteLock lock(mutex_);
-  if (is_closed_) return Error::not_found("Topic");
+  if (is_closed_) return topic_errors::not_found("Topic");
   if (edited.number != edition_) return std::optional<Ticket>();
   ++edition_;
   row_ = edited.row;
@@ -121,7 +122,7 @@ Result<std::optional<Ticket>> Topic::put(std::shared_ptr<const Subscription> sub
                                          const std::shared_ptr<const Subscription>& before) {
   auto row = subscription->row();
   WriteLock lock(mutex_);
-  if (is_closed_) return Error::not_found("Topic");
+  if (is_closed_) return topic_errors::not_found("Topic");
   if (current(row, before != nullptr) != before) return std::optional<Ticket>();
   put_locked(std::move(subscription));
   return std::optional(env_.journal.append(std::move(row)));

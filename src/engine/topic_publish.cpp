@@ -3,6 +3,7 @@
 #include "squire/engine/broker.hpp"
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/topic.hpp"
+#include "squire/engine/topic_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -135,7 +136,7 @@ Result<std::vector<Published>> Topic::publish_batch(std::vector<Publication> pub
                                                     const Renderer& renderer) {
   {
     ReadLock lock(mutex_);
-    if (is_closed_) return Error::not_found("Topic");
+    if (is_closed_) return topic_errors::not_found("Topic");
   }
   std::vector<Published> published;
   published.reserve(publications.size());
@@ -182,7 +183,7 @@ Result<Published> Topic::publish_in_order(Publication publication, const Rendere
     return Published{first->message_id, first->sequence, env_.journal.last_ticket()};
   }
   if (next_sequence_ + 1 > MessageKey::kSequenceMax) {
-    return Error{Errc::TopicLimitExceeded, "The topic has used up its message numbers."};
+    return Error{topic_errors::kTopicLimitExceeded, "The topic has used up its message numbers."};
   }
   if (next_sequence_ + 1 + kSequenceBlock / 2 > reserved_sequences_) {
     reserved_sequences_ += kSequenceBlock;

@@ -4,6 +4,7 @@
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/engine/topic_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -30,7 +31,7 @@ std::shared_ptr<Topic> Topics::find(std::uint32_t number) const {
 
 Result<std::shared_ptr<Topic>> Topics::topic(const ResourceName& name) const {
   if (auto found = find(name)) return found;
-  return Error::not_found("Topic");
+  return topic_errors::not_found("Topic");
 }
 
 Result<Topics::Created> Topics::create(TopicRow row) {

@@ -1,4 +1,4 @@
-#include "net/byte_budget.hpp"
+#include "squire/net/byte_budget.hpp"
 
 #include <utility>
 

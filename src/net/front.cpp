@@ -11,8 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
-#include "net/reply_head.hpp"
-
 namespace squire::net {
 namespace {
 
@@ -20,11 +18,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-constexpr std::string_view kTooManyConnections =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+// A record of that type is how a client of TLS begins (RFC 8446, 5.1).
+constexpr char kTlsHandshake = 0x16;
 constexpr std::size_t kPeekBytes = 2048;
 constexpr Seconds kAnswerTime{5};
-constexpr std::size_t kUntoldMax = 1000;  // requests that observers are still to be told of
+constexpr std::size_t kUntoldMax = 1000;  // answers that are still to be told of
 
 auto into(ErrorCode& error) {
   return asio::redirect_error(asio::use_awaitable, error);
@@ -57,7 +55,7 @@ Front::Guest::~Guest() {
 Front::Front(Shared& shared, asio::io_context& background)
     : shared_(shared), background_(background) {}
 
-std::uint16_t Front::listen(const std::string& address, std::uint16_t port, PortRole role) {
+std::uint16_t Front::listen(const std::string& address, std::uint16_t port, const PortRole& role) {
   ErrorCode error;
   const auto ip = asio::ip::make_address(address, error);
   if (error) throw ListenError("address \"" + address + "\" is no IP address");
@@ -77,9 +75,17 @@ std::uint16_t Front::listen(const std::string& address, std::uint16_t port, Port
   return listeners_.back().acceptor.local_endpoint().port();
 }
 
-void Front::start(std::vector<Worker*> workers, HealthAnswer answer_health) {
+std::vector<SessionFactory*> Front::protocols() const {
+  std::vector<SessionFactory*> all;
+  for (const auto& listener : listeners_) {
+    auto* const sessions = listener.role.sessions;
+    if (std::find(all.begin(), all.end(), sessions) == all.end()) all.push_back(sessions);
+  }
+  return all;
+}
+
+void Front::start(std::vector<Worker*> workers) {
   workers_ = std::move(workers);
-  answer_health_ = std::move(answer_health);
   for (auto& listener : listeners_) asio::co_spawn(context_, accept(listener), asio::detached);
   asio::co_spawn(context_, watch(), asio::detached);
   thread_ = std::thread([this] { run(); });
@@ -132,7 +138,7 @@ asio::awaitable<void> Front::accept(Listener& listener) {
       continue;
     }
     if (shared_.open_count >= shared_.settings.connections_max) {
-      socket.write_some(asio::buffer(kTooManyConnections), error);
+      socket.write_some(asio::buffer(listener.role.sessions->too_many_connections()), error);
       continue;
     }
     asio::co_spawn(context_,
@@ -141,7 +147,7 @@ asio::awaitable<void> Front::accept(Listener& listener) {
   }
 }
 
-asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, PortRole role) {
+asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, const PortRole& role) {
   ErrorCode error;
   guest->socket.non_blocking(true, error);
   std::array<char, kPeekBytes> bytes{};
@@ -151,53 +157,34 @@ asio::awaitable<void> Front::receive(std::unique_ptr<Guest> guest, PortRole role
     const auto sent = peek(guest->socket, bytes);
     if (!sent) co_return;
     if (sent->empty()) continue;
-    auto request =
-        role.speaks == PortRole::Speaks::Https ? std::nullopt : read_health_request(*sent);
-    if (!request) co_return deal_out(*guest, role);
-    guest->socket.receive(asio::buffer(bytes.data(), request->bytes), 0, error);
-    if (error || !co_await answer(*guest, *request)) co_return;
+    const auto begin = shared_.wire_clock.uptime();
+    auto said =
+        role.tls == PortRole::Tls::Only ? std::nullopt : role.sessions->answer_at_front(*sent);
+    if (!said) co_return deal_out(*guest, role, sent->front() == kTlsHandshake);
+    guest->socket.receive(asio::buffer(bytes.data(), said->bytes), 0, error);
+    if (error || !co_await answer(*guest, *said, begin)) co_return;
   }
 }
 
-asio::awaitable<bool> Front::answer(Guest& guest, HealthRequest& request) {
-  const auto begin = shared_.wire_clock.uptime();
+asio::awaitable<bool> Front::answer(Guest& guest, FrontAnswer& answer,
+                                    std::chrono::microseconds begin) {
   guest.deadline = shared_.wire_clock.now() + kAnswerTime;
-  auto said = answer_health_(request.path());
-  service::HttpReply reply;
-  reply.status = said.status;
-  reply.content_type = said.content_type;
-  reply.request_id = workers_.front()->dispatcher->new_request_id();
-  reply.body = std::move(said.body);
-  const bool is_head = request.data.method == "HEAD";
-  std::string text;
-  append_head(text, reply,
-              {http_date(shared_.wire_clock.now()), request.keep_alive, request.data.is_http_1_0});
-  if (!is_head) text += reply.body;
   ErrorCode error;
-  co_await asio::async_write(guest.socket, asio::buffer(text), into(error));
-  const bool goes_on = !error && request.keep_alive;
-  const auto duration = shared_.wire_clock.uptime() - begin;
-  tell_observers(guest, std::move(request), std::move(reply), duration);
+  co_await asio::async_write(guest.socket, asio::buffer(answer.text), into(error));
+  tell(guest, answer, shared_.wire_clock.uptime() - begin);
   guest.deadline = shared_.wire_clock.now() + shared_.settings.idle_timeout;
-  co_return goes_on;
+  co_return !error && answer.goes_on;
 }
 
-// Elsewhere: they take locks, and write to the access log, which may be slow.
-void Front::tell_observers(Guest& guest, HealthRequest request, service::HttpReply reply,
-                           std::chrono::microseconds duration) {
-  if (untold_count_ >= kUntoldMax) return;
+void Front::tell(Guest& guest, FrontAnswer& answer, std::chrono::microseconds duration) {
+  if (!answer.on_written || untold_count_ >= kUntoldMax) return;
   ++untold_count_;
   ErrorCode ignored;
-  asio::post(background_,
-             [this, &observers = workers_.front()->observers, request = std::move(request),
-              reply = std::move(reply), duration,
-              address = guest.socket.remote_endpoint(ignored).address().to_string()]() mutable {
-               auto seen = request.data.view();
-               seen.address = address;
-               const service::Answered answered{seen, reply, {}, {}, {}, {}, {}, duration};
-               for (auto* observer : observers) observer->answered(answered);
-               --untold_count_;
-             });
+  asio::post(background_, [this, on_written = std::move(answer.on_written), duration,
+                           address = guest.socket.remote_endpoint(ignored).address().to_string()] {
+    on_written(address, duration);
+    --untold_count_;
+  });
 }
 
 Worker& Front::next_worker() {
@@ -212,7 +199,7 @@ Worker& Front::next_worker() {
   return *workers_[turn_++ % workers_.size()];
 }
 
-void Front::deal_out(Guest& guest, PortRole role) {
+void Front::deal_out(Guest& guest, const PortRole& role, bool begins_with_tls) {
   ErrorCode error;
   const auto protocol = guest.socket.local_endpoint(error).protocol();
   const auto handle = guest.socket.release(error);
@@ -220,9 +207,11 @@ void Front::deal_out(Guest& guest, PortRole role) {
   Worker& worker = next_worker();
   tcp::socket socket(worker.context, protocol, handle);
   guest.is_dealt_out = true;
-  asio::post(worker.context, [&worker, role, socket = std::move(socket)]() mutable {
-    Connection::start(std::make_shared<Connection>(worker, std::move(socket), role));
-  });
+  // The role is a listener's, which outlives the workers' threads.
+  asio::post(worker.context,
+             [&worker, &role, begins_with_tls, socket = std::move(socket)]() mutable {
+               worker.take(std::move(socket), role, begins_with_tls);
+             });
 }
 
 }  // namespace squire::net

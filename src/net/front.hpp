@@ -11,31 +11,30 @@
 #include <thread>
 #include <vector>
 
-#include "net/connection.hpp"
-#include "net/health_request.hpp"
-#include "net/worker.hpp"
 #include "squire/net/server.hpp"
+#include "squire/net/session.hpp"
+#include "squire/net/worker.hpp"
 
 namespace squire::net {
 
 // The thread that accepts connections and never computes, nor takes a lock that a request might
 // hold. A connection stays here until its first bytes have come; then it is dealt out to the
-// workers in turn, unless it asks for the daemon's health, which is answered here, whatever the
-// workers do.
+// workers in turn, unless its protocol says that it is answered here, whatever the workers do.
 class Front {
  public:
-  using HealthAnswer = Server::HealthAnswer;
-
-  // `shared` outlives the front, as does `background`, on whose thread observers are told.
+  // `shared` outlives the front, as does `background`, on whose thread it is told what was answered
+  // here.
   Front(Shared& shared, boost::asio::io_context& background);
   ~Front() { stop(); }
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
   // Binds and listens; throws ListenError. The port it got.
-  std::uint16_t listen(const std::string& address, std::uint16_t port, PortRole role);
+  std::uint16_t listen(const std::string& address, std::uint16_t port, const PortRole& role);
   // Accepts from now on. The workers outlive the thread.
-  void start(std::vector<Worker*> workers, HealthAnswer answer_health);
+  void start(std::vector<Worker*> workers);
+  // Whose sessions there are, each once; after the last listen().
+  std::vector<SessionFactory*> protocols() const;
   // Accepts no more and sends away who has not asked for anything; from any thread.
   void close();
   // Ends the thread.
@@ -63,12 +62,13 @@ class Front {
   // Once a second.
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> accept(Listener& listener);
-  boost::asio::awaitable<void> receive(std::unique_ptr<Guest> guest, PortRole role);
+  boost::asio::awaitable<void> receive(std::unique_ptr<Guest> guest, const PortRole& role);
   // False: the connection ends.
-  boost::asio::awaitable<bool> answer(Guest& guest, HealthRequest& request);
-  void tell_observers(Guest& guest, HealthRequest request, service::HttpReply reply,
-                      std::chrono::microseconds duration);
-  void deal_out(Guest& guest, PortRole role);
+  boost::asio::awaitable<bool> answer(Guest& guest, FrontAnswer& answer,
+                                      std::chrono::microseconds begin);
+  // Elsewhere: whoever is told takes locks, and writes to the access log, which may be slow.
+  void tell(Guest& guest, FrontAnswer& answer, std::chrono::microseconds duration);
+  void deal_out(Guest& guest, const PortRole& role, bool begins_with_tls);
   // The next one whose turn it is, and that seems to get on.
   Worker& next_worker();
 
@@ -78,7 +78,6 @@ class Front {
   boost::asio::io_context context_{1};  // ends before the list that its coroutines are in
   std::list<Listener> listeners_;
   std::vector<Worker*> workers_;
-  HealthAnswer answer_health_;
   std::size_t turn_ = 0;  // the worker that gets the next connection
   bool is_closed_ = false;
   std::atomic<std::size_t> untold_count_ = 0;

@@ -1,4 +1,4 @@
-#include "net/long_work.hpp"
+#include "squire/net/long_work.hpp"
 
 #include <string>
 #include <utility>

@@ -9,15 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "net/connection.hpp"
 #include "net/front.hpp"
-#include "net/long_work.hpp"
-#include "net/system_clock.hpp"
 #include "net/tls_context.hpp"
-#include "net/worker.hpp"
 #include "squire/core/heartbeat.hpp"
 #include "squire/core/internal_errors.hpp"
-#include "squire/core/text.hpp"
+#include "squire/net/long_work.hpp"
+#include "squire/net/system_clock.hpp"
+#include "squire/net/worker.hpp"
 
 namespace squire::net {
 namespace {
@@ -25,20 +23,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kCloseTime{300};
-
-// "127.0.0.1:4567", "[::1]:4567"
-std::pair<std::string, std::uint16_t> parse_address(const std::string& text) {
-  const auto colon = std::min(text.rfind(':'), text.size());
-  auto address = text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']')) {
-    address = address.substr(1, address.size() - 2);
-  }
-  const auto port = parse_integer(text.substr(std::min(colon + 1, text.size())));
-  if (!port || *port < 0 || *port > 65'535) {
-    throw ListenError("admin_address \"" + text + "\" is no address such as 127.0.0.1:4567");
-  }
-  return {address, static_cast<std::uint16_t>(*port)};
-}
 
 }  // namespace
 
@@ -52,12 +36,12 @@ class Server::State {
         contexts(make_contexts(settings.threads_count)),
         front(shared, keeper) {
     for (const auto& context : contexts) {
-      workers.push_back(std::make_unique<Worker>(*context, shared));
+      workers.push_back(std::make_unique<Worker>(workers.size(), *context, shared));
     }
   }
 
   // A worker's thread.
-  void work(Worker& worker, std::size_t number);
+  void work(Worker& worker);
   // Once a second, on the worker's thread.
   asio::awaitable<void> tick(Worker& worker);
   // The keeper's thread.
@@ -93,7 +77,6 @@ class Server::State {
   LongWork long_work;
   Heart* keepers_heart = nullptr;
   std::function<bool()> every_second;
-  HealthAnswer answer_health;
   std::vector<std::thread> threads;
   Front front;
 
@@ -108,8 +91,8 @@ class Server::State {
   }
 };
 
-void Server::State::work(Worker& worker, std::size_t number) {
-  Heart heart("worker " + std::to_string(number));
+void Server::State::work(Worker& worker) {
+  Heart heart("worker " + std::to_string(worker.number));
   worker.heart = &heart;
   worker.shown_heart = &heart;
   const auto guard = asio::make_work_guard(worker.context);
@@ -187,10 +170,6 @@ void Server::every_second(std::function<bool()> f) {
   state_->every_second = std::move(f);
 }
 
-void Server::on_health(HealthAnswer answer) {
-  state_->answer_health = std::move(answer);
-}
-
 std::size_t Server::connection_count() const {
   return state_->shared.open_count;
 }
@@ -202,48 +181,31 @@ void Server::use_certificate(const Certificate& certificate) {
   }
 }
 
-std::uint16_t Server::listen() {
-  const auto& settings = state_->settings;
-  auto& front = state_->front;
-  const PortRole role{settings.tls_port == 0 ? PortRole::Speaks::Both : PortRole::Speaks::Http};
-  const auto port = front.listen(settings.address, settings.port, role);
-  for (const auto extra : settings.extra_ports) front.listen(settings.address, extra, role);
-  if (settings.tls_port != 0) {
-    front.listen(settings.address, settings.tls_port, {PortRole::Speaks::Https});
-  }
-  if (!settings.admin_address.empty()) {
-    const auto [address, admin_port] = parse_address(settings.admin_address);
-    front.listen(address, admin_port, {PortRole::Speaks::Both, true});
-  }
-  return port;
+std::uint16_t Server::listen(const std::string& address, std::uint16_t port, const PortRole& role) {
+  return state_->front.listen(address, port, role);
 }
 
-void Server::start(service::Dispatcher& dispatcher, engine::Journal& journal,
-                   std::vector<service::Observer*> observers) {
+void Server::start() {
   auto& state = *state_;
   std::vector<Worker*> workers;
-  for (const auto& worker : state.workers) {
-    worker->dispatcher = &dispatcher;
-    worker->observers = observers;
-    worker->commit_line = std::make_shared<CommitLine>(worker->context, journal);
-    journal.on_commit(worker->commit_line);
+  for (const auto& worker : state.workers) workers.push_back(worker.get());
+  for (auto* sessions : state.front.protocols()) sessions->start(workers);
+  for (auto* worker : workers) {
     asio::co_spawn(worker->context, state.tick(*worker), asio::detached);
-    workers.push_back(worker.get());
+    state.threads.emplace_back([&state, worker] { state.work(*worker); });
   }
   asio::co_spawn(state.keeper, state.keep_ticking(), asio::detached);
-  for (std::size_t i = 0; i < workers.size(); ++i) {
-    state.threads.emplace_back([&state, &worker = *workers[i], i] { state.work(worker, i); });
-  }
   state.threads.emplace_back([&state] { state.keep(); });
-  state.front.start(std::move(workers), state.answer_health);
+  state.front.start(std::move(workers));
 }
 
 void Server::stop(Milliseconds patience) {
   auto& state = *state_;
   if (state.threads.empty()) return;
+  const auto protocols = state.front.protocols();
   state.front.close();
+  for (auto* sessions : protocols) sessions->begin_stop();
   for (const auto& worker : state.workers) {
-    worker->dispatcher->stop_waiting();
     asio::post(worker->context, [&worker = *worker] { worker.begin_stop(); });
   }
   state.wait_for_connections(patience);
@@ -257,7 +219,7 @@ void Server::stop(Milliseconds patience) {
   state.long_work.stop();
   for (auto& thread : state.threads) thread.join();
   state.threads.clear();
-  for (const auto& worker : state.workers) worker->commit_line->clear();
+  for (auto* sessions : protocols) sessions->end();
 }
 
 }  // namespace squire::net

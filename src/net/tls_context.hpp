@@ -2,16 +2,10 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <memory>
-#include <string>
 
 #include "squire/net/certificate.hpp"
 
 namespace squire::net {
-
-// For connections to others: TLS 1.2 or newer, verified against the roots in `ca_file`, or the
-// system's if that is empty, wherever the distribution keeps them. Throws std::runtime_error if the
-// file cannot be read.
-boost::asio::ssl::context make_client_context(bool verify, const std::string& ca_file);
 
 // For connections of others: TLS 1.2 or newer. Throws std::runtime_error that says what is wrong
 // with the certificate.

@@ -1,37 +1,39 @@
-#include "net/worker.hpp"
+#include "squire/net/worker.hpp"
 
-#include "net/connection.hpp"
-#include "net/reply_head.hpp"
+#include <utility>
 
 namespace squire::net {
 
-const std::string& Worker::date() {
-  const auto now = std::chrono::floor<Seconds>(WallClock().now());
-  if (now != date_at_) {
-    date_at_ = now;
-    date_ = http_date(now);
+void Worker::take(boost::asio::ip::tcp::socket socket, const PortRole& role, bool begins_with_tls) {
+  auto opening = Session::Opening::Plain;
+  if (role.tls != PortRole::Tls::None && tls) {
+    if (begins_with_tls) {
+      opening = Session::Opening::Tls;
+    } else if (role.tls == PortRole::Tls::Only) {
+      opening = Session::Opening::MissesTls;
+    }
   }
-  return date_;
+  Session::start(role.sessions->make(*this, Stream(std::move(socket))), opening, tls);
 }
 
 void Worker::watch() {
   const TimePoint now = wire_clock.now();
-  for (Connection* connection : connections) {
-    if (connection->deadline() < now) connection->close();
+  for (Session* session : sessions) {
+    if (session->deadline() < now) session->close();
   }
 }
 
 void Worker::wake_waiting() {
-  for (Connection* connection : connections) connection->wake_waiting();
+  for (Session* session : sessions) session->wake_waiting();
 }
 
 void Worker::begin_stop() {
   is_stopping = true;
-  for (Connection* connection : connections) connection->begin_stop();
+  for (Session* session : sessions) session->begin_stop();
 }
 
 void Worker::close_all() {
-  for (Connection* connection : connections) connection->close();
+  for (Session* session : sessions) session->close();
 }
 
 }  // namespace squire::net

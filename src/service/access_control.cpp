@@ -173,8 +173,7 @@ void AccessControl::describe(const Call& call, const PolicyInputs& inputs,
   context.add("aws:SecureTransport", origin.is_secure ? "true" : "false");
   if (!origin.address.empty()) context.add("aws:SourceIp", origin.address);
   if (!origin.user_agent.empty()) context.add("aws:UserAgent", origin.user_agent);
-  for (const auto& [member, key] :
-       {std::pair{"Protocol", "sns:Protocol"}, {"Endpoint", "sns:Endpoint"}}) {
+  for (const auto& [member, key] : call.authorization->service.condition_keys) {
     if (const auto value = inputs.find(member); !value.empty()) context.add(key, value);
   }
   for (const auto& [name, value] : inputs.tags) {
@@ -202,12 +201,16 @@ Result<void> AccessControl::check_target(const Call& call, std::string_view acti
       add_resource_tags(target, context);
     }
   }
+  const auto name = access::permission_of(target.permission.empty() ? action : target.permission);
+  const bool is_owner_only = std::find(service.owner_only.begin(), service.owner_only.end(),
+                                       name) != service.owner_only.end();
   std::string permission(service.denial.prefix);
-  permission += access::permission_of(target.permission.empty() ? action : target.permission);
-  const access::AccessRequest request{principal, permission, target.arn, target.account, context};
+  permission += name;
+  const access::AccessRequest request{principal,      permission, target.arn,
+                                      target.account, context,    is_owner_only};
   const auto decision = access::decide(request, identity, resource.get());
   if (decision.is_allowed()) return {};
-  if (origin.key == nullptr) return Error{Errc::MissingAuthenticationToken, {}};
+  if (origin.key == nullptr) return Error{errors::kMissingAuthenticationToken, {}};
   return refusal(service.denial, request, decision.verdict);
 }
 
@@ -215,6 +218,7 @@ Result<void> AccessControl::check(const Call& call, std::string_view action, boo
                                   const PolicyInputs& inputs) const {
   const auto& authorization = *call.authorization;
   if (is_open && authorization.origin.key == nullptr) return {};
+  if (authorization.service.policy_targets == nullptr) return {};
   SQUIRE_TRY(auto targets, authorization.service.policy_targets(call, action, inputs));
   for (auto& target : targets) {
     // Whoever has the link may do it; what remains to be asked is what his own policy says.
@@ -224,25 +228,24 @@ Result<void> AccessControl::check(const Call& call, std::string_view action, boo
   return {};
 }
 
-bool AccessControl::allows(const engine::Subscription& subscription,
-                           const engine::Queue& queue) const {
-  static const Principal kSns = Principal::service("sns.amazonaws.com");
+bool AccessControl::allows(const Principal& service, std::string_view permission,
+                           const Source& source, const engine::Queue& queue) const {
   const auto policy = policies_.compiled(queue.settings()->policy);
   if (policy == nullptr) return false;
   access::Context context;
-  access::describe(kSns, context);
+  access::describe(service, context);
   add_time(context);
   context.add("aws:SecureTransport", "true");
-  context.add("aws:SourceArn", to_arn("sns", subscription.topic()));
-  context.add("aws:SourceAccount", subscription.topic().account);
-  context.add("aws:SourceOwner", subscription.topic().account);
+  context.add("aws:SourceArn", source.arn);
+  context.add("aws:SourceAccount", source.account);
+  context.add("aws:SourceOwner", source.account);
   if (policy->asks_for_resource_tags()) {
     for (const auto& [name, value] : queue.row().tags) {
       context.add("aws:ResourceTag/" + name, value);
     }
   }
-  return access::decide({kSns, "sqs:SendMessage", queue.arn(), queue.name().account, context},
-                        nullptr, policy.get())
+  return access::decide({service, permission, queue.arn(), queue.name().account, context}, nullptr,
+                        policy.get())
       .is_allowed();
 }
 

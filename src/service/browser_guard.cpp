@@ -9,6 +9,7 @@
 #include "squire/core/ip_range.hpp"
 #include "squire/core/text.hpp"
 #include "squire/core/url.hpp"
+#include "squire/service/action.hpp"
 #include "squire/wire/query.hpp"
 
 namespace squire::service {
@@ -119,22 +120,21 @@ bool is_reserved(std::string_view host) {
          (is_below(host, kLocalstack) && host[host.size() - kLocalstack.size() - 1] == '.');
 }
 
-// AWS's own names of services, for clients whose DNS leads them here: customers own others below
+// AWS's own names of a service, for clients whose DNS leads them here: customers own others below
 // amazonaws.com, buckets and load balancers.
-bool is_endpoint_of_aws(std::string_view host) {
-  constexpr std::array<std::string_view, 6> kServices = {"sqs",      "sns",      "sts",
-                                                         "sqs-fips", "sns-fips", "sts-fips"};
+bool is_endpoint_of_aws(std::string_view host, std::string_view pattern) {
   if (host.ends_with(".cn")) host.remove_suffix(3);
   constexpr std::string_view kDomain = ".amazonaws.com";
   if (!is_below(host, kDomain)) return false;
   host.remove_suffix(kDomain.size());
-  const auto dot = host.find('.');
-  if (dot == std::string_view::npos) return host == "queue" || host == "sts";
-  const auto first = host.substr(0, dot);
-  const auto second = host.substr(dot + 1);
-  if (second == "queue") return has_region_form(first);
-  return std::find(kServices.begin(), kServices.end(), first) != kServices.end() &&
-         has_region_form(second);
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return host == pattern;
+  const auto before = pattern.substr(0, star);
+  const auto behind = pattern.substr(star + 1);
+  if (!host.starts_with(before) || !host.ends_with(behind)) return false;
+  host.remove_prefix(before.size());
+  host.remove_suffix(std::min(behind.size(), host.size()));
+  return has_region_form(host);
 }
 
 // The host of "http://host/path", which counts instead of the Host header (RFC 9112, 3.2.2); empty
@@ -259,10 +259,11 @@ BrowserGuard::BrowserGuard(std::string_view allowed_hosts, std::string_view allo
   }
 }
 
-BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host) const {
+BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host,
+                                   std::span<const Service* const> services) const {
   if (checks_host) {
     for (const auto host : {request.host, host_of_target(request.target)}) {
-      if (knows_host(host)) continue;
+      if (knows_host(host, services)) continue;
       return refuse(
           "The host " + quote(host) +
           " is not served, since anybody could own that name and have pages ask under it. "
@@ -293,7 +294,8 @@ BrowserVerdict BrowserGuard::judge_page(const HttpRequest& request) const {
       "tell their origin");
 }
 
-bool BrowserGuard::knows_host(std::string_view text) const {
+bool BrowserGuard::knows_host(std::string_view text,
+                              std::span<const Service* const> services) const {
   if (text.empty()) return true;  // asked by address
   const auto authority = parse_authority(text);
   if (!authority) return false;
@@ -304,10 +306,15 @@ bool BrowserGuard::knows_host(std::string_view text) const {
   if (is_reserved(host) || parse_ip_address(host)) return true;
   // One label is a container's or a machine's name, unless the dot makes it a top-level domain's.
   if (!contains(host, '.') && !is_absolute) return true;
-  return is_endpoint_of_aws(host) ||
-         std::any_of(hosts_.begin(), hosts_.end(), [&](const std::string& known) {
-           return known.starts_with('.') ? is_below(host, known) : host == known;
-         });
+  const auto is_own = [&](const std::string& known) {
+    return known.starts_with('.') ? is_below(host, known) : host == known;
+  };
+  const auto is_of_aws = [&](const Service* service) {
+    return std::any_of(service->hosts.begin(), service->hosts.end(),
+                       [&](auto pattern) { return is_endpoint_of_aws(host, pattern); });
+  };
+  return std::any_of(hosts_.begin(), hosts_.end(), is_own) ||
+         std::any_of(services.begin(), services.end(), is_of_aws);
 }
 
 }  // namespace squire::service

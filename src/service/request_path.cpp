@@ -74,10 +74,9 @@ SplitUrl split_url(std::string_view url) {
   return {url.substr(scheme + 3, end - scheme - 3), url.substr(end)};
 }
 
-std::string_view region_of(std::string_view host) {
-  constexpr std::string_view kSqs = "sqs.";
-  if (host.starts_with(kSqs)) {
-    host.remove_prefix(kSqs.size());
+std::string_view region_of(std::string_view host, std::string_view service) {
+  if (host.starts_with(service) && host.substr(service.size()).starts_with('.')) {
+    host.remove_prefix(service.size() + 1);
   } else if (!host.substr(std::min(host.find('.'), host.size())).starts_with(".queue.")) {
     return {};
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "squire/sns/errors.hpp"
+
 namespace squire::sns {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::ptrdiff_t kElementsMin = 6;
 Result<void> check_elements(const std::string& arn, std::string_view parameter) {
   const auto count = std::count(arn.begin(), arn.end(), ':') + 1;
   if (count >= kElementsMin) return {};
-  return Error::invalid_topic_parameter(
+  return errors::invalid_parameter(
       parameter, "An ARN must have at least 6 elements, not " + std::to_string(count));
 }
 
@@ -24,7 +26,7 @@ Result<ResourceName> parse_topic_arn(const service::Call& call, const std::strin
                                      std::string_view parameter) {
   SQUIRE_CHECK(check_elements(arn, parameter));
   auto name = parse_arn("sns", arn);
-  if (!name || is_elsewhere(call, *name)) return Error::invalid_topic_parameter(parameter);
+  if (!name || is_elsewhere(call, *name)) return errors::invalid_parameter(parameter);
   return *std::move(name);
 }
 
@@ -40,12 +42,12 @@ Result<FoundSubscription> find_subscription(service::Call& call, const std::stri
   const auto name = parse_arn("sns", arn.substr(0, colon));
   const auto id = parse_uuid(arn.substr(colon + 1));
   // A topic's ARN, for instance.
-  if (!name || !id) return Error::invalid_topic_parameter("SubscriptionId");
-  if (is_elsewhere(call, *name)) return Error::invalid_topic_parameter("SubscriptionArn");
+  if (!name || !id) return errors::invalid_parameter("SubscriptionId");
+  if (is_elsewhere(call, *name)) return errors::invalid_parameter("SubscriptionArn");
   const auto topic = call.broker.topics().find(*name);
   const auto subscription = topic ? topic->find(*id) : nullptr;
   if (!subscription || subscription->row().state == engine::SubscriptionRow::State::Deleted) {
-    return Error::not_found("Subscription");
+    return errors::not_found("Subscription");
   }
   return FoundSubscription{topic, subscription};
 }

@@ -1,32 +1,34 @@
 #include "squire/sns/couriers.hpp"
 
 #include <unordered_map>
+#include <utility>
 
-#include "sns/courier.hpp"
+#include "sns/endpoint_targets.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/delivery/pump.hpp"
 
 namespace squire::sns {
 
 class Couriers::State : public std::enable_shared_from_this<State> {
  public:
-  State(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings)
-      : broker(broker), outbound_(outbound), settings_(std::move(settings)) {}
+  State(engine::Broker& broker, outbound::Sender& sender, CourierSettings settings)
+      : broker(broker), sender_(sender), settings_(std::move(settings)) {}
 
   void add(const engine::Subscription& subscription) {
     auto queue = broker.find_delivery_queue(subscription.row().delivery_queue);
     auto topic = broker.topics().find(subscription.topic());
     if (!queue || !topic) return;
-    std::shared_ptr<Courier> earlier;  // ends after the lock: it leaves its queue's line
-    const auto courier = std::make_shared<Courier>(broker, outbound_, settings_, queue,
-                                                   std::move(topic), subscription.row().id,
-                                                   [weak = weak_from_this(), ended = queue.get()] {
-                                                     if (const auto self = weak.lock())
-                                                       self->remove(ended);
-                                                   });
+    const auto on_end = [weak = weak_from_this(), ended = queue.get()] {
+      if (const auto self = weak.lock()) self->remove(ended);
+    };
+    const auto courier = std::make_shared<delivery::Pump>(
+        broker, sender_, queue,
+        make_target(broker, sender_, settings_, std::move(topic), subscription),
+        delivery::PumpListener{settings_.on_failure, on_end});
+    std::shared_ptr<delivery::Pump> earlier;  // ends after the lock: it leaves its queue's line
     {
       Lock lock(mutex_);
-      auto& place = couriers_[queue.get()];
-      earlier = std::exchange(place, courier);
+      earlier = std::exchange(couriers_[queue.get()], courier);
     }
     courier->start();
   }
@@ -40,16 +42,17 @@ class Couriers::State : public std::enable_shared_from_this<State> {
     ended = couriers_.extract(queue);
   }
 
-  service::Outbound& outbound_;
+  outbound::Sender& sender_;
   const CourierSettings settings_;
   Mutex mutex_{LockRank::Leaf};
   // By the queue, which its courier keeps alive: an import makes another one for the same
   // subscription while this one may still have to learn that it is over.
-  std::unordered_map<const engine::Queue*, std::shared_ptr<Courier>> couriers_ GUARDED_BY(mutex_);
+  std::unordered_map<const engine::Queue*, std::shared_ptr<delivery::Pump>> couriers_
+      GUARDED_BY(mutex_);
 };
 
-Couriers::Couriers(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings)
-    : state_(std::make_shared<State>(broker, outbound, std::move(settings))) {}
+Couriers::Couriers(engine::Broker& broker, outbound::Sender& sender, CourierSettings settings)
+    : state_(std::make_shared<State>(broker, sender, std::move(settings))) {}
 
 Couriers::~Couriers() {
   state_->broker.topics().on_delivery_queue(nullptr);

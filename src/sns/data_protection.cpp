@@ -5,6 +5,7 @@
 #include "sns/arns.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::string_view kVersion = "2021-06-01";
 constexpr std::string_view kIdentifier = "data-identifier/";
 
 Error invalid(const std::string& reason) {
-  return Error::invalid_topic_parameter("DataProtectionPolicy", reason);
+  return errors::invalid_parameter("DataProtectionPolicy", reason);
 }
 
 bool is_text(const Json& object, const char* name) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "squire/service/policy_document.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -35,7 +36,7 @@ constexpr std::array<NumberField, 6> kNumbers = {{
 }};
 
 Error invalid(const std::string& reason) {
-  return Error::invalid_topic_parameter("DeliveryPolicy: " + reason);
+  return errors::invalid_parameter("DeliveryPolicy: " + reason);
 }
 
 Json parse(std::string_view text) {

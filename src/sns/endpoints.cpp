@@ -5,6 +5,7 @@
 #include "sns/phone_numbers.hpp"
 #include "squire/core/url.hpp"
 #include "squire/engine/registry.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -80,7 +81,7 @@ Result<void> check_endpoint(service::Call& call, DeliveryProtocol protocol,
                             const std::string& endpoint) {
   const auto require = [](bool is_good, std::string_view what) -> Result<void> {
     if (is_good) return {};
-    return Error::invalid_topic_parameter(what);
+    return errors::invalid_parameter(what);
   };
   switch (protocol) {
     case DeliveryProtocol::Http:
@@ -92,7 +93,7 @@ Result<void> check_endpoint(service::Call& call, DeliveryProtocol protocol,
       return require(is_email(endpoint), "Email address");
     case DeliveryProtocol::Sms:
       if (is_sms_endpoint(endpoint)) return {};
-      return Error{Errc::InvalidParameter, "Invalid SMS endpoint: " + endpoint};
+      return Error{errors::kInvalidParameter, "Invalid SMS endpoint: " + endpoint};
     case DeliveryProtocol::Sqs:
       return require(parse_arn("sqs", endpoint).has_value(), "SQS endpoint ARN");
     case DeliveryProtocol::Lambda:
@@ -107,18 +108,17 @@ Result<void> check_endpoint(service::Call& call, DeliveryProtocol protocol,
   const auto found = call.broker.store<engine::Registry>().find(
       engine::RegistryRow::Kind::PlatformEndpoint, endpoint);
   if (found) return {};
-  return Error::invalid_topic_parameter("Endpoint",
-                                        "Endpoint does not exist for endpoint " + endpoint);
+  return errors::invalid_parameter("Endpoint", "Endpoint does not exist for endpoint " + endpoint);
 }
 
 Result<void> check_topic_type(const engine::Topic& topic, DeliveryProtocol protocol,
                               const std::string& endpoint) {
   if (topic.is_fifo() && protocol != DeliveryProtocol::Sqs) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue");
   }
   if (!topic.is_fifo() && protocol == DeliveryProtocol::Sqs && endpoint.ends_with(".fifo")) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS "
         "topics");
   }

@@ -8,6 +8,7 @@
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/topic.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -26,7 +27,7 @@ bool is_token(std::string_view text) {
 }
 
 Error bad_attribute(std::string message) {
-  return {Errc::ParameterValueInvalid, std::move(message)};
+  return {errors::kParameterValueInvalid, std::move(message)};
 }
 
 std::string in_quotes(std::string_view text) {
@@ -127,7 +128,7 @@ Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes
 
 Result<void> check_subject(const std::string& subject) {
   if (!subject.empty() && is_single_line(subject, kSubjectMax)) return {};
-  return Error::invalid_topic_parameter("Subject");
+  return errors::invalid_parameter("Subject");
 }
 
 // Keeps the top-level members that are strings; of a name that comes twice, the last one (?).
@@ -169,7 +170,7 @@ class Structure final : public nlohmann::json_sax<nlohmann::json> {
 Result<void> read_structure(const std::string& message, Publication& publication) {
   Structure structure;
   if (!nlohmann::json::sax_parse(message, &structure)) {
-    return Error::invalid_topic_parameter("Message Structure - JSON message body failed to parse");
+    return errors::invalid_parameter("Message Structure - JSON message body failed to parse");
   }
   for (auto& [name, text] : structure.texts) {
     auto body = std::make_shared<const Body>(std::move(text));
@@ -198,14 +199,14 @@ std::size_t size_in_bytes(const MessageInput& input) {
 
 Result<Publication> check_message(const Call& call, MessageInput& input) {
   Publication publication;
-  if (input.message.empty()) return Error::invalid_topic_parameter("Empty message");
+  if (input.message.empty()) return errors::invalid_parameter("Empty message");
   if (size_in_bytes(input) > kMessageBytesMax) {
-    return Error::invalid_topic_parameter("Message too long");
+    return errors::invalid_parameter("Message too long");
   }
   if (input.subject) SQUIRE_CHECK(check_subject(*input.subject));
   publication.subject = input.subject.value_or("");
   if (first_illegal_character(input.message)) {
-    return Error::invalid_topic_parameter("Message", "Invalid character in message");
+    return errors::invalid_parameter("Message", "Invalid character in message");
   }
   engine::Details details;
   SQUIRE_CHECK(check_attributes(std::move(input.message_attributes), details.attributes));
@@ -218,7 +219,7 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
   } else if (*input.message_structure == "json") {
     SQUIRE_CHECK(read_structure(input.message, publication));
   } else {
-    return Error::invalid_topic_parameter("MessageStructure");
+    return errors::invalid_parameter("MessageStructure");
   }
   publication.endpoint = call.endpoint;
   publication.client = call.client;
@@ -227,8 +228,7 @@ Result<Publication> check_message(const Call& call, MessageInput& input) {
 }
 
 Error missing_default() {
-  return Error::invalid_topic_parameter(
-      "Message Structure - No default entry in JSON message body");
+  return errors::invalid_parameter("Message Structure - No default entry in JSON message body");
 }
 
 Result<void> check_for_topic_type(const engine::Topic& topic, const MessageInput& input,
@@ -240,29 +240,28 @@ Result<void> check_for_topic_type(const engine::Topic& topic, const MessageInput
   const auto& group = input.message_group_id;
   const auto& deduplication = input.message_deduplication_id;
   if (topic.is_fifo() && !group) {
-    return Error::invalid_topic_parameter(
-        "The MessageGroupId parameter is required for FIFO topics");
+    return errors::invalid_parameter("The MessageGroupId parameter is required for FIFO topics");
   }
   if (group && !is_token(*group)) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "MessageGroupId",
         "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in "
         "length");
   }
   if (deduplication && !topic.is_fifo()) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "MessageDeduplicationId",
         "The request includes MessageDeduplicationId parameter that is not valid for this topic "
         "type");
   }
   if (deduplication && !is_token(*deduplication)) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "MessageDeduplicationId",
         "MessageDeduplicationId can only include alphanumeric and punctuation characters. 1 to 128 "
         "in length");
   }
   if (topic.is_fifo() && !deduplication && !settings->deduplicates_by_content) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
         "provided explicitly");
   }

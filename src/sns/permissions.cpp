@@ -5,6 +5,7 @@
 #include "sns/topic_attributes.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -22,13 +23,13 @@ constexpr std::array<std::string_view, 11> kSharedActions = {"*",
                                                              "Subscribe"};
 
 Result<void> check(const AddPermission::Request& request) {
-  if (request.label.empty()) return Error::invalid_topic_parameter("Label");
+  if (request.label.empty()) return errors::invalid_parameter("Label");
   for (const auto& id : request.aws_account_ids) {
-    if (!is_account_id(id)) return Error::invalid_topic_parameter("AWSAccountId");
+    if (!is_account_id(id)) return errors::invalid_parameter("AWSAccountId");
   }
   for (const auto& action : request.action_names) {
     if (std::find(kSharedActions.begin(), kSharedActions.end(), action) == kSharedActions.end()) {
-      return Error::invalid_topic_parameter("Policy statement action out of service scope!");
+      return errors::invalid_parameter("Policy statement action out of service scope!");
     }
   }
   return {};
@@ -59,7 +60,7 @@ Result<NoOutput> AddPermission::run(Call& call, Request request) {
   for (const auto& action : request.action_names) grant.actions.push_back("SNS:" + action);
   return edit_policy(call, *topic, [&](service::Json policy) -> Result<std::string> {
     auto changed = service::add_statement(std::move(policy), grant);
-    if (!changed) return Error::invalid_topic_parameter("Statement already exists");
+    if (!changed) return errors::invalid_parameter("Statement already exists");
     return *std::move(changed);
   });
 }

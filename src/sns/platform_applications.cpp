@@ -7,6 +7,7 @@
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -44,21 +45,21 @@ bool is_name(std::string_view text) {
 Result<void> check_attributes(const StringMap& attributes) {
   for (const auto& [name, value] : attributes) {
     if (!contains(kAttributes, name)) {
-      return Error::invalid_topic_parameter("Attributes", "Invalid attribute name: " + name);
+      return errors::invalid_parameter("Attributes", "Invalid attribute name: " + name);
     }
     if (name == "Enabled" && !parse_boolean(value)) {
-      return Error::invalid_topic_parameter("Attributes",
-                                            "Invalid value for attribute: Enabled: " + value);
+      return errors::invalid_parameter("Attributes",
+                                       "Invalid value for attribute: Enabled: " + value);
     }
     if (name.starts_with("Event") && !value.empty() && !parse_arn("sns", value)) {
-      return Error::invalid_topic_parameter("Attributes",
-                                            "Invalid value for attribute: " + name + ": " + value);
+      return errors::invalid_parameter("Attributes",
+                                       "Invalid value for attribute: " + name + ": " + value);
     }
     if (name == "SuccessFeedbackSampleRate") {
       const auto rate = parse_integer(value);
       if (!rate || *rate < 0 || *rate > 100) {
-        return Error::invalid_topic_parameter(
-            "Attributes", "Invalid value for attribute: " + name + ": " + value);
+        return errors::invalid_parameter("Attributes",
+                                         "Invalid value for attribute: " + name + ": " + value);
       }
     }
   }
@@ -74,12 +75,12 @@ Result<void> check_credentials(const CreatePlatformApplication::Request& request
   const bool has_credential = has("PlatformCredential");
   const bool has_principal = has("PlatformPrincipal");
   if (has_principal && !has_credential) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Attributes", "PlatformPrincipal attribute provided without PlatformCredential");
   }
-  if (!has_credential) return Error::invalid_topic_parameter("PlatformCredential");
+  if (!has_credential) return errors::invalid_parameter("PlatformCredential");
   if (!has_principal && request.platform != "GCM") {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Attributes", "PlatformCredential attribute provided without PlatformPrincipal");
   }
   return {};
@@ -97,13 +98,13 @@ StringMap without_secrets(StringMap attributes) {
 Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call& call,
                                                                            Request request) {
   if (!is_name(request.name)) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Name",
         "must be made up of only uppercase and lowercase ASCII letters, numbers, "
         "underscores, hyphens, and periods, and must be between 1 and 256 characters long");
   }
   if (!contains(kPlatforms, request.platform)) {
-    return Error::invalid_topic_parameter("Platform", request.platform + " is not supported");
+    return errors::invalid_parameter("Platform", request.platform + " is not supported");
   }
   SQUIRE_CHECK(check_attributes(request.attributes));
   SQUIRE_CHECK(check_credentials(request));
@@ -116,7 +117,7 @@ Result<CreatePlatformApplication::Response> CreatePlatformApplication::run(Call&
       call.broker.store<engine::Registry>().edit(
           Kind::PlatformApplication, arn, [&](const StringMap* existing) -> Result<StringMap> {
             if (existing && *existing != attributes) {
-              return Error::invalid_topic_parameter(
+              return errors::invalid_parameter(
                   "Attributes", "Platform application already exists with different attributes");
             }
             return attributes;
@@ -129,7 +130,7 @@ Result<NoOutput> DeletePlatformApplication::run(Call& call, Request request) {
   auto& registry = call.broker.store<engine::Registry>();
   const auto& arn = request.platform_application_arn;
   const auto found = find_application(call, arn);
-  if (found.has_error() && found.error().code != Errc::NotFound) return found.error();
+  if (found.has_error() && found.error().code != errors::kNotFound) return found.error();
   for (const auto& [endpoint, attributes] :
        registry.list(Kind::PlatformEndpoint, endpoint_prefix(arn))) {
     call.wait_for(registry.remove(Kind::PlatformEndpoint, endpoint));
@@ -151,7 +152,7 @@ Result<NoOutput> SetPlatformApplicationAttributes::run(Call& call, Request reque
   SQUIRE_TRY(const auto ticket,
              registry.edit(Kind::PlatformApplication, request.platform_application_arn,
                            [&](const StringMap* existing) -> Result<StringMap> {
-                             if (!existing) return Error::not_found("PlatformApplication");
+                             if (!existing) return errors::not_found("PlatformApplication");
                              auto changed = *existing;
                              set_attributes(changed, request.attributes);
                              return changed;

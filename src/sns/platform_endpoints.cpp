@@ -8,6 +8,7 @@
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::string_view kEndpoint = "endpoint/";
 Result<ResourceName> parse_resource(const Call& call, const std::string& arn, std::string_view kind,
                                     std::string_view parameter) {
   SQUIRE_TRY(auto name, parse_topic_arn(call, arn, parameter));
-  if (!name.name.starts_with(kind)) return Error::invalid_topic_parameter(parameter);
+  if (!name.name.starts_with(kind)) return errors::invalid_parameter(parameter);
   return name;
 }
 
@@ -32,22 +33,22 @@ Result<void> check_attributes(const StringMap& attributes) {
   for (const auto& [name, value] : attributes) {
     if (name == "Enabled") {
       if (!parse_boolean(value)) {
-        return Error::invalid_topic_parameter("Attributes",
-                                              "Invalid value for attribute: Enabled: " + value);
+        return errors::invalid_parameter("Attributes",
+                                         "Invalid value for attribute: Enabled: " + value);
       }
     } else if (name == "CustomUserData") {
       if (value.size() > kUserDataMax || !is_utf8(value)) {
-        return Error::invalid_topic_parameter(
+        return errors::invalid_parameter(
             "Attributes",
             "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 "
             "encoding");
       }
     } else if (name == "Token") {
       if (value.empty() || value.size() > kTokenMax) {
-        return Error::invalid_topic_parameter("Token");
+        return errors::invalid_parameter("Token");
       }
     } else {
-      return Error::invalid_topic_parameter("Attributes", "Invalid attribute name: " + name);
+      return errors::invalid_parameter("Attributes", "Invalid attribute name: " + name);
     }
   }
   return {};
@@ -82,7 +83,7 @@ std::string endpoint_prefix(const std::string& application_arn) {
 Result<engine::StringMap> find_application(const service::Call& call, const std::string& arn) {
   SQUIRE_CHECK(parse_resource(call, arn, kApplication, "PlatformApplicationArn"));
   auto found = call.broker.store<engine::Registry>().find(Kind::PlatformApplication, arn);
-  if (!found) return Error::not_found("PlatformApplication");
+  if (!found) return errors::not_found("PlatformApplication");
   return *std::move(found);
 }
 
@@ -97,17 +98,16 @@ Result<PushTarget> find_push_target(const engine::Registry& registry,
                                     const std::string& endpoint_arn) {
   const auto endpoint = registry.find(Kind::PlatformEndpoint, endpoint_arn);
   if (!endpoint) {
-    return Error::invalid_topic_parameter("TargetArn",
-                                          "No endpoint found for the target arn specified");
+    return errors::invalid_parameter("TargetArn", "No endpoint found for the target arn specified");
   }
-  if (get(*endpoint, "Enabled") == "false") return Error{Errc::EndpointDisabled, {}};
+  if (get(*endpoint, "Enabled") == "false") return Error{errors::kEndpointDisabled, {}};
   PushTarget target{platform_of(endpoint_arn), {}, std::string(get(*endpoint, "Token"))};
   target.application_arn = endpoint_arn.substr(0, endpoint_arn.rfind('/'));
   target.application_arn.replace(target.application_arn.find(kEndpoint), kEndpoint.size(),
                                  kApplication);
   const auto application = registry.find(Kind::PlatformApplication, target.application_arn);
   if (application && get(*application, "Enabled") == "false") {
-    return Error{Errc::PlatformApplicationDisabled, {}};
+    return Error{errors::kPlatformApplicationDisabled, {}};
   }
   return target;
 }
@@ -129,7 +129,7 @@ Result<CreatePlatformEndpoint::Response> CreatePlatformEndpoint::run(Call& call,
       call.wait_for(call.broker.env().journal.last_ticket());
       return Response{arn};
     }
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Token",
         "Endpoint " + arn + " already exists with the same Token, but different attributes.");
   }
@@ -152,7 +152,7 @@ Result<GetEndpointAttributes::Response> GetEndpointAttributes::run(Call& call, R
   SQUIRE_CHECK(parse_resource(call, request.endpoint_arn, kEndpoint, "EndpointArn"));
   const auto found =
       call.broker.store<engine::Registry>().find(Kind::PlatformEndpoint, request.endpoint_arn);
-  if (!found) return Error::not_found("Endpoint");
+  if (!found) return errors::not_found("Endpoint");
   return Response{*found};
 }
 
@@ -162,7 +162,7 @@ Result<NoOutput> SetEndpointAttributes::run(Call& call, Request request) {
   SQUIRE_TRY(const auto ticket, call.broker.store<engine::Registry>().edit(
                                     Kind::PlatformEndpoint, request.endpoint_arn,
                                     [&](const StringMap* existing) -> Result<StringMap> {
-                                      if (!existing) return Error::not_found("Endpoint");
+                                      if (!existing) return errors::not_found("Endpoint");
                                       auto changed = *existing;
                                       set_attributes(changed, request.attributes);
                                       return changed;

@@ -9,6 +9,8 @@
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
+#include "squire/wire/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -55,13 +57,13 @@ Publish::Response send_to_outbox(Call& call, DeliveryProtocol protocol, std::str
 Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request) {
   const std::string number = request.phone_number;
   if (!is_e164(number)) {
-    return Error::invalid_topic_parameter("PhoneNumber", number + " is not valid to publish to");
+    return errors::invalid_parameter("PhoneNumber", number + " is not valid to publish to");
   }
   SQUIRE_TRY(const auto publication, check_message(call, request));
   if (publication.text_for(DeliveryProtocol::Sms) == nullptr) return missing_default();
   if (is_opted_out(call.broker.store<engine::Registry>(), call.identity.account,
                    call.identity.region, number)) {
-    return Error{Errc::OptedOut, {}};
+    return Error{errors::kOptedOut, {}};
   }
   return send_to_outbox(call, DeliveryProtocol::Sms, number, publication,
                         publication.text_for(DeliveryProtocol::Sms)->text);
@@ -82,10 +84,10 @@ Result<Publish::Response> publish_to_device(Call& call, Publish::Request request
 
 Result<void> check_entry_id(const std::string& id) {
   const auto invalid = [&](std::string_view what) {
-    return Error{Errc::TopicInvalidBatchEntryId,
+    return Error{errors::kInvalidBatchEntryId,
                  "The Id of a batch entry in the batch request " + std::string(what) + ": " + id};
   };
-  if (id.empty()) return Error{Errc::TopicInvalidBatchEntryId, {}};
+  if (id.empty()) return Error{errors::kInvalidBatchEntryId, {}};
   if (id.size() > kEntryIdMax) return invalid("is too long");
   const bool is_good = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -99,25 +101,24 @@ Result<void> check_entry_id(const std::string& id) {
 // (SNS API Reference, PublishBatch).
 Result<void> check_entries(const PublishBatch::Request& request) {
   const auto& entries = request.entries;
-  if (entries.empty()) return Error{Errc::TopicEmptyBatchRequest, {}};
-  if (entries.size() > kEntriesMax) return Error{Errc::TopicTooManyEntriesInBatchRequest, {}};
+  if (entries.empty()) return Error{errors::kEmptyBatchRequest, {}};
+  if (entries.size() > kEntriesMax) return Error{errors::kTooManyEntriesInBatchRequest, {}};
   std::set<std::string_view> ids;
   for (const auto& entry : entries) {
     SQUIRE_CHECK(check_entry_id(entry.id));
   }
   for (const auto& entry : entries) {
-    if (!ids.insert(entry.id).second) return Error{Errc::TopicBatchEntryIdsNotDistinct, {}};
+    if (!ids.insert(entry.id).second) return Error{errors::kBatchEntryIdsNotDistinct, {}};
   }
   std::size_t total = 0;
   for (const auto& entry : entries) total += size_in_bytes(entry);
-  if (total > kMessageBytesMax) return Error{Errc::TopicBatchRequestTooLong, {}};
+  if (total > kMessageBytesMax) return Error{errors::kBatchRequestTooLong, {}};
   return {};
 }
 
 BatchResultErrorEntry to_failed(const std::string& id, const Error& error) {
-  const auto& spelling = wire::spelling(error.code);
-  return {id, std::string(spelling.query_code),
-          std::string(wire::error_text(error, wire::Protocol::Query)), spelling.is_sender_fault()};
+  return {id, std::string(error.code->code), std::string(wire::error_text(error)),
+          error.code->is_sender_fault()};
 }
 
 Result<Publication> check_entry(const Call& call, const engine::Topic& topic, MessageInput& entry) {
@@ -132,12 +133,11 @@ Result<Publish::Response> Publish::run(Call& call, Request request) {
   const auto targets =
       !request.topic_arn.empty() + !request.target_arn.empty() + !request.phone_number.empty();
   if (targets == 0) {
-    return Error::invalid_topic_parameter("TopicArn or TargetArn",
-                                          "no value for required parameter");
+    return errors::invalid_parameter("TopicArn or TargetArn", "no value for required parameter");
   }
   if (targets > 1) {
-    return Error::invalid_topic_parameter("TopicArn, TargetArn or PhoneNumber",
-                                          "exactly one of them must be given");
+    return errors::invalid_parameter("TopicArn, TargetArn or PhoneNumber",
+                                     "exactly one of them must be given");
   }
   if (!request.phone_number.empty()) return publish_to_phone(call, std::move(request));
   const auto& arn = request.topic_arn.empty() ? request.target_arn : request.topic_arn;
@@ -168,7 +168,7 @@ Result<PublishBatch::Response> PublishBatch::run(Call& call, Request request) {
     // What Publish would refuse is refused with the whole batch.
     SQUIRE_TRY(auto publication, check_entry(call, *topic, entry));
     if (call.fails_entry(i, request.entries.size())) {
-      response.failed.push_back(to_failed(entry.id, {Errc::InternalFailure, {}}));
+      response.failed.push_back(to_failed(entry.id, {errors::kInternalFailure, {}}));
       continue;
     }
     publications.push_back(std::move(publication));

@@ -7,6 +7,7 @@
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -45,12 +46,12 @@ bool is_attribute_value(std::string_view name, std::string_view value) {
 
 Result<void> check_attribute_name(const std::string& name) {
   if (std::find(kAttributes.begin(), kAttributes.end(), name) != kAttributes.end()) return {};
-  return Error{Errc::InvalidParameter, name + " is not a valid attribute"};
+  return Error{errors::kInvalidParameter, name + " is not a valid attribute"};
 }
 
 Result<void> check_phone_number(const std::string& number) {
   if (is_e164(number)) return {};
-  return Error::invalid_topic_parameter("PhoneNumber", "input incorrectly formatted");
+  return errors::invalid_parameter("PhoneNumber", "input incorrectly formatted");
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ Result<EmptyOutput> SetSMSAttributes::run(Call& call, Request request) {
   for (const auto& [name, value] : request.attributes) {
     SQUIRE_CHECK(check_attribute_name(name));
     if (!is_attribute_value(name, value)) {
-      return Error{Errc::InvalidParameter, name + " is invalid"};
+      return Error{errors::kInvalidParameter, name + " is invalid"};
     }
   }
   SQUIRE_TRY(const auto ticket, call.broker.store<engine::Registry>().edit(

@@ -11,6 +11,7 @@
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -50,7 +51,7 @@ Result<void> check_results_max(std::optional<int> max_results, int max) {
 }
 
 Error no_such_number() {
-  return {Errc::TopicResourceNotFound, "The phone number does not exist in the SMS sandbox"};
+  return {errors::kResourceNotFound, "The phone number does not exist in the SMS sandbox"};
 }
 
 // Six digits from random bytes.
@@ -78,12 +79,12 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
   }
   auto& registry = call.broker.store<engine::Registry>();
   if (is_opted_out(registry, call.identity.account, call.identity.region, request.phone_number)) {
-    return Error{Errc::OptedOut, {}};
+    return Error{errors::kOptedOut, {}};
   }
   const auto key = key_of(call, request.phone_number);
   const bool is_known = registry.find(Kind::SandboxNumber, key).has_value();
   if (!is_known && registry.list(Kind::SandboxNumber, key_of(call, "")).size() >= kNumbersMax) {
-    return Error{Errc::UserError, "Maximum number of destination phone numbers reached"};
+    return Error{errors::kUserError, "Maximum number of destination phone numbers reached"};
   }
   const auto password = make_password(call);
   const auto now = std::to_string(call.broker.env().clock.now().time_since_epoch().count());
@@ -91,7 +92,7 @@ Result<EmptyOutput> CreateSMSSandboxPhoneNumber::run(Call& call, Request request
       const auto ticket,
       registry.edit(Kind::SandboxNumber, key, [&](const StringMap* existing) -> Result<StringMap> {
         if (existing && existing->at("Status") == "Verified") {
-          return Error{Errc::UserError, "The phone number is already verified"};
+          return Error{errors::kUserError, "The phone number is already verified"};
         }
         return StringMap{{"Status", "Pending"}, {"Password", password}, {"ChangedAt", now}};
       }));
@@ -129,7 +130,7 @@ Result<EmptyOutput> VerifySMSSandboxPhoneNumber::run(Call& call, Request request
                    const bool is_over = existing->at("Status") == "Pending" &&
                                         now >= read_time(*existing) + kPasswordLifetime;
                    if (is_over || existing->at("Password") != password) {
-                     return Error{Errc::Verification, "The one-time password is invalid"};
+                     return Error{errors::kVerification, "The one-time password is invalid"};
                    }
                    StringMap verified = *existing;
                    verified["Status"] = "Verified";
@@ -146,7 +147,7 @@ Result<EmptyOutput> DeleteSMSSandboxPhoneNumber::run(Call& call, Request request
   const auto existing = registry.find(Kind::SandboxNumber, key);
   if (!existing) return no_such_number();
   if (call.broker.env().clock.now() < read_time(*existing) + kDeleteDelay) {
-    return Error{Errc::UserError,
+    return Error{errors::kUserError,
                  "A phone number can be deleted 24 hours after it was added at the earliest"};
   }
   call.wait_for(registry.remove(Kind::SandboxNumber, key));
@@ -175,7 +176,7 @@ Result<GetSMSSandboxAccountStatus::Response> GetSMSSandboxAccountStatus::run(Cal
 
 Result<ListOriginationNumbers::Response> ListOriginationNumbers::run(Call&, Request request) {
   SQUIRE_CHECK(check_results_max(request.max_results, kOriginationResultsMax));
-  if (!request.next_token.empty()) return Error::invalid_topic_parameter("NextToken");
+  if (!request.next_token.empty()) return errors::invalid_parameter("NextToken");
   return Response{};
 }
 

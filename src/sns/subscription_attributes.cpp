@@ -6,6 +6,7 @@
 #include "sns/delivery_policy.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -23,8 +24,8 @@ std::string_view get(const StringMap& attributes, std::string_view name) {
 }
 
 Error invalid_value(std::string_view name, const std::string& value, std::string_view rule) {
-  return Error::invalid_topic_parameter(std::string(name) + ": Invalid value [" + value + "]. " +
-                                        std::string(rule));
+  return errors::invalid_parameter(std::string(name) + ": Invalid value [" + value + "]. " +
+                                   std::string(rule));
 }
 
 bool takes_raw_messages(DeliveryProtocol protocol) {
@@ -40,7 +41,7 @@ Result<void> check_filter_policy(const SubscriptionRow& row, const std::string& 
   if (compiled.has_value()) return {};
   const auto& reason = compiled.error().message;
   const bool is_about_scope = reason.starts_with(kScopeComplaint);
-  return Error::invalid_topic_parameter((is_about_scope ? "" : "FilterPolicy: ") + reason);
+  return errors::invalid_parameter((is_about_scope ? "" : "FilterPolicy: ") + reason);
 }
 
 // `is_fifo`: both the topic and the queue subscribed to it are.
@@ -48,7 +49,7 @@ Result<void> check_redrive_policy(const engine::Topic& topic, bool is_fifo,
                                   const std::string& value) {
   if (value.empty() || value == "{}") return {};
   const auto invalid = [](const std::string& reason) {
-    return Error::invalid_topic_parameter("RedrivePolicy: " + reason);
+    return errors::invalid_parameter("RedrivePolicy: " + reason);
   };
   const auto document = service::parse_document(value, kPolicyBytesMax);
   if (const auto complaint = engine::json_complaint(value)) return invalid(*complaint);
@@ -69,12 +70,12 @@ Result<void> check_redrive_policy(const engine::Topic& topic, bool is_fifo,
 Result<void> check_replay_policy(const engine::Topic& topic, const std::string& value) {
   if (value.empty() || value == "{}") return {};
   if (!topic.is_fifo() || !topic.settings()->archive_retention) {
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "ReplayPolicy: the topic must be a FIFO topic with an ArchivePolicy");
   }
   const auto range = engine::parse_replay_policy(value);
   if (range && (!range->until || *range->until >= range->from)) return {};
-  return Error::invalid_topic_parameter(
+  return errors::invalid_parameter(
       "ReplayPolicy: PointType must be Timestamp, StartingPoint and EndingPoint ISO 8601 times in "
       "their order");
 }
@@ -104,9 +105,9 @@ Result<void> set_subscription_attribute(SubscriptionRow& row, const engine::Topi
     const auto boolean = parse_boolean(value);
     if (!boolean) return invalid_value(name, value, "Must be true or false.");
     if (*boolean && !takes_raw_messages(row.protocol)) {
-      return Error::invalid_topic_parameter("Delivery protocol [" +
-                                            std::string(engine::protocol_name(row.protocol)) +
-                                            "] does not support raw message delivery.");
+      return errors::invalid_parameter("Delivery protocol [" +
+                                       std::string(engine::protocol_name(row.protocol)) +
+                                       "] does not support raw message delivery.");
     }
   } else if (name == "FilterPolicyScope") {
     if (value != kScopes[0] && value != kScopes[1]) {
@@ -125,7 +126,7 @@ Result<void> set_subscription_attribute(SubscriptionRow& row, const engine::Topi
   } else if (name == "ReplayPolicy") {
     SQUIRE_CHECK(check_replay_policy(topic, value));
   } else if (name != "SubscriptionRoleArn") {
-    return Error::invalid_topic_parameter("AttributeName");
+    return errors::invalid_parameter("AttributeName");
   }
   if (says_nothing(name, value)) {
     row.attributes.erase(std::string(name));
@@ -144,18 +145,17 @@ Result<void> set_subscription_attributes(SubscriptionRow& row, const engine::Top
     constexpr std::string_view kPrefix = "Invalid parameter: ";
     const std::string message = result.error().message;
     if (message == "Invalid parameter: AttributeName") {
-      return Error::invalid_topic_parameter("Attributes",
-                                            "Unknown attribute: " + std::string(name));
+      return errors::invalid_parameter("Attributes", "Unknown attribute: " + std::string(name));
     }
     constexpr std::string_view kToldOfAttributes[] = {
         "FilterPolicy: ", "FilterPolicyScope: ", "RawMessageDelivery: "};
     const auto what = std::string_view(message).substr(kPrefix.size());
     if (what.starts_with(kScopeComplaint)) {
-      return Error::invalid_topic_parameter("Attributes", "FilterPolicy: " + std::string(what));
+      return errors::invalid_parameter("Attributes", "FilterPolicy: " + std::string(what));
     }
     if (std::any_of(std::begin(kToldOfAttributes), std::end(kToldOfAttributes),
                     [&](std::string_view begin) { return what.starts_with(begin); })) {
-      return Error::invalid_topic_parameter("Attributes", what);
+      return errors::invalid_parameter("Attributes", what);
     }
     return result;
   };
@@ -170,7 +170,7 @@ Result<void> set_subscription_attributes(SubscriptionRow& row, const engine::Top
 Result<void> check_filter_policy_count(engine::Broker& broker, const engine::Topic& topic) {
   const auto max = broker.rules().filter_policies_max;
   if (max == 0 || topic.filter_policy_count() < max) return {};
-  return Error{Errc::FilterPolicyLimitExceeded,
+  return Error{errors::kFilterPolicyLimitExceeded,
                "Filter policy limit exceeded: a topic can have at most " + std::to_string(max)};
 }
 

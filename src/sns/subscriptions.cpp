@@ -8,6 +8,7 @@
 #include "sns/subscription_attributes.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -69,7 +70,7 @@ Result<engine::Topics::Subscribed> subscribe_new(Call& call,
   SQUIRE_CHECK(set_subscription_attributes(row, *topic, attributes));
   if (row.protocol == engine::DeliveryProtocol::Firehose &&
       !row.attributes.contains("SubscriptionRoleArn")) {
-    return Error::invalid_topic_parameter("Attributes", "SubscriptionRoleArn is required");
+    return errors::invalid_parameter("Attributes", "SubscriptionRoleArn is required");
   }
   row.id = call.broker.env().ids.next();
   row.owner = call.identity.account;
@@ -118,7 +119,7 @@ Result<SubscriptionListResponse> list(std::vector<SubscriptionPointer> subscript
 Result<FoundSubscription> find_confirmed(const Call& call, const std::string& topic_arn,
                                          const std::string& token) {
   const auto name = parse_arn("sns", topic_arn);
-  if (!name || is_elsewhere(call, *name)) return Error::invalid_topic_parameter("Topic");
+  if (!name || is_elsewhere(call, *name)) return errors::invalid_parameter("Topic");
   auto topic = call.broker.topics().find(*name);
   auto subscription = topic ? topic->find_by_token(token) : nullptr;
   if (!subscription) {
@@ -126,7 +127,7 @@ Result<FoundSubscription> find_confirmed(const Call& call, const std::string& to
     subscription =
         topic && topic->name().region == name->region ? topic->find_by_token(token) : nullptr;
   }
-  if (!subscription) return Error::invalid_topic_parameter("Token");
+  if (!subscription) return errors::invalid_parameter("Token");
   return FoundSubscription{std::move(topic), std::move(subscription)};
 }
 
@@ -136,8 +137,8 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
   SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   const auto protocol = engine::parse_protocol(request.protocol);
   if (!protocol) {
-    return Error::invalid_topic_parameter("Amazon SNS does not support this protocol string: " +
-                                          request.protocol);
+    return errors::invalid_parameter("Amazon SNS does not support this protocol string: " +
+                                     request.protocol);
   }
   SQUIRE_TRY(const auto topic, call.broker.topics().topic(name));
   SQUIRE_CHECK(check_endpoint(call, *protocol, request.endpoint));
@@ -154,8 +155,8 @@ Result<Subscribe::Response> Subscribe::run(Call& call, Request request) {
   SubscriptionRow checked = existing->row();
   SQUIRE_CHECK(set_subscription_attributes(checked, *topic, request.attributes));
   if (!has_attributes(*existing, *topic, request.attributes)) {
-    return Error::invalid_topic_parameter("Attributes",
-                                          "Subscription already exists with different attributes");
+    return errors::invalid_parameter("Attributes",
+                                     "Subscription already exists with different attributes");
   }
   if (existing->is_confirmed()) {
     call.wait_for(call.broker.env().journal.last_ticket());
@@ -170,12 +171,13 @@ Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Reque
   const auto authenticate = request.authenticate_on_unsubscribe.empty()
                                 ? std::optional(false)
                                 : parse_boolean(request.authenticate_on_unsubscribe);
-  if (!authenticate) return Error::invalid_topic_parameter("AuthenticateOnUnsubscribe");
+  if (!authenticate) return errors::invalid_parameter("AuthenticateOnUnsubscribe");
   SQUIRE_TRY(const auto found, find_confirmed(call, request.topic_arn, request.token));
   const auto& [topic, subscription] = found;
   if (subscription->is_confirmed()) return Response{subscription->arn()};
   if (*authenticate && !call.identity.is_signed) {
-    return Error{Errc::AuthorizationError, "AuthenticateOnUnsubscribe requires a signed request"};
+    return Error{errors::kAuthorizationError,
+                 "AuthenticateOnUnsubscribe requires a signed request"};
   }
   SQUIRE_TRY(const auto confirmed,
              call.broker.topics().edit_subscription(
@@ -192,24 +194,24 @@ Result<ConfirmSubscription::Response> ConfirmSubscription::run(Call& call, Reque
 
 Result<NoOutput> Unsubscribe::run(Call& call, Request request) {
   if (!request.subscription_arn) {
-    return Error::invalid_topic_parameter("SubscriptionArn", "no value for required parameter");
+    return errors::invalid_parameter("SubscriptionArn", "no value for required parameter");
   }
   const auto found = find_subscription(call, *request.subscription_arn);
   if (found.has_error()) {
-    if (found.error().code != Errc::NotFound) return found.error();
+    if (found.error().code != errors::kNotFound) return found.error();
     call.wait_for(call.broker.env().journal.last_ticket());
     return NoOutput{};  // as if it had been there (?)
   }
   const auto& [topic, subscription] = *found;
   const auto& row = subscription->row();
   if (row.state == State::Pending) {
-    return Error::invalid_topic_parameter("SubscriptionArn",
-                                          "A subscription pending confirmation cannot be deleted");
+    return errors::invalid_parameter("SubscriptionArn",
+                                     "A subscription pending confirmation cannot be deleted");
   }
   const bool is_owner = call.identity.is_signed && (call.identity.account == row.owner ||
                                                     call.identity.account == topic->name().account);
   if (row.authenticates_unsubscribe && !is_owner) {
-    return Error{Errc::AuthorizationError,
+    return Error{errors::kAuthorizationError,
                  "Only the owner of the topic or the subscription can delete it"};
   }
   if (is_owner || is_owned(call, row.protocol, row.endpoint)) {

@@ -5,6 +5,7 @@
 #include "sns/tag_rules.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -21,7 +22,7 @@ Result<std::shared_ptr<engine::Topic>> find_resource(Call& call, const std::stri
   }
   SQUIRE_TRY(const auto name, parse_topic_arn(call, arn, "ResourceArn"));
   auto topic = call.broker.topics().find(name);
-  if (!topic) return Error{Errc::TopicResourceNotFound, {}};
+  if (!topic) return Error{errors::kResourceNotFound, {}};
   return topic;
 }
 
@@ -48,10 +49,10 @@ Result<engine::StringMap> check_tags(const Tags& tags) {
                               "Member must have length less than or equal to 256");
     }
     if (key.starts_with("aws:")) {
-      return Error::invalid_topic_parameter("Tags", "aws: prefixed tag key names are not allowed");
+      return errors::invalid_parameter("Tags", "aws: prefixed tag key names are not allowed");
     }
     if (!map.emplace(key, value).second) {
-      return Error::invalid_topic_parameter("Duplicated keys are not allowed.");
+      return errors::invalid_parameter("Duplicated keys are not allowed.");
     }
   }
   return map;
@@ -69,7 +70,7 @@ Result<EmptyOutput> TagResource::run(Call& call, Request request) {
   SQUIRE_TRY(const auto tags, check_tags(request.tags));
   SQUIRE_TRY(const auto ticket, topic->edit([&](engine::TopicRow& row) -> Result<void> {
     for (const auto& [key, value] : tags) row.tags.insert_or_assign(key, value);
-    if (row.tags.size() > kTagsMax) return Error{Errc::TagLimitExceeded, {}};
+    if (row.tags.size() > kTagsMax) return Error{errors::kTagLimitExceeded, {}};
     return {};
   }));
   call.wait_for(ticket);

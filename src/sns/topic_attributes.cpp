@@ -7,6 +7,7 @@
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -28,8 +29,8 @@ bool is_feedback_attribute(std::string_view name) {
 }
 
 Error invalid_value(std::string_view name, const std::string& value, const std::string& rule) {
-  return Error::invalid_topic_parameter(
-      "Attributes", std::string(name) + ": Invalid value [" + value + "]. " + rule);
+  return errors::invalid_parameter("Attributes",
+                                   std::string(name) + ": Invalid value [" + value + "]. " + rule);
 }
 
 Result<void> check_one_of(std::string_view name, const std::string& value, std::string_view first,
@@ -46,11 +47,11 @@ Result<void> check_boolean(std::string_view name, const std::string& value) {
 
 Result<void> check_policy(const std::string& value) {
   const auto document = service::parse_document(value, kPolicyBytesMax);
-  if (!document.is_object()) return Error::invalid_topic_parameter("Policy failed to parse");
+  if (!document.is_object()) return errors::invalid_parameter("Policy failed to parse");
   const auto statements = document.find("Statement");
   if (statements != document.end() && statements->is_array() &&
       statements->size() > kStatementsMax) {
-    return Error::invalid_topic_parameter("Policy", "Too many statements");
+    return errors::invalid_parameter("Policy", "Too many statements");
   }
   return {};
 }
@@ -58,14 +59,14 @@ Result<void> check_policy(const std::string& value) {
 Result<void> check_archive_policy(const std::string& value, bool is_fifo) {
   if (value.empty()) return {};
   if (!is_fifo) {
-    return Error::invalid_topic_parameter("ArchivePolicy", "is only supported for FIFO topics");
+    return errors::invalid_parameter("ArchivePolicy", "is only supported for FIFO topics");
   }
   const auto document = service::parse_document(value, kPolicyBytesMax);
   if (!document.is_object()) {
-    return Error::invalid_topic_parameter("ArchivePolicy: failed to parse JSON.");
+    return errors::invalid_parameter("ArchivePolicy: failed to parse JSON.");
   }
   if (document.empty() || engine::parse_archive_policy(value)) return {};
-  return Error::invalid_topic_parameter(
+  return errors::invalid_parameter(
       "ArchivePolicy: MessageRetentionPeriod must be between 1 and 365 days");
 }
 
@@ -78,12 +79,12 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
   }
   if (name == "DisplayName") {
     return is_single_line(value, kDisplayNameMax) ? Result<void>()
-                                                  : Error::invalid_topic_parameter("DisplayName");
+                                                  : errors::invalid_parameter("DisplayName");
   }
   if (name == "KmsMasterKeyId") return {};
   if (name == "TracingConfig" && is_fifo) {
-    return Error::invalid_topic_parameter("Attributes",
-                                          "TracingConfig can only be set for standard topics");
+    return errors::invalid_parameter("Attributes",
+                                     "TracingConfig can only be set for standard topics");
   }
   if (value.empty() && use == AttributeUse::Set && name != "Policy") {
     // Taken back, if it is an attribute at all.
@@ -98,15 +99,15 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
   }
   if (name == "ContentBasedDeduplication") {
     if (!is_fifo) {
-      return Error::invalid_topic_parameter(
+      return errors::invalid_parameter(
           "Attributes", "Content-based deduplication can only be set for FIFO topics");
     }
     return value.empty() ? Result<void>() : check_boolean(name, value);
   }
   if (name == "FifoThroughputScope") {
     if (!is_fifo) {
-      return Error::invalid_topic_parameter("Attributes",
-                                            "FifoThroughputScope can only be set for FIFO topics");
+      return errors::invalid_parameter("Attributes",
+                                       "FifoThroughputScope can only be set for FIFO topics");
     }
     return value.empty() ? Result<void>() : check_one_of(name, value, "Topic", "MessageGroup");
   }
@@ -120,8 +121,8 @@ Result<void> check_topic_attribute(std::string_view name, const std::string& val
   static constexpr std::array<std::string_view, 4> kClearable = {
       "DeliveryPolicy", "TracingConfig", "SignatureVersion", "KmsMasterKeyId"};
   if (std::find(kClearable.begin(), kClearable.end(), name) != kClearable.end()) return {};
-  if (use == AttributeUse::Set) return Error::invalid_topic_parameter("AttributeName");
-  return Error::invalid_topic_parameter("Attributes", "Unknown attribute: " + std::string(name));
+  if (use == AttributeUse::Set) return errors::invalid_parameter("AttributeName");
+  return errors::invalid_parameter("Attributes", "Unknown attribute: " + std::string(name));
 }
 
 void set_topic_attribute(engine::TopicRow& row, std::string_view name, std::string value,

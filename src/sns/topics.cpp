@@ -7,6 +7,7 @@
 #include "sns/topic_attributes.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
+#include "squire/sns/errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -26,17 +27,17 @@ Result<void> check_topic_name(const CreateTopic::Request& request) {
   const std::string_view name = request.name;
   const auto fifo = request.attributes.find("FifoTopic");
   if (fifo != request.attributes.end() && parse_boolean(fifo->second) == true) {
-    if (!name.ends_with(kFifoSuffix)) return Error::invalid_topic_parameter("Topic Name");
+    if (!name.ends_with(kFifoSuffix)) return errors::invalid_parameter("Topic Name");
     if (name.size() <= kNameMax && is_name(name.substr(0, name.size() - kFifoSuffix.size()))) {
       return {};
     }
-    return Error::invalid_topic_parameter(
+    return errors::invalid_parameter(
         "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
         "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 "
         "characters long.");
   }
   if (is_name(name) && name.size() <= kNameMax) return {};
-  return Error::invalid_topic_parameter("Topic Name");
+  return errors::invalid_parameter("Topic Name");
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ Result<CreateTopic::Response> CreateTopic::run(Call& call, Request request) {
     set_topic_attribute(row, name, value, now);
   }
   SQUIRE_TRY(row.tags, check_tags(request.tags));
-  if (row.tags.size() > kTagsMax) return Error{Errc::TagLimitExceeded, {}};
+  if (row.tags.size() > kTagsMax) return Error{errors::kTagLimitExceeded, {}};
   if (request.data_protection_policy) {
     SQUIRE_CHECK(check_data_protection_policy(*request.data_protection_policy));
     row.data_protection_policy = *request.data_protection_policy;
@@ -63,11 +64,11 @@ Result<CreateTopic::Response> CreateTopic::run(Call& call, Request request) {
   if (!created.is_new) {
     const auto existing = created.topic->row();
     if (!first_difference(request.attributes, existing).empty()) {
-      return Error::invalid_topic_parameter("Attributes",
-                                            "Topic already exists with different attributes");
+      return errors::invalid_parameter("Attributes",
+                                       "Topic already exists with different attributes");
     }
     if (!std::includes(existing.tags.begin(), existing.tags.end(), tags.begin(), tags.end())) {
-      return Error::invalid_topic_parameter("Tags", "Topic already exists with different tags");
+      return errors::invalid_parameter("Tags", "Topic already exists with different tags");
     }
   }
   call.wait_for(created.ticket);
@@ -78,7 +79,7 @@ Result<NoOutput> DeleteTopic::run(Call& call, Request request) {
   SQUIRE_TRY(const auto name, parse_topic_arn(call, request.topic_arn, "TopicArn"));
   const auto topic = call.broker.topics().find(name);
   if (topic && topic->settings()->archive_retention) {
-    return Error{Errc::InvalidState,
+    return Error{errors::kInvalidState,
                  "Cannot delete a topic with an ArchivePolicy. Deactivate the policy first."};
   }
   if (topic && call.must_move(kStepsToEndOne * topic->subscription_count())) {

@@ -1,6 +1,7 @@
 #include "sqs/queue_attributes.hpp"
 #include "sqs/queue_url.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 
@@ -10,7 +11,7 @@ Result<GetQueueAttributes::Response> GetQueueAttributes::run(Call& call, Request
   for (const auto& name : request.attribute_names) {
     // An empty name is how some clients write an empty list.
     if (name != "All" && !name.empty() && !is_attribute_name(name)) {
-      return Error::unknown_attribute(name);
+      return errors::unknown_attribute(name);
     }
     wants_all |= name == "All";
   }

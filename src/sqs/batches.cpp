@@ -5,6 +5,8 @@
 #include "sqs/queue_url.hpp"
 #include "sqs/visibility.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
+#include "squire/wire/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -16,33 +18,32 @@ constexpr std::size_t kEntriesMax = 10;
 template <typename Entry>
 Result<void> check_entries(const std::vector<Entry>& entries, std::string_view entry_name) {
   if (entries.empty()) {
-    return Error{Errc::EmptyBatchRequest,
+    return Error{errors::kEmptyBatchRequest,
                  "There should be at least one " + std::string(entry_name) + " in the request."};
   }
   if (entries.size() > kEntriesMax) {
-    return Error{Errc::TooManyEntriesInBatchRequest,
+    return Error{errors::kTooManyEntriesInBatchRequest,
                  "Maximum number of entries per request are 10. You have sent " +
                      std::to_string(entries.size()) + "."};
   }
   std::set<std::string_view> ids;
   for (const auto& entry : entries) {
-    if (!is_name(*entry.id)) return Error{Errc::InvalidBatchEntryId, {}};
+    if (!is_name(*entry.id)) return Error{errors::kInvalidBatchEntryId, {}};
   }
   for (const auto& entry : entries) {
     if (!ids.insert(*entry.id).second) {
-      return Error{Errc::BatchEntryIdsNotDistinct, "Id " + *entry.id + " repeated."};
+      return Error{errors::kBatchEntryIdsNotDistinct, "Id " + *entry.id + " repeated."};
     }
   }
   return {};
 }
 
 BatchResultErrorEntry to_failed(const std::string& id, const Error& error) {
-  if (error.code == Errc::ReceiptHandleExpired) {
-    return to_failed(id, {Errc::ReceiptHandleIsInvalid, "The receipt handle has expired"});
+  if (error.code == errors::kReceiptHandleExpired) {
+    return to_failed(id, {errors::kReceiptHandleIsInvalid, "The receipt handle has expired"});
   }
-  const auto& spelling = wire::spelling(error.code);
-  return {id, spelling.is_sender_fault(), std::string(spelling.query_code),
-          std::string(wire::error_text(error, wire::Protocol::Json))};
+  return {id, error.code->is_sender_fault(), std::string(error.code->code),
+          std::string(wire::error_text(error))};
 }
 
 // Runs f(entry), a Result<Ticket>, for each entry.
@@ -52,7 +53,7 @@ Response for_each_entry(Call& call, const std::vector<Entry>& entries, F&& f) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (call.fails_entry(i, entries.size())) {
-      response.failed.push_back(to_failed(*entry.id, {Errc::InternalFailure, {}}));
+      response.failed.push_back(to_failed(*entry.id, {errors::kInternalFailure, {}}));
     } else if (const Result<engine::Ticket> ticket = f(entry)) {
       call.wait_for(*ticket);
       response.successful.push_back({*entry.id});
@@ -67,7 +68,7 @@ Result<void> check_total_size(const std::vector<SendMessageBatch::Entry>& entrie
   std::size_t total = 0;
   for (const auto& entry : entries) total += size_in_bytes(entry);
   if (static_cast<std::int64_t>(total) <= engine::kMessageBytesMax) return {};
-  return Error{Errc::BatchRequestTooLong,
+  return Error{errors::kBatchRequestTooLong,
                "Batch requests cannot be longer than " + std::to_string(engine::kMessageBytesMax) +
                    " bytes. You have sent " + std::to_string(total) + " bytes."};
 }
@@ -106,7 +107,7 @@ Result<SendMessageBatch::Response> SendMessageBatch::run(Call& call, Request req
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     auto& entry = request.entries[i];
     if (call.fails_entry(i, request.entries.size())) {
-      response.failed.push_back(to_failed(*entry.id, {Errc::InternalFailure, {}}));
+      response.failed.push_back(to_failed(*entry.id, {errors::kInternalFailure, {}}));
       continue;
     }
     SendMessageBatch::ResultEntry result;

@@ -6,6 +6,7 @@
 
 #include "sqs/names.hpp"
 #include "squire/core/text.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -30,7 +31,7 @@ std::string hexadecimal(std::uint32_t number) {
 Result<void> check_characters(std::string_view text, std::string_view place) {
   const auto illegal = first_illegal_character(text);
   if (!illegal) return {};
-  return Error{Errc::InvalidMessageContents,
+  return Error{errors::kInvalidMessageContents,
                "Invalid binary character '#x" + hexadecimal(*illegal) + "' was found in the " +
                    std::string(place) +
                    ", the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 "
@@ -95,7 +96,7 @@ bool is_number(std::string_view text) {
 Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
   const std::string& type = input.data_type;
   if (!input.string_list_values.empty() || !input.binary_list_values.empty()) {
-    return Error{Errc::UnsupportedOperation,
+    return Error{errors::kUnsupportedOperation,
                  "Message attribute list values in SendMessage operation are not supported."};
   }
   if (type.empty()) {

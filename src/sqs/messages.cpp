@@ -7,6 +7,7 @@
 #include "sqs/visibility.hpp"
 #include "squire/service/system_attributes.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -39,7 +40,7 @@ Result<Strings> system_attribute_names(const ReceiveMessage::Request& request) {
     const bool is_known = std::find(kSystemAttributeNames.begin(), kSystemAttributeNames.end(),
                                     name) != kSystemAttributeNames.end();
     // An empty name is how some clients write an empty list.
-    if (!is_known && !name.empty()) return Error::unknown_attribute(name);
+    if (!is_known && !name.empty()) return errors::unknown_attribute(name);
   }
   return names;
 }

@@ -3,6 +3,7 @@
 #include "sqs/queue_url.hpp"
 #include "sqs/task_handle.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -38,8 +39,8 @@ Result<ResourceName> parse_queue_arn(const std::string& arn, std::string_view pa
 Result<void> check_exists(const engine::Broker& broker, const ResourceName& queue,
                           std::string_view parameter) {
   if (broker.find_queue(queue)) return {};
-  return Error{Errc::ResourceNotFound, "The resource that you specified for the " +
-                                           std::string(parameter) + " parameter doesn't exist."};
+  return Error{errors::kResourceNotFound, "The resource that you specified for the " +
+                                              std::string(parameter) + " parameter doesn't exist."};
 }
 
 ListMessageMoveTasks::ResultEntry to_entry(const engine::MoveTaskRow& row) {
@@ -94,7 +95,7 @@ Result<CancelMessageMoveTask::Response> CancelMessageMoveTask::run(Call& call, R
   const auto handle = decode_handle(request.task_handle);
   if (!handle) return Error::invalid_parameter("Value for parameter TaskHandle is invalid.");
   if (handle->source.account != call.identity.account) {
-    return Error{Errc::ResourceNotFound, "Task does not exist."};
+    return Error{errors::kResourceNotFound, "Task does not exist."};
   }
   SQUIRE_CHECK(check_exists(call.broker, handle->source, "SourceArn"));
   SQUIRE_TRY(const auto cancelled, call.broker.store<engine::MoveTasks>().cancel(handle->task_id));

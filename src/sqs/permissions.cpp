@@ -5,6 +5,7 @@
 #include "sqs/policies.hpp"
 #include "sqs/queue_url.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -39,8 +40,8 @@ Result<void> check(const AddPermission::Request& request) {
     }
   }
   if (request.actions.size() > kActionsMax) {
-    return Error{Errc::OverLimit, std::to_string(request.actions.size()) +
-                                      " Actions were found, maximum allowed is 7."};
+    return Error{errors::kOverLimit, std::to_string(request.actions.size()) +
+                                         " Actions were found, maximum allowed is 7."};
   }
   for (const auto& action : request.actions) {
     if (contains(kSharedActions, action)) continue;

@@ -2,6 +2,7 @@
 
 #include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -32,13 +33,13 @@ bool allows(std::string_view redrive_allow_policy, const std::string& source_arn
 
 Result<void> check_policy(std::string_view policy) {
   const auto document = parse(policy);
-  if (!document.is_object()) return Error::invalid_attribute_value("Policy");
+  if (!document.is_object()) return errors::invalid_attribute_value("Policy");
   const auto statements = document.find("Statement");
   if (statements != document.end() && statements->is_array() &&
       statements->size() > kStatementsMax) {
-    return Error{Errc::OverLimit, std::to_string(statements->size()) +
-                                      " Statements were found, maximum allowed is " +
-                                      std::to_string(kStatementsMax) + "."};
+    return Error{errors::kOverLimit, std::to_string(statements->size()) +
+                                         " Statements were found, maximum allowed is " +
+                                         std::to_string(kStatementsMax) + "."};
   }
   return {};
 }

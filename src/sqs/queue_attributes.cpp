@@ -6,6 +6,7 @@
 
 #include "sqs/policies.hpp"
 #include "squire/core/text.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -92,7 +93,7 @@ StringMap with_defaults(const StringMap& attributes, bool is_fifo) {
 
 Result<void> check_value(const engine::Broker& broker, const ResourceName& queue, const Rule& rule,
                          const std::string& value) {
-  const Error invalid = Error::invalid_attribute_value(rule.name);
+  const Error invalid = errors::invalid_attribute_value(rule.name);
   switch (rule.kind) {
     case Kind::Integer: {
       const auto number = parse_integer(value);
@@ -143,10 +144,10 @@ bool names_itself(const Rule& rule, const ResourceName& queue, const std::string
 
 // Whether the queue can have an attribute of that name set at all.
 Result<void> check_name(const Rule* rule, const std::string& attribute, bool is_fifo) {
-  if (rule == nullptr || rule->kind == Kind::ReadOnly) return Error::unknown_attribute(attribute);
+  if (rule == nullptr || rule->kind == Kind::ReadOnly) return errors::unknown_attribute(attribute);
   if (!rule->is_fifo_only || is_fifo) return {};
-  if (rule->kind == Kind::FifoQueue) return Error::unknown_attribute(attribute);
-  return Error{Errc::InvalidAttributeName,
+  if (rule->kind == Kind::FifoQueue) return errors::unknown_attribute(attribute);
+  return Error{errors::kInvalidAttributeName,
                "You can specify the " + attribute + " only when FifoQueue is set to true."};
 }
 
@@ -173,21 +174,21 @@ Result<void> check_attributes(const engine::Broker& broker, const ResourceName& 
   for (const auto& [attribute, value] : wanted) {
     const Rule* rule = find_rule(attribute);
     SQUIRE_CHECK(check_name(rule, attribute, is_fifo));
-    if (first_illegal_character(value)) return Error::invalid_attribute_value(attribute);
+    if (first_illegal_character(value)) return errors::invalid_attribute_value(attribute);
     if (value.empty() && (is_policy(rule->kind) || rule->kind == Kind::Text)) continue;
     // A queue that is there may be its own; nothing has to be looked up then.
     if (use == AttributeUse::Set && names_itself(*rule, name, value)) continue;
     SQUIRE_CHECK(check_value(broker, name, *rule, value));
     if (rule->kind == Kind::FifoQueue && use == AttributeUse::Set &&
         parse_boolean(value) == false) {
-      return Error{Errc::InvalidAttributeValue,
+      return Error{errors::kInvalidAttributeValue,
                    "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not "
                    "supported."};
     }
   }
   if (!get(wanted, "KmsMasterKeyId").empty() &&
       parse_boolean(get(wanted, "SqsManagedSseEnabled")) == true) {
-    return Error{Errc::InvalidAttributeName,
+    return Error{errors::kInvalidAttributeName,
                  "You can use one type of server-side encryption (SSE) at one time. You can either "
                  "enable KMS SSE or SQS SSE."};
   }
@@ -195,7 +196,7 @@ Result<void> check_attributes(const engine::Broker& broker, const ResourceName& 
   apply_attributes(after, wanted);
   if (get(after, "FifoThroughputLimit") == "perMessageGroupId" &&
       get(after, "DeduplicationScope") != "messageGroup") {
-    return Error::invalid_attribute_value("FifoThroughputLimit");
+    return errors::invalid_attribute_value("FifoThroughputLimit");
   }
   return {};
 }

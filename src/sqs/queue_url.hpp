@@ -1,10 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "squire/service/call.hpp"
+#include "squire/service/action.hpp"
 
 namespace squire::sqs {
 
@@ -15,6 +16,9 @@ std::string queue_url(const service::Call& call, const ResourceName& name);
 // say, else the caller's; a bare queue name is one of the caller's account. QueueDoesNotExist for
 // what is no queue URL.
 Result<ResourceName> parse_queue_url(const service::Call& call, std::string_view url);
+
+// A request at the URL of a queue is one with that QueueUrl.
+std::optional<service::PathParameter> path_parameter(std::string_view path);
 
 // The queue itself, or QueueDoesNotExist.
 Result<std::shared_ptr<engine::Queue>> find_queue(const service::Call& call, std::string_view url);

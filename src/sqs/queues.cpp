@@ -5,6 +5,7 @@
 #include "sqs/tag_rules.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sqs/actions.hpp"
+#include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
@@ -52,7 +53,7 @@ Result<CreateQueue::Response> CreateQueue::run(Call& call, Request request) {
     const auto different = first_difference(request.attributes, *created.queue);
     if (!different.empty()) {
       return Error{
-          Errc::QueueNameExists,
+          errors::kQueueNameExists,
           "A queue already exists with the same name and a different value for attribute " +
               different};
     }

@@ -9,7 +9,7 @@ namespace squire::wire {
 Result<void> JsonReader::finish() {
   peek();
   if (at_ < text_.size()) fail("Unexpected character after the end of the document");
-  if (failed_) return Error{Errc::Serialization, why_};
+  if (failed_) return Error{errors::kSerialization, why_};
   return {};
 }
 

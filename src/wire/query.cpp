@@ -25,10 +25,11 @@ Result<void> Form::parse(std::string_view encoded) {
     auto name = form_decode(parameter.substr(0, equals));
     auto value = form_decode(parameter.substr(std::min(equals + 1, parameter.size())));
     if (!name || !value || !is_utf8(*name) || !is_utf8(*value)) {
-      return Error{Errc::MalformedInput, "The query string is malformed: broken percent encoding."};
+      return Error{errors::kMalformedInput,
+                   "The query string is malformed: broken percent encoding."};
     }
     if (sorted_.size() == kParametersMax) {
-      return Error{Errc::MalformedInput, "The request has too many parameters."};
+      return Error{errors::kMalformedInput, "The request has too many parameters."};
     }
     sorted_.emplace_back(std::move(*name), std::move(*value));
   }
@@ -45,6 +46,15 @@ void Form::add(std::string name, std::string value) {
 const std::string* Form::find(std::string_view name) const {
   const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), name, kNameBefore);
   return at != sorted_.end() && at->first == name ? &at->second : nullptr;
+}
+
+std::vector<std::string_view> Form::find_all(std::string_view name) const {
+  std::vector<std::string_view> found;
+  for (auto at = std::lower_bound(sorted_.begin(), sorted_.end(), name, kNameBefore);
+       at != sorted_.end() && at->first == name; ++at) {
+    found.push_back(at->second);
+  }
+  return found;
 }
 
 std::vector<std::uint64_t> Form::indexes(std::string_view prefix) const {
@@ -100,7 +110,7 @@ Result<void> check_no_null_members(const std::vector<std::string>& members) {
     if (&member != &members.front()) text += "; ";
     text += "Value null at '" + member + "' failed to satisfy constraint: Member must not be null";
   }
-  return Error{Errc::ValidationError, std::move(text)};
+  return Error{errors::kValidationError, std::move(text)};
 }
 
 }  // namespace squire::wire

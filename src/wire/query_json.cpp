@@ -11,14 +11,13 @@ bool wants_json(std::string_view accept) {
 
 std::string encode_query_json_error(const Error& error, bool has_detail,
                                     std::string_view request_id) {
-  const auto& row = spelling(error.code);
   std::string out = R"({"Error":{"Code":)";
-  write_json_string(out, row.query_code);
+  write_json_string(out, error.code->code);
   if (has_detail) out += R"(,"Detail":null)";
   out += R"(,"Message":)";
-  write_json_string(out, error_text(error, Protocol::Query));
-  out += row.is_sender_fault() ? R"(,"Type":"Sender"},"RequestId":)"
-                               : R"(,"Type":"Receiver"},"RequestId":)";
+  write_json_string(out, query_error_text(error));
+  out += error.code->is_sender_fault() ? R"(,"Type":"Sender"},"RequestId":)"
+                                       : R"(,"Type":"Receiver"},"RequestId":)";
   write_json_string(out, request_id);
   out += '}';
   return out;

@@ -17,7 +17,8 @@ using Verdict = access::Decision::Verdict;
 void judge(std::string_view json, std::string_view value, Policy::Kind kind) {
   const auto compiled = Policy::compile(json, kind);
   if (compiled.has_error()) {
-    check(compiled.error().code == Errc::InvalidParameter, "a bad policy is a bad parameter");
+    check(compiled.error().code == errors::kInvalidParameterValue,
+          "a bad policy is a bad parameter");
     check(!compiled.error().message.empty(), "and it is said why");
     return;
   }

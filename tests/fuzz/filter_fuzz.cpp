@@ -7,6 +7,7 @@
 
 #include "fuzz/work.hpp"
 #include "squire/engine/filter_policy.hpp"
+#include "squire/engine/topic_errors.hpp"
 
 namespace squire::fuzz {
 namespace {
@@ -18,7 +19,8 @@ using engine::FilterScope;
 void judge(std::string_view policy, const std::string& message, FilterScope scope) {
   const auto compiled = FilterPolicy::compile(policy, scope);
   if (compiled.has_error()) {
-    check(compiled.error().code == Errc::InvalidParameter, "a bad policy is a bad parameter");
+    check(compiled.error().code == engine::topic_errors::kInvalidParameter,
+          "a bad policy is a bad parameter");
     check(!compiled.error().message.empty(), "and it is said why");
     return;
   }

@@ -9,7 +9,7 @@
 
 #include "fuzz/check.hpp"
 #include "fuzz/world.hpp"
-#include "net/request_parser.hpp"
+#include "http/request_parser.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/dispatcher.hpp"
@@ -85,16 +85,16 @@ class Client {
  private:
   // How many bytes the first request took; 0: it never became one, or is not complete.
   std::size_t send_one(std::string_view bytes) {
-    net::RequestData data;
-    net::RequestParser parser(data, 64 * 1024, 8 * 1024 * 1024);
+    http::RequestData data;
+    http::RequestParser parser(data, 64 * 1024, 8 * 1024 * 1024);
     boost::beast::error_code error;
     std::size_t count = 0;
     while (!parser.is_done() && count < bytes.size() && !error) {
       count += parser.put(boost::asio::buffer(bytes.data() + count, bytes.size() - count), error);
     }
     if (error) {
-      check_reply(service::refuse(data.view(), {Errc::MalformedInput, error.message()},
-                                  dispatcher_.new_request_id()));
+      check_reply(dispatcher_.refuse(data.view(), {errors::kMalformedInput, error.message()},
+                                     dispatcher_.new_request_id()));
       return 0;
     }
     if (!parser.is_done()) return 0;

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     line = input.substr(0, end);
     input.remove_prefix(std::min(end + 1, input.size()));
   }
-  std::vector<access::Header> headers = {{"Host", "localhost"}};
+  std::vector<Header> headers = {{"Host", "localhost"}};
   if (!lines[2].empty()) headers.push_back({"Authorization", lines[2]});
   if (!lines[3].empty()) headers.push_back({"X-Amz-Date", lines[3]});
   const auto verified = kVerifier.verify({"POST", lines[0], lines[1], headers, input}, "sqs",

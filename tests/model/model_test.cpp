@@ -9,6 +9,7 @@
 
 #include "model/reference_broker.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 
@@ -200,7 +201,7 @@ class Model {
     const bool is_in_flight = message && message->is_in_flight(clock_.now());
     if (queue.is_fifo && message && !(is_latest && is_in_flight)) {
       ASSERT_TRUE(removed.has_error());
-      EXPECT_EQ(removed.error().code, Errc::ReceiptHandleExpired);
+      EXPECT_EQ(removed.error().code, engine::queue_errors::kReceiptHandleExpired);
       return;
     }
     ASSERT_TRUE(removed.has_value());

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "squire/admin/admin_site.hpp"
+#include "squire/sqs/actions.hpp"
+#include "squire/sts/actions.hpp"
 #include "support/topic_fixture.hpp"
 
 namespace squire::test {
@@ -79,6 +81,7 @@ class AdminFixture : public TopicFixture {
                                   nlohmann::ordered_json{{"port", 4566}, {"smtp_password", "***"}}};
     settings.session_id = "11111111-2222-4333-8444-555555555555";
     settings.init_scripts = {"a.sh", "b.py"};
+    settings.services = {&sqs::service(), &sns::service(), &sts::service()};
     return settings;
   }
 

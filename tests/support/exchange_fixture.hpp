@@ -53,7 +53,7 @@ struct RequestText {
     return std::move(*this);
   }
 
-  mutable std::vector<access::Header> views_ = {};
+  mutable std::vector<Header> views_ = {};
 };
 
 // A dispatcher for SQS and STS in front of a broker whose clock stands still and whose journal

@@ -40,7 +40,7 @@ inline RequestText sign(RequestText request, const access::Key& key, TimePoint n
   if (!key.session_token.empty()) {
     request.headers.emplace_back("X-Amz-Security-Token", key.session_token);
   }
-  std::vector<access::Header> headers;
+  std::vector<Header> headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, value});
   const auto canonical =
       access::canonical_request({request.method, request.target, "", headers, request.body}, names);

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "squire/engine/broker.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/envelopes.hpp"
 #include "squire/storage/memory_journal.hpp"
 #include "support/counting_ids.hpp"
+#include "support/hand_executor.hpp"
 #include "support/manual_clock.hpp"
 #include "support/signing_key.hpp"
 
@@ -21,26 +22,19 @@ namespace squire::test {
 using namespace std::chrono_literals;
 
 // The other side of all deliveries, without a socket: requests are noted and answered by hand.
-class FakeOutbound final : public service::Outbound {
+class FakeOutbound final : public outbound::Sender {
  public:
   struct Attempt {
-    service::OutboundRequest request;
-    std::function<void(service::OutboundResult)> done;
+    outbound::Request request;
+    std::function<void(outbound::Answer)> done;
   };
 
-  void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
-  void send(service::OutboundRequest request,
-            std::function<void(service::OutboundResult)> done) override {
+  void post(std::function<void()> task) override { thread_.post(std::move(task)); }
+  void send(outbound::Request request, std::function<void(outbound::Answer)> done) override {
     attempts.push_back({std::move(request), std::move(done)});
   }
 
-  void run() {
-    while (!tasks_.empty()) {
-      const auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
-  }
+  void run() { thread_.run(); }
 
   // The oldest attempt gets its turn and is answered; 0 is no answer at all.
   void answer(unsigned status) {
@@ -55,7 +49,7 @@ class FakeOutbound final : public service::Outbound {
   std::deque<Attempt> attempts;  // not answered yet
 
  private:
-  std::deque<std::function<void()>> tasks_;
+  HandExecutor thread_;
 };
 
 // SNS and SQS over a broker in memory, whose clock stands still.

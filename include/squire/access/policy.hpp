@@ -88,6 +88,7 @@ struct AccessRequest {
   std::string_view resource;          // ARN
   std::string_view resource_account;  // its owner
   const Context& context;
+  bool is_owner_only = false;  // nobody else can, whatever policies say
 };
 
 struct Decision {

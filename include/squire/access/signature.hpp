@@ -14,16 +14,11 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/digest.hpp"
 #include "squire/core/error.hpp"
+#include "squire/core/header.hpp"
 #include "squire/core/keyed_hash.hpp"
 #include "squire/core/mutex.hpp"
 
 namespace squire::access {
-
-// One line of an HTTP header, as it was sent.
-struct Header {
-  std::string_view name;
-  std::string_view value;
-};
 
 // What a signature covers. All of it as it was sent: still percent-encoded, headers in their order.
 struct SignedRequest {
@@ -51,9 +46,6 @@ struct Verified {
   KeyPtr key;
   std::string region;  // of the credential scope
 };
-
-// The value of the first header of that name, which is in lower case; empty if there is none.
-std::string_view header_value(std::span<const Header> headers, std::string_view name);
 
 // Whether the texts are equal, in a time that does not tell where they differ.
 bool is_same_secret(std::string_view a, std::string_view b);

@@ -10,6 +10,7 @@
 #include "squire/admin/metrics.hpp"
 #include "squire/core/clock.hpp"
 #include "squire/engine/broker.hpp"
+#include "squire/service/action.hpp"
 #include "squire/service/admin_handler.hpp"
 #include "squire/service/faults.hpp"
 #include "squire/service/temporary_files.hpp"
@@ -36,6 +37,7 @@ struct AdminSettings {
   std::function<void(Milliseconds)> advance_clock = nullptr;
   std::function<void()> reset_clock = nullptr;  // to real time; there if advance_clock is
   service::Faults* faults = nullptr;            // likewise; outlives the site
+  std::vector<const service::Service*> services = {};
   // Where exports and imports lie on their way; null: there are none. Outlives the site.
   service::TemporaryFiles* files = nullptr;
   std::uint64_t import_bytes_max = 1'073'741'824;
@@ -80,9 +82,9 @@ class AdminSite final : public service::AdminHandler {
  private:
   friend struct AdminRequest;
 
-  // Since the start or the last reset, as far as anybody looked.
-  bool has_had_queues() const;
-  bool has_had_topics() const;
+  // Whether the service of that place was used since the start or the last reset, as far as anybody
+  // looked.
+  bool was_used(std::size_t service) const;
   service::SiteReply localstack_health(bool is_well) const;
   // There is so much to walk over that no connection's thread should.
   bool is_large() const;
@@ -93,8 +95,7 @@ class AdminSite final : public service::AdminHandler {
   const TimePoint started_at_;
   std::vector<std::atomic<InitState>> init_states_;
   std::atomic<bool> is_ready_ = false;
-  mutable std::atomic<bool> has_had_queues_ = false;
-  mutable std::atomic<bool> has_had_topics_ = false;
+  mutable std::vector<std::atomic<bool>> were_used_;  // the services
   std::atomic<bool> is_data_lost_ = false;
   std::atomic<Milliseconds> advanced_{Milliseconds(0)};  // the clock, so far
   const std::unique_ptr<Jobs> jobs_;                     // exports and imports

@@ -27,4 +27,7 @@ struct Url {
 // beyond ASCII, a bad port or a bad percent sign in user or password.
 std::optional<Url> parse_url(std::string_view text);
 
+// A part of a path: %XX is a byte. Nothing on a broken escape.
+std::optional<std::string> percent_decode(std::string_view text);
+
 }  // namespace squire

@@ -15,6 +15,7 @@
 #include "squire/engine/replays.hpp"
 #include "squire/engine/store.hpp"
 #include "squire/engine/topic.hpp"
+#include "squire/engine/topic_errors.hpp"
 
 namespace squire::engine {
 
@@ -103,7 +104,7 @@ Result<Topics::Subscribed> Topics::edit_subscription(Topic& topic, const Uuid& i
                                                      const Edit& edit) {
   for (;;) {
     const auto before = topic.find(id);
-    if (!before) return Error::not_found("Subscription");
+    if (!before) return topic_errors::not_found("Subscription");
     SubscriptionRow row = before->row();
     SQUIRE_CHECK(edit(row));
     SQUIRE_TRY(auto changed, put(topic, std::move(row), before));

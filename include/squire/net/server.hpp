@@ -6,15 +6,10 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "squire/core/clock.hpp"
-#include "squire/engine/journal.hpp"
 #include "squire/net/certificate.hpp"
-#include "squire/service/admin_handler.hpp"
-#include "squire/service/dispatcher.hpp"
-#include "squire/service/observer.hpp"
+#include "squire/net/session.hpp"
 
 namespace squire::net {
 
@@ -24,24 +19,16 @@ struct ListenError : std::runtime_error {
 };
 
 struct ServerSettings {
-  std::string address = "0.0.0.0";
-  std::uint16_t port = 4566;               // 0: any free one
-  std::vector<std::uint16_t> extra_ports;  // served like `port`
-  // HTTPS, once there is a certificate. 0: every port speaks HTTP and HTTPS, as the client begins.
-  std::uint16_t tls_port = 0;
-  std::string admin_address;      // "127.0.0.1:4567", for the site alone; empty: every port has it
   std::size_t threads_count = 0;  // 0: one per core
   std::size_t connections_max = 20'000;
-  std::size_t header_bytes_max = 64 * 1024;
-  std::size_t body_bytes_max = 8 * 1024 * 1024;
   // Of requests that are being read and replies that are being written, all together; who would
   // exceed it waits. The first 16 KiB of each connection are not counted.
   std::size_t in_flight_bytes_max = 256 * 1024 * 1024;
-  Seconds request_timeout{30};  // from a request's first byte to its last, and for writing a reply
-  Seconds idle_timeout{300};    // between requests
+  Seconds handshake_timeout{30};  // of TLS
+  Seconds idle_timeout{300};      // until a connection has sent something
 };
 
-// HTTP/1.1 over TCP and TLS: keep-alive, pipelining, Expect: 100-continue, chunked bodies.
+// Accepts connections over TCP and TLS and hands them to sessions, in whatever protocol.
 // N single-threaded contexts, one per thread (worker). A thread of its own, which never computes,
 // accepts connections, deals them out in turn and answers who asks for the daemon's health; a
 // connection stays on its worker. Another one (keeper) rings the clock's alarms and does what is to
@@ -71,21 +58,15 @@ class Server {
   // std::runtime_error that says what is wrong with it, and then changes nothing.
   void use_certificate(const Certificate& certificate);
 
-  // Binds and listens; throws ListenError. The port it got for `port`.
-  std::uint16_t listen();
+  // Binds and listens; throws ListenError. The port it got: `port`, or any free one for 0.
+  std::uint16_t listen(const std::string& address, std::uint16_t port, const PortRole& role);
 
-  // Serves until stop(); each observer is told of every request. All outlive the server's threads.
-  void start(service::Dispatcher& dispatcher, engine::Journal& journal,
-             std::vector<service::Observer*> observers = {});
+  // Serves until stop().
+  void start();
 
   // Calls f every second on the keeper's thread, and again, with alarms in between, as long as it
   // says that there is more to do; set before start().
   void every_second(std::function<bool()> f);
-
-  // Says how the daemon is, to who asks for that path: /_squire/health, /_localstack/health or
-  // /health. It waits for nobody and takes no lock of the engine's. Set before start().
-  using HealthAnswer = std::function<service::SiteReply(std::string_view path)>;
-  void on_health(HealthAnswer answer);
 
   std::size_t connection_count() const;
 

@@ -14,7 +14,6 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
-#include "squire/engine/delivery_guard.hpp"
 #include "squire/engine/queue.hpp"
 #include "squire/engine/topic.hpp"
 #include "squire/wire/field.hpp"
@@ -48,9 +47,9 @@ struct Target {
 
 // How a service words a refusal.
 struct DenialStyle {
-  Errc code = Errc::AccessDenied;
-  std::string_view prefix;     // of actions: "sqs:"
-  bool is_lower_case = false;  // "sqs:sendmessage"
+  Errc code = errors::kAccessDenied;
+  std::string_view prefix = {};  // of actions: "<service>:"
+  bool is_lower_case = false;    // of the action's name
 };
 
 // Where a request comes from, as far as policies ask.
@@ -120,9 +119,15 @@ class RefusalLog {
   mutable std::size_t untold_ GUARDED_BY(mutex_) = 0;
 };
 
-// Says who asks and whether he may: for requests, and for topics that send to queues.
+// The resource that a service acts for.
+struct Source {
+  std::string arn;
+  std::string_view account;
+};
+
+// Says who asks and whether he may: for requests, and for services that send to queues.
 // Thread-safe: constant but for its keys and caches.
-class AccessControl final : public engine::DeliveryGuard {
+class AccessControl {
  public:
   // `wall_clock` tells the time of the outside world, in which clients sign. It outlives this.
   AccessControl(std::vector<access::Key> keys, Tokens tokens, const Clock& wall_clock,
@@ -152,7 +157,9 @@ class AccessControl final : public engine::DeliveryGuard {
   Result<void> check(const Call& call, std::string_view action, bool is_open,
                      const PolicyInputs& inputs) const;
 
-  bool allows(const engine::Subscription& subscription, const engine::Queue& queue) const override;
+  // Whether the queue's policy lets a service of AWS do that, for a resource of its own.
+  bool allows(const access::Principal& service, std::string_view permission, const Source& source,
+              const engine::Queue& queue) const;
 
  private:
   void describe(const Call& call, const PolicyInputs& inputs, access::Context& context) const;

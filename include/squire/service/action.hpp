@@ -1,7 +1,8 @@
-// From the list of a service's actions to the table the dispatcher looks them up in.
+// From the list of a service's actions to the table the router looks them up in.
 //
 // An action is a struct with `name`, `Request` and `Response` (described by fields(), see
-// wire/field.hpp), and `static Result<Response> run(Call&, Request)`.
+// wire/field.hpp), and `static Result<Response> run(Call&, Request)`; in a service that is asked by
+// paths also with `http`.
 #pragma once
 
 #include <algorithm>
@@ -10,40 +11,32 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "squire/core/error.hpp"
 #include "squire/service/call.hpp"
-#include "squire/wire/errors.hpp"
-#include "squire/wire/json.hpp"
-#include "squire/wire/query.hpp"
-#include "squire/wire/query_json.hpp"
-#include "squire/wire/xml.hpp"
+#include "squire/wire/protocol.hpp"
 
 namespace squire::service {
 
-// A request body in the protocol that asked.
-struct Input {
-  wire::Protocol protocol;
-  std::string_view json;   // Json
-  const wire::Form* form;  // Query
-  wire::MissingRule missing_rule;
-};
-
-// What the encoded answer says besides the response.
-struct ResponseContext {
-  std::string_view xml_namespace;
+// A request in the protocol that asks, and what its answer depends on.
+struct Question {
+  const wire::Protocol& protocol;
+  const wire::Incoming& in;
+  const wire::Dialect& dialect;
   std::string_view request_id;
-  bool is_query_json = false;  // Query: JSON instead of XML
 };
 
 // The encoded answer. Meaningless if the call is waiting.
-using Invoke = Result<std::string> (*)(Call&, const Input&, const ResponseContext&);
+using Invoke = Result<wire::Answer> (*)(Call&, const Question&);
 
 struct ActionEntry {
   std::string_view name;
   Invoke invoke;
-  bool takes_queue = false;       // has a QueueUrl
-  bool answers_messages = false;  // and so perhaps at length
+  bool (*has_member)(std::string_view name) = nullptr;  // of its request
+  bool answers_messages = false;                        // and so perhaps at length
+  const wire::Http* http = nullptr;                     // null: at no path of its own
 };
 
 // Something at a path of its own that is no action, for whoever asks: a certificate.
@@ -52,22 +45,34 @@ struct WebPage {
   std::string body;
 };
 
-// One of the services on the port.
+// A parameter that the URL of a request stands for: it is that of a resource.
+struct PathParameter {
+  std::string_view name;
+  bool is_whole = false;      // only actions on such a resource are there
+  bool is_uncertain = false;  // if the request is not signed for a service, the path is another's
+};
+
+// One of the services on the port: all that the general layers know of it. What a row leaves out, a
+// service has not.
 struct Service {
-  std::string_view name;           // in the credential scope and in ARNs: "sqs"
-  std::string_view json_target;    // X-Amz-Target is "<json_target>.<action>"; empty: no JSON
-  std::string_view query_version;  // Version=
-  std::string_view xml_namespace;
-  std::string_view unversioned_xml_namespace;  // of errors, if the request named no version
-  std::span<const ActionEntry> actions;        // sorted by name
-  wire::MissingRule missing_rule = wire::MissingRule::MissingParameter;
-  bool has_error_detail = true;  // XmlErrorStyle
-  DenialStyle denial;
+  std::string_view name;  // in the credential scope and in ARNs
+  wire::Dialect dialect;
+  std::span<const ActionEntry> actions;  // sorted by name
+  // Names of AWS's machines that stand for it, below amazonaws.com; "*" is a region.
+  std::span<const std::string_view> hosts = {};
+  DenialStyle denial = {};
+  // Only the account that owns a resource can have these done to it, whatever policies say.
+  std::span<const std::string_view> owner_only = {};
+  // Members of requests that are keys of conditions: "Protocol" is "<service>:Protocol".
+  std::span<const std::pair<std::string_view, std::string_view>> condition_keys = {};
   // What the request of that action wants to do something to: all of it must be allowed.
   Result<std::vector<Target>> (*policy_targets)(const Call&, std::string_view action,
-                                                const PolicyInputs&);
-  // What is at that path; null: no pages.
+                                                const PolicyInputs&) = nullptr;
+  std::optional<PathParameter> (*path_parameter)(std::string_view path) = nullptr;
   std::optional<WebPage> (*page)(engine::Broker&, std::string_view path) = nullptr;
+  // Whether anything of it is in the broker; null: it keeps nothing. Takes no lock that a request
+  // might hold.
+  bool (*is_used)(engine::Broker&) = nullptr;
 };
 
 // Whether an action is for everyone with a link: `static constexpr bool is_open = true`.
@@ -77,10 +82,9 @@ constexpr bool is_open() {
   return false;
 }
 
-// Whether an action is asked at the URL of a queue.
 template <typename Action>
-constexpr bool takes_queue() {
-  return std::apply([](const auto&... fields) { return ((fields.name == "QueueUrl") || ...); },
+bool has_member(std::string_view name) {
+  return std::apply([&](const auto&... fields) { return ((fields.name == name) || ...); },
                     Action::Request::fields());
 }
 
@@ -92,22 +96,21 @@ constexpr bool answers_messages() {
 }
 
 template <typename Action>
-Result<std::string> invoke(Call& call, const Input& input, const ResponseContext& context) {
-  using Request = typename Action::Request;
-  const bool is_json = input.protocol == wire::Protocol::Json;
-  SQUIRE_TRY(auto request, is_json ? wire::decode_json<Request>(input.json)
-                                   : wire::decode_query<Request>(*input.form, input.missing_rule));
+constexpr const wire::Http* http_of() {
+  if constexpr (requires { Action::http; }) return &Action::http;
+  return nullptr;
+}
+
+template <typename Action>
+Result<wire::Answer> invoke(Call& call, const Question& asked) {
+  SQUIRE_TRY(auto request, asked.protocol.decode<Action>(asked.in));
   if (call.authorization) {
     SQUIRE_CHECK(call.authorization->control.check(call, Action::name, is_open<Action>(),
                                                    policy_inputs_of(request)));
   }
   SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
-  if (call.is_waiting()) return std::string();
-  if (is_json) return wire::encode_json(response);
-  if (context.is_query_json) {
-    return wire::encode_query_json(Action::name, context.request_id, response);
-  }
-  return wire::encode_xml(Action::name, context.xml_namespace, context.request_id, response);
+  if (call.is_waiting()) return wire::Answer();
+  return asked.protocol.encode<Action>(response, asked.dialect, asked.request_id);
 }
 
 template <typename... Actions>
@@ -115,8 +118,8 @@ struct ActionList {
   static constexpr auto names() { return std::array{Actions::name...}; }
 
   static constexpr auto table() {
-    auto entries = std::array{ActionEntry{Actions::name, &invoke<Actions>, takes_queue<Actions>(),
-                                          answers_messages<Actions>()}...};
+    auto entries = std::array{ActionEntry{Actions::name, &invoke<Actions>, &has_member<Actions>,
+                                          answers_messages<Actions>(), http_of<Actions>()}...};
     std::sort(entries.begin(), entries.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
     return entries;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "squire/service/http.hpp"
 
 namespace squire::service {
+
+struct Service;
 
 // What becomes of a request before anything else is looked at.
 struct BrowserVerdict {
@@ -35,10 +38,12 @@ class BrowserGuard {
 
   // By the head of the request alone. `checks_host`: for a broker that believes everybody who
   // reaches it; where senders must prove who they are, a name is no danger.
-  BrowserVerdict judge(const HttpRequest& request, bool checks_host) const;
+  // AWS's own names of the services are known, too: clients' DNS may lead them here.
+  BrowserVerdict judge(const HttpRequest& request, bool checks_host,
+                       std::span<const Service* const> services = {}) const;
 
  private:
-  bool knows_host(std::string_view host) const;
+  bool knows_host(std::string_view host, std::span<const Service* const> services) const;
   BrowserVerdict judge_page(const HttpRequest& request) const;
 
   std::vector<std::string> hosts_;    // lower case; those that begin with a dot are suffixes

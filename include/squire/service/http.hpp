@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "squire/access/signature.hpp"
+#include "squire/core/header.hpp"
 #include "squire/engine/history.hpp"
+#include "squire/wire/incoming.hpp"
 
 namespace squire::service {
 
@@ -38,11 +39,11 @@ struct HttpRequest {
   std::string_view authorization;
   std::string_view body;
   std::string_view accept = {};
-  std::span<const access::Header> headers = {};  // all of them; none if nobody verifies signatures
-  std::string_view address = {};                 // of the client: an IP address
-  bool is_secure = false;                        // came over TLS
-  bool is_by_admin_address = false;              // came to the address that the site has of its own
-  std::string_view trace_id = {};                // X-Amzn-Trace-Id
+  std::span<const Header> headers = {};  // all of them; none if nobody needs them
+  std::string_view address = {};         // of the client: an IP address
+  bool is_secure = false;                // came over TLS
+  bool is_by_admin_address = false;      // came to the address that the site has of its own
+  std::string_view trace_id = {};        // X-Amzn-Trace-Id
 
   // What this daemon's URLs begin with for whoever sent it: "https://broker:4566".
   std::string endpoint() const {
@@ -63,13 +64,8 @@ struct Upload {
   std::string_view setting;  // that says so
 };
 
-struct HttpReply {
-  unsigned status = 200;
-  std::string_view content_type;
-  std::string request_id;   // x-amzn-RequestId
-  std::string query_error;  // x-amzn-query-error, or empty
-  std::string headers;      // more of them, each with its line's end
-  std::string body;
+struct HttpReply : wire::Answer {
+  std::string request_id;                         // x-amzn-RequestId
   std::shared_ptr<TemporaryFile> file = nullptr;  // instead of the body
 };
 

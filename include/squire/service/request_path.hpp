@@ -36,13 +36,16 @@ struct SplitUrl {
 };
 SplitUrl split_url(std::string_view url);
 
-// The region that the host of a queue's URL says, in the styles of AWS: sqs.<region>.host,
-// <region>.queue.host. Empty if it says none: "sqs.localhost", since a region has a hyphen.
-std::string_view region_of(std::string_view host);
+// The region that the host of a queue's URL says, in the styles of AWS: <service>.<region>.host,
+// <region>.queue.host. Empty if it says none, as "<service>.localhost": a region has a hyphen.
+std::string_view region_of(std::string_view host, std::string_view service);
 
 // Whether a path of one segment is, or may become, something else than the queue of that name:
 // /health, /metrics, /_squire, /2015-03-31.
 bool is_taken(std::string_view segment);
+
+// What the paths of the site begin with.
+inline constexpr std::string_view kSitePrefix = "/_";
 
 // Where health is told, in our own words and as clients of ElasticMQ and LocalStack ask for it.
 inline constexpr std::string_view kOwnHealth = "/_squire/health";

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "squire/engine/broker.hpp"
-#include "squire/service/outbound.hpp"
+#include "squire/outbound/outbound.hpp"
 
 namespace squire::sns {
 
@@ -14,7 +14,7 @@ struct CourierSettings {
   // Lambda functions by name: what their runtime's address begins with ("http://localhost:9000").
   std::map<std::string, std::string> functions;
   // Null: emails stay in the outbox. Outlives the couriers.
-  service::Mailer* mailer = nullptr;
+  outbound::Mailer* mailer = nullptr;
   // Attempts under way for one subscription at a time.
   std::size_t attempts_max = 64;
   // Told of every delivery that is given up; may be empty.
@@ -22,13 +22,12 @@ struct CourierSettings {
 };
 
 // Brings what waits in delivery queues to its endpoints: HTTP, HTTPS, Lambda and, with a mailer,
-// email (SNS Developer Guide, "Message delivery retries"). A failed attempt stays in the queue,
-// invisible until the next one is due; one that is given up goes to the subscription's dead-letter
-// queue. Everything runs on the outbound thread.
+// email (SNS Developer Guide, "Message delivery retries"). A courier is the pump (delivery::Pump)
+// of one subscription. Everything runs on the outbound thread.
 class Couriers {
  public:
-  // Broker and outbound outlive the couriers; the outbound thread ends before they do.
-  Couriers(engine::Broker& broker, service::Outbound& outbound, CourierSettings settings);
+  // Broker and sender outlive the couriers; the outbound thread ends before they do.
+  Couriers(engine::Broker& broker, outbound::Sender& sender, CourierSettings settings);
   ~Couriers();
   Couriers(const Couriers&) = delete;
   Couriers& operator=(const Couriers&) = delete;

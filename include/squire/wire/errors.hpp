@@ -1,4 +1,4 @@
-// How an error is spelled on the wire, in each protocol.
+// How an error is told on the wire, in each protocol.
 #pragma once
 
 #include <string>
@@ -8,32 +8,18 @@
 
 namespace squire::wire {
 
-enum class Protocol : std::uint8_t { Json, Query };
+// The error's message, or its row's text.
+std::string_view error_text(const Error& error);
+// Likewise in Query.
+std::string_view query_error_text(const Error& error);
 
-// One error's spelling. Source: the service models, and SQS API Reference, "Common Errors".
-struct ErrorSpelling {
-  Errc code;
-  std::string_view query_code;  // <Code>, x-amzn-query-error, and Code in batch results
-  std::string_view json_type;   // __type
-  unsigned status;              // HTTP
-  std::string_view json_text;   // said if the error has no message of its own
-  std::string_view query_text;  // likewise; empty: as in JSON
-
-  bool is_sender_fault() const { return status < 500; }
-};
-
-const ErrorSpelling& spelling(Errc code);
-
-// The error's message, or its standard text in that protocol.
-std::string_view error_text(const Error& error, Protocol protocol);
-
-// {"__type":…,"message":…}
-std::string encode_json_error(const Error& error);
+// {"__type":…,"message":…}; `json_namespace` is that of the service's model.
+std::string encode_json_error(const Error& error, std::string_view json_namespace);
 
 // How a service dresses its errors in XML.
 struct XmlErrorStyle {
   std::string_view xml_namespace;
-  bool has_detail = true;  // an empty <Detail/>, as SQS has it and SNS has not
+  bool has_detail = true;  // an empty <Detail/>
 };
 
 // <ErrorResponse>…

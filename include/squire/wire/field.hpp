@@ -1,6 +1,6 @@
 // How an action describes its request and response: a tuple of fields, each a name on the wire and
-// a pointer to a member. The four codecs (JSON in and out, Query in, XML out) walk these tuples, so
-// an action is written once for both protocols.
+// a pointer to a member. The codecs of all protocols walk these tuples, so an action is written
+// once.
 //
 //   static constexpr auto fields() {
 //     return std::tuple{required("QueueUrl", &Request::queue_url),
@@ -50,12 +50,24 @@ constexpr Spelling entry(std::string_view key, std::string_view value) {
   return {false, {}, key, value};
 }
 
+// What carries a member in a REST protocol; the others do not ask.
+enum class Carrier : std::uint8_t {
+  Body,     // with others, by its name
+  Payload,  // the body, which is nothing else
+  Path,     // a label of the template: {Name}
+  Query,    // a parameter of the URL
+  Header,
+  Status,  // of a response
+};
+
 template <typename Owner, typename T>
 struct Field {
   std::string_view name;
   T Owner::*member;
   bool is_required;
   Spelling spelling;
+  Carrier carrier = Carrier::Body;
+  std::string_view carrier_name = {};  // of the label, parameter or header
 
   // The name in Query and XML.
   constexpr std::string_view query_name() const { return spelling.is_flat ? spelling.name : name; }
@@ -72,6 +84,30 @@ template <typename Owner, typename T>
 constexpr Field<Owner, T> required(std::string_view name, T Owner::*member,
                                    Spelling spelling = kNested) {
   return {name, member, true, spelling};
+}
+
+// in_header("X-Amz-Log-Type", field("LogType", &Request::log_type)), and likewise the others, as
+// the http traits of the service's model say.
+template <typename Owner, typename T>
+constexpr Field<Owner, T> carried(Carrier carrier, std::string_view name, Field<Owner, T> field) {
+  field.carrier = carrier;
+  field.carrier_name = name;
+  return field;
+}
+constexpr auto in_path(std::string_view label, auto field) {
+  return carried(Carrier::Path, label, field);
+}
+constexpr auto in_query(std::string_view parameter, auto field) {
+  return carried(Carrier::Query, parameter, field);
+}
+constexpr auto in_header(std::string_view header, auto field) {
+  return carried(Carrier::Header, header, field);
+}
+constexpr auto as_payload(auto field) {
+  return carried(Carrier::Payload, {}, field);
+}
+constexpr auto as_status(auto field) {
+  return carried(Carrier::Status, {}, field);
 }
 
 // The response of an action that answers nothing: no <XResult> element, no JSON body.

@@ -28,6 +28,8 @@ class Form {
 
   // Null if absent. Of a name given twice the first counts.
   const std::string* find(std::string_view name) const;
+  // All that have the name, as they came.
+  std::vector<std::string_view> find_all(std::string_view name) const;
 
   // The numbers N for which a parameter `prefix.N` or `prefix.N.…` exists, ascending.
   std::vector<std::uint64_t> indexes(std::string_view prefix) const;
@@ -46,6 +48,33 @@ std::string to_member_name(std::string_view name);
 std::string to_query_name(std::string_view name);
 
 Error query_type_error(std::string_view value, std::string_view name, std::string_view wanted);
+
+// A value that is one text. `name` is for the error.
+template <typename T>
+Result<void> read_text(std::string_view text, std::string_view name, T& out) {
+  if constexpr (kIsOptional<T>) {
+    return read_text(text, name, out.emplace());
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    out = text;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    const auto boolean = parse_boolean(text);
+    if (!boolean) return query_type_error(text, name, "boolean");
+    out = *boolean;
+  } else if constexpr (std::is_integral_v<T>) {
+    const auto number = parse_integer(text);
+    if (!number || *number < std::numeric_limits<T>::min() ||
+        *number > std::numeric_limits<T>::max()) {
+      return query_type_error(text, name, "integer");
+    }
+    out = static_cast<T>(*number);
+  } else {
+    static_assert(std::is_same_v<T, Blob>);
+    auto bytes = base64_decode(text);
+    if (!bytes) return query_type_error(text, name, "base64");
+    out.bytes = std::move(*bytes);
+  }
+  return {};
+}
 
 template <typename T>
 Result<void> read_query(const Form& form, const std::string& name, T& out);
@@ -156,27 +185,7 @@ Result<void> read_query(const Form& form, const std::string& name, T& out) {
     return read_query(form, name, out.emplace());
   } else {
     const std::string* text = form.find(name);
-    if (text == nullptr) return {};
-    if constexpr (std::is_same_v<T, std::string>) {
-      out = *text;
-    } else if constexpr (std::is_same_v<T, bool>) {
-      const auto boolean = parse_boolean(*text);
-      if (!boolean) return query_type_error(*text, name, "boolean");
-      out = *boolean;
-    } else if constexpr (std::is_integral_v<T>) {
-      const auto number = parse_integer(*text);
-      if (!number || *number < std::numeric_limits<T>::min() ||
-          *number > std::numeric_limits<T>::max()) {
-        return query_type_error(*text, name, "integer");
-      }
-      out = static_cast<T>(*number);
-    } else {
-      static_assert(std::is_same_v<T, Blob>);
-      auto bytes = base64_decode(*text);
-      if (!bytes) return query_type_error(*text, name, "base64");
-      out.bytes = std::move(*bytes);
-    }
-    return {};
+    return text ? read_text(*text, name, out) : Result<void>();
   }
 }
 

@@ -13,7 +13,7 @@ struct BotocoreCase {
   std::string_view method;
   std::string_view path;
   std::string_view query;
-  std::vector<access::Header> headers;
+  std::vector<Header> headers;
   std::string_view body;
   std::string_view service;
   std::string_view session_token;

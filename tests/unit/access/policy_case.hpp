@@ -53,8 +53,8 @@ inline std::string_view to_word(access::Decision::Verdict verdict) {
   return "never shared";
 }
 
-// Decides "<principal> <action> <resource> [key=value ...]"; an empty policy is none. "malformed:
-// …" if a policy cannot be read.
+// Decides "<principal> <action> <resource> [owner-only] [key=value ...]"; an empty policy is none.
+// "malformed: …" if a policy cannot be read.
 inline std::string decide_row(std::string_view request, std::string_view identity,
                               std::string_view resource, std::string* reason = nullptr) {
   using access::Policy;
@@ -63,8 +63,13 @@ inline std::string decide_row(std::string_view request, std::string_view identit
   const auto arn = expand_resource(take_word(request));
   access::Context context;
   access::describe(principal, context);
+  bool is_owner_only = false;
   while (!request.empty()) {
     auto value = take_word(request);
+    if (value == "owner-only") {
+      is_owner_only = true;
+      continue;
+    }
     const auto equals = value.find('=');
     context.add(value.substr(0, equals), value.substr(equals + 1));
   }
@@ -80,7 +85,7 @@ inline std::string decide_row(std::string_view request, std::string_view identit
   std::string_view account = arn;
   for (int i = 0; i < 4; ++i) account.remove_prefix(account.find(':') + 1);
   account = account.substr(0, account.find(':'));
-  const auto decision = access::decide({principal, action, arn, account, context},
+  const auto decision = access::decide({principal, action, arn, account, context, is_owner_only},
                                        policies[0].get(), policies[1].get());
   if (reason) *reason = decision.reason;
   return std::string(to_word(decision.verdict));

@@ -1,5 +1,6 @@
 #include "squire/engine/broker.hpp"
 #include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -200,7 +201,7 @@ TEST_F(MoveTaskTest, ACancelledTaskMovesNoMore) {
   EXPECT_EQ(newest().status, Status::Cancelled);
   EXPECT_EQ(newest().moved_count, cancelled.moved_count);
   EXPECT_EQ(broker.store<engine::MoveTasks>().cancel(task->id).error().code,
-            Errc::UnsupportedOperation);
+            engine::queue_errors::kUnsupportedOperation);
 }
 
 TEST_F(MoveTaskTest, FailsAtAMessageOfUnknownOriginAndLosesNothing) {

@@ -1,5 +1,7 @@
 // Changes of what exists: on a copy, under no lock, and again if another came first.
+#include "squire/engine/queue_errors.hpp"
 #include "squire/engine/registry.hpp"
+#include "squire/engine/topic_errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -42,7 +44,7 @@ TEST_F(EditTest, AQueueThatIsDeletedDuringAnEditIsNotThereAnyMore) {
     broker.delete_queue(name("q")).value();
     return tag(row, "a");
   });
-  EXPECT_EQ(ticket.error(), Error::queue_does_not_exist());
+  EXPECT_EQ(ticket.error(), (Error{engine::queue_errors::kQueueDoesNotExist, {}}));
 }
 
 TEST_F(EditTest, ARegistryEntryIsMadeAgainOnWhatAnotherLeft) {
@@ -140,7 +142,7 @@ TEST_F(SubscriptionEditTest, ASubscriptionThatEndsDuringAnEditDoesNotComeBack) {
         broker.topics().remove_subscription(*topic, *made.subscription);
         return Result<void>();
       });
-  EXPECT_EQ(changed.error().code, Errc::NotFound);
+  EXPECT_EQ(changed.error().code, engine::topic_errors::kNotFound);
   EXPECT_TRUE(topic->subscriptions().empty());
 }
 

@@ -1,4 +1,5 @@
 #include "squire/engine/queue.hpp"
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -98,14 +99,15 @@ TEST_F(FifoQueueTest, AnExpiredHandleNeitherDeletesNorChanges) {
   EXPECT_EQ(queue->remove(handles[0]).error().message,
             "Value " + handles[0] +
                 " for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.");
-  EXPECT_EQ(queue->change_visibility(handles[0], 10s).error().code, Errc::ReceiptHandleExpired);
+  EXPECT_EQ(queue->change_visibility(handles[0], 10s).error().code,
+            engine::queue_errors::kReceiptHandleExpired);
 }
 
 TEST_F(FifoQueueTest, AReceiveWithTimeoutZeroExpiresItsHandlesAtOnce) {
   const auto queue = make_queue("q.fifo");
   queue->send(message("a1", "a")).value();
   receive(*queue, 1, 0s);
-  EXPECT_EQ(queue->remove(handles[0]).error().code, Errc::ReceiptHandleExpired);
+  EXPECT_EQ(queue->remove(handles[0]).error().code, engine::queue_errors::kReceiptHandleExpired);
   EXPECT_EQ(receive(*queue), Bodies{"a1"});
 }
 

@@ -1,5 +1,6 @@
 #include "squire/engine/queue.hpp"
 
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -114,7 +115,7 @@ TEST_F(QueueTest, AHandleOlderThanTwelveHoursHasExpired) {
   queue->send(message("a")).value();
   receive(*queue);
   clock.advance(12h + 1s);
-  EXPECT_EQ(queue->remove(handles[0]).error().code, Errc::ReceiptHandleExpired);
+  EXPECT_EQ(queue->remove(handles[0]).error().code, engine::queue_errors::kReceiptHandleExpired);
 }
 
 TEST_F(QueueTest, RefusesGarbageAndTheHandlesOfOtherQueues) {
@@ -122,7 +123,7 @@ TEST_F(QueueTest, RefusesGarbageAndTheHandlesOfOtherQueues) {
   const auto other = make_queue("other");
   other->send(message("a")).value();
   receive(*other);
-  EXPECT_EQ(queue->remove(handles[0]).error().code, Errc::ReceiptHandleIsInvalid);
+  EXPECT_EQ(queue->remove(handles[0]).error().code, engine::queue_errors::kReceiptHandleIsInvalid);
   EXPECT_EQ(queue->remove("garbage").error().message,
             "The input receipt handle \"garbage\" is not a valid receipt handle.");
 }
@@ -166,7 +167,7 @@ TEST_F(QueueTest, RefusesToChangeTheVisibilityOfADeletedMessage) {
   receive(*queue, 1, 1s);
   queue->remove(handles[0]).value();
   const auto error = queue->change_visibility(handles[0], 10s).error();
-  EXPECT_EQ(error.code, Errc::InvalidParameterValue);
+  EXPECT_EQ(error.code, errors::kInvalidParameterValue);
   EXPECT_TRUE(error.message.ends_with(
       "Message does not exist or is not available for visibility timeout change."));
 }
@@ -218,9 +219,10 @@ TEST_F(QueueTest, AHandleFromBeforeAPurgeDeletesNothingSentSince) {
 TEST_F(QueueTest, ADeletedQueueRefusesItsCallers) {
   const auto queue = make_queue("q");
   broker.delete_queue(name("q")).value();
-  EXPECT_EQ(queue->send(message("a")).error().code, Errc::QueueDoesNotExist);
-  EXPECT_EQ(queue->receive(options(1), nullptr).error().code, Errc::QueueDoesNotExist);
-  EXPECT_EQ(queue->purge().error().code, Errc::QueueDoesNotExist);
+  EXPECT_EQ(queue->send(message("a")).error().code, engine::queue_errors::kQueueDoesNotExist);
+  EXPECT_EQ(queue->receive(options(1), nullptr).error().code,
+            engine::queue_errors::kQueueDoesNotExist);
+  EXPECT_EQ(queue->purge().error().code, engine::queue_errors::kQueueDoesNotExist);
 }
 
 TEST_F(QueueTest, KeepsReceiveCountAndFirstReceiveTime) {
@@ -275,7 +277,7 @@ TEST(InFlightLimitTest, AStandardQueueRefusesShortPollsAndEmptiesLongOnes) {
   engine::ReceiveOptions options;
   options.count_max = 10;
   EXPECT_EQ(queue->receive(options, nullptr).value().messages.size(), 2u);
-  EXPECT_EQ(queue->receive(options, nullptr).error().code, Errc::OverLimit);
+  EXPECT_EQ(queue->receive(options, nullptr).error().code, engine::queue_errors::kOverLimit);
   options.is_long_poll = true;
   EXPECT_TRUE(queue->receive(options, nullptr).value().messages.empty());
 }

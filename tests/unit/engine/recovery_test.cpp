@@ -5,6 +5,7 @@
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue_errors.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 
@@ -80,7 +81,8 @@ TEST_F(RecoveryTest, TheNumberOfADeletedQueueIsNotUsedAgain) {
   crash_journal.commit();
   crash();
   create("another").send(message("b")).value();
-  EXPECT_EQ(find("another").remove(handle).error().code, Errc::ReceiptHandleIsInvalid);
+  EXPECT_EQ(find("another").remove(handle).error().code,
+            engine::queue_errors::kReceiptHandleIsInvalid);
 }
 
 TEST_F(RecoveryTest, SequencesOfForgottenMessagesAreNotUsedAgain) {

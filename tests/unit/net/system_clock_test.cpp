@@ -1,4 +1,4 @@
-#include "net/system_clock.hpp"
+#include "squire/net/system_clock.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "squire/sns/actions.hpp"
 #include "support/exchange_fixture.hpp"
 #include "support/xml_tree.hpp"
 
@@ -25,7 +26,9 @@ HttpRequest get(std::string_view target, std::string_view host = "localhost:4566
 }
 
 Kind kind_of_host(const BrowserGuard& guard, std::string_view host) {
-  return guard.judge(get("/", host), true).kind;
+  const std::vector<const service::Service*> services = {&sqs::service(), &sns::service(),
+                                                         &sts::service()};
+  return guard.judge(get("/", host), true, services).kind;
 }
 
 // ---- hosts

@@ -44,15 +44,14 @@ class ExchangeTest : public ExchangeFixture {
 
 // ---- what nobody expected
 
-Result<std::string> fail_inside(service::Call&, const service::Input&,
-                                const service::ResponseContext&) {
+Result<wire::Answer> fail_inside(service::Call&, const service::Question&) {
   throw std::runtime_error("a bug");
 }
 
 // SQS with one action, which does that.
 class OddServiceTest : public ExchangeTest {
  protected:
-  explicit OddServiceTest(service::Invoke invoke) : actions{{{"SendMessage", invoke, true}}} {
+  explicit OddServiceTest(service::Invoke invoke) : actions{{{"SendMessage", invoke}}} {
     service.actions = actions;
     dispatcher = std::make_unique<service::Dispatcher>(
         broker, std::vector<const service::Service*>{&service}, service::DispatcherSettings{},
@@ -81,10 +80,9 @@ TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
 
 // ---- what takes long
 
-Result<std::string> take_long(service::Call& call, const service::Input&,
-                              const service::ResponseContext&) {
-  if (call.must_move(1'000'000)) return std::string("ignored");
-  return std::string(R"({"is":"done"})");
+Result<wire::Answer> take_long(service::Call& call, const service::Question&) {
+  if (call.must_move(1'000'000)) return wire::Answer();
+  return wire::Answer{200, "application/x-amz-json-1.0", {}, {}, R"({"is":"done"})"};
 }
 
 class LongServiceTest : public OddServiceTest {

@@ -36,16 +36,11 @@ struct EchoAction {
 
 const service::Service& topics() {
   static constexpr auto kTable = service::ActionList<EchoAction<0>, EchoAction<1>>::table();
-  static constexpr service::Service kService{"sns",
-                                             "",
-                                             "2010-03-31",
-                                             "http://sns",
-                                             "http://sns",
-                                             kTable,
-                                             wire::MissingRule::MissingParameter,
-                                             true,
-                                             {},
-                                             nullptr};
+  static constexpr service::Service kService{.name = "sns",
+                                             .dialect = {.query_version = "2010-03-31",
+                                                         .xml_namespace = "http://sns",
+                                                         .unversioned_xml_namespace = "http://sns"},
+                                             .actions = kTable};
   return kService;
 }
 
@@ -303,13 +298,13 @@ TEST_F(RouteTest, AHostThatIsNoTextDoesNotReachTheReply) {
 
 TEST_F(RouteTest, ARefusalIsInTheProtocolTheHeadersSuggest) {
   RequestText request;
-  const Error error{Errc::RequestTooLarge, {}};
-  auto reply = service::refuse(request.view(), error, "id-1");
+  const Error error{errors::kRequestTooLarge, {}};
+  auto reply = dispatcher->refuse(request.view(), error, "id-1");
   EXPECT_EQ(reply.status, 413u);
   EXPECT_EQ(reply.content_type, "text/xml");
   EXPECT_EQ(XmlReader::read(reply.body).child("RequestId")->text, "id-1");
   request.content_type = "application/x-amz-json-1.0";
-  reply = service::refuse(request.view(), error, "id-1");
+  reply = dispatcher->refuse(request.view(), error, "id-1");
   EXPECT_EQ(reply.content_type, kJson);
   EXPECT_EQ(reply.query_error, "RequestEntityTooLarge;Sender");
   EXPECT_EQ(reply.request_id, "id-1");

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "squire/engine/topic_errors.hpp"
+
 namespace squire::test {
 namespace {
 
@@ -83,7 +85,7 @@ class BadSubscriptionPolicyTest : public testing::TestWithParam<Bad> {};
 TEST_P(BadSubscriptionPolicyTest, IsRefusedWithItsReason) {
   const auto result = sns::check_subscription_delivery_policy(GetParam().policy);
   ASSERT_TRUE(result.has_error());
-  EXPECT_EQ(result.error().code, Errc::InvalidParameter);
+  EXPECT_EQ(result.error().code, engine::topic_errors::kInvalidParameter);
   EXPECT_THAT(result.error().message,
               HasSubstr(std::string("Invalid parameter: DeliveryPolicy: ") + GetParam().reason));
 }

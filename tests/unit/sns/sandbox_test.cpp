@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "squire/engine/outbox.hpp"
+#include "squire/sns/errors.hpp"
 #include "support/topic_fixture.hpp"
 
 namespace squire::test {
@@ -45,7 +46,7 @@ TEST_F(SandboxTest, AskingAgainSendsAnotherPassword) {
   EXPECT_NE(password(), first);
   auto context = call();
   EXPECT_EQ(sns::VerifySMSSandboxPhoneNumber::run(context, {kNumber, first}).error().code,
-            Errc::Verification);
+            sns::errors::kVerification);
 }
 
 }  // namespace

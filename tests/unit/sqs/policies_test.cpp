@@ -28,7 +28,7 @@ class PoliciesTest : public BrokerFixture {
     const auto result = sqs::check_redrive_policy(broker, name(source), policy);
     if (result.has_value()) return "";
     const auto& text = result.error().message;
-    EXPECT_EQ(result.error().code, Errc::InvalidParameterValue);
+    EXPECT_EQ(result.error().code, errors::kInvalidParameterValue);
     EXPECT_TRUE(text.starts_with("Value " + policy + " for parameter RedrivePolicy is invalid."));
     return text.substr(text.rfind("Reason: ") + 8);
   }

@@ -72,7 +72,7 @@ TEST(FormTest, BrokenEscapesAndBytesThatAreNoTextAreMalformed) {
     Form form;
     const auto result = form.parse(text);
     ASSERT_TRUE(result.has_error()) << text;
-    EXPECT_EQ(result.error().code, Errc::MalformedInput) << text;
+    EXPECT_EQ(result.error().code, errors::kMalformedInput) << text;
   }
 }
 
@@ -81,9 +81,9 @@ TEST(FormTest, TooManyParametersAreRefused) {
   for (std::size_t i = 0; i < Form::kParametersMax; ++i) many += "a=1&";
   Form form;
   EXPECT_TRUE(form.parse(many).has_value());
-  EXPECT_EQ(form.parse("b=1").error().code, Errc::MalformedInput);
+  EXPECT_EQ(form.parse("b=1").error().code, errors::kMalformedInput);
   Form other;
-  EXPECT_EQ(other.parse(many + "b=1").error().code, Errc::MalformedInput);
+  EXPECT_EQ(other.parse(many + "b=1").error().code, errors::kMalformedInput);
 }
 
 TEST(FormTest, IndexesAreNumericAndEachOnce) {

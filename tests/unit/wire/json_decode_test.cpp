@@ -16,7 +16,7 @@ Result<Sample> decode(std::string_view body) {
 std::string error_of(std::string_view body) {
   const auto result = decode(body);
   if (result.has_value()) return "no error";
-  EXPECT_EQ(result.error().code, Errc::Serialization);
+  EXPECT_EQ(result.error().code, errors::kSerialization);
   return result.error().message;
 }
 

@@ -169,7 +169,7 @@ TEST(JsonReaderTest, RemembersTheFirstThingWrong) {
   std::string text;
   reader.read(text);
   EXPECT_TRUE(reader.has_failed());
-  EXPECT_EQ(reader.finish().error(), (Error{Errc::Serialization, "first"}));
+  EXPECT_EQ(reader.finish().error(), (Error{errors::kSerialization, "first"}));
 }
 
 TEST(JsonReaderTest, AFailedReaderEndsEveryLoop) {

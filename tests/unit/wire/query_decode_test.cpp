@@ -47,7 +47,7 @@ TEST(QueryDecodeTest, ScalarsOfTheWrongTypeAreNamedWithTheirValue) {
             "Value ? for parameter Blob is invalid. Reason: Must be a valid base64.");
   EXPECT_EQ(error_of("Step.2.X=x&Step.1.X=1"),
             "Value x for parameter Step.2.X is invalid. Reason: Must be a valid integer.");
-  EXPECT_EQ(decode("Number=five").error().code, Errc::InvalidParameterValue);
+  EXPECT_EQ(decode("Number=five").error().code, errors::kInvalidParameterValue);
 }
 
 TEST(QueryDecodeTest, NumbersReachToTheBordersOfTheirType) {

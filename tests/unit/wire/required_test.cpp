@@ -13,7 +13,7 @@ namespace {
 std::string missing(const Demanding& request) {
   const auto result = wire::check_required(request);
   if (result.has_value()) return "none";
-  EXPECT_EQ(result.error().code, Errc::MissingParameter);
+  EXPECT_EQ(result.error().code, errors::kMissingParameter);
   constexpr std::string_view kBefore = "The request must contain the parameter ";
   const std::string& text = result.error().message;
   EXPECT_TRUE(text.starts_with(kBefore) && text.ends_with('.')) << text;
@@ -61,7 +61,7 @@ TEST(RequiredTest, BothProtocolsCheckIt) {
 }
 
 TEST(RequiredTest, WhatCannotBeReadIsToldBeforeWhatIsMissing) {
-  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Names":1})").error().code, Errc::Serialization);
+  EXPECT_EQ(wire::decode_json<Demanding>(R"({"Names":1})").error().code, errors::kSerialization);
 }
 
 }  // namespace

@@ -139,6 +139,7 @@ export interface Overview extends Place {
   durability: string;
   testing: boolean;
   auth: string;
+  services: string[];
   queues: number;
   topics: number;
   subscriptions: number;

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "squire/outbound/outbound.hpp"
+
+namespace squire::outbound {
+
+struct SmtpSettings {
+  std::string host;
+  std::uint16_t port = 25;
+  std::string from;               // address
+  std::string starttls = "auto";  // "auto": if the server offers it; "always"; "never"
+  std::string user;               // empty: no login
+  std::string password;
+  bool verify_tls = true;
+  std::string ca_file;  // PEM; empty: the system's roots
+};
+
+// Sends emails over SMTP, by libcurl, on a thread of its own; keeps its connection. Mails that wait
+// are bounded by who hands them in (couriers: their attempts).
+class SmtpMailer final : public Mailer {
+ public:
+  explicit SmtpMailer(SmtpSettings settings);
+  // The mail under way is broken off within about a second; it and the others are dropped.
+  ~SmtpMailer() override;
+  SmtpMailer(const SmtpMailer&) = delete;
+  SmtpMailer& operator=(const SmtpMailer&) = delete;
+
+  void send(Mail mail, std::function<void(Answer)> done) override;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace squire::outbound

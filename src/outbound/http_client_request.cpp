@@ -1,0 +1,83 @@
+#include "outbound/http_client_request.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "squire/core/text.hpp"
+
+namespace squire::outbound {
+namespace {
+
+bool is_same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// RFC 9110, 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
+  });
+}
+
+// These decide where a request ends and to whom it goes: two of them would be request smuggling.
+bool is_ours(std::string_view name) {
+  for (const std::string_view ours :
+       {"Host", "Content-Length", "Connection", "Transfer-Encoding", "Authorization"}) {
+    if (is_same_name(name, ours)) return true;
+  }
+  return false;
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_length(std::string& out, const Request& request) {
+  append_header(out, "Content-Length", std::to_string(request.body.size()));
+}
+
+void append_host(std::string& out, const Url& url) {
+  append_header(out, "Host", url.authority());
+  if (url.has_credentials) {
+    append_header(out, "Authorization", "Basic " + base64_encode(url.user + ":" + url.password));
+  }
+  append_header(out, "Connection", "Keep-Alive");
+}
+
+}  // namespace
+
+std::optional<std::string> format_request(const Request& request, const Url& url) {
+  std::string out;
+  out.reserve(1024 + request.body.size());
+  out.append("POST ").append(url.target).append(" HTTP/1.1\r\n");
+  bool has_length = false;
+  bool has_host = false;
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name) || !is_field_value(value) || is_ours(name)) return std::nullopt;
+    if (!has_length && is_same_name(name, "Content-Type")) {
+      append_length(out, request);
+      has_length = true;
+    }
+    if (!has_host && is_same_name(name, "User-Agent")) {
+      append_host(out, url);
+      has_host = true;
+    }
+    append_header(out, name, value);
+  }
+  if (!has_length) append_length(out, request);
+  if (!has_host) append_host(out, url);
+  out.append("\r\n").append(request.body);
+  return out;
+}
+
+}  // namespace squire::outbound
