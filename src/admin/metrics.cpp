@@ -266,7 +266,7 @@ class Metrics::State {
     Lock lock(counts.mutex);
     counts.requests.tallies[{answered.service, answered.action, answered.error_code}].add(
         std::chrono::duration<double>(answered.duration).count());
-    counts.requests.request_bytes += answered.request.body.size();
+    counts.requests.request_bytes += answered.request_bytes;
     counts.requests.reply_bytes += answered.reply.body.size();
   }
 

@@ -42,7 +42,7 @@ class TextLog final : public service::Observer {
     logger_->info("{} {} {} {} {} {} {} {} {}us {}/{} {}", to_word(request.address),
                   to_word(answered.access_key), to_word(request.method), to_word(path_of(request)),
                   to_word(answered.service), to_word(answered.action), reply.status,
-                  to_word(answered.error_code), answered.duration.count(), request.body.size(),
+                  to_word(answered.error_code), answered.duration.count(), answered.request_bytes,
                   reply.body.size(), reply.request_id);
   }
 
@@ -66,7 +66,7 @@ class JsonLog final : public service::Observer {
                                       {"status", reply.status},
                                       {"code", answered.error_code},
                                       {"durationMicroseconds", answered.duration.count()},
-                                      {"requestBytes", request.body.size()},
+                                      {"requestBytes", answered.request_bytes},
                                       {"replyBytes", reply.body.size()}};
     const auto text = line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
     logger_->info(std::string_view(text).substr(1));

@@ -121,7 +121,7 @@ const std::shared_ptr<net::Wakeup>& Connection::wakeup() {
   return wakeup_;
 }
 
-// It is answered; whoever takes his time to read that holds no more than the reply.
+// It is answered, or understood; whoever waits or reads slowly holds no more than the reply.
 void Connection::drop_request() {
   forget(request_.body);
   request_share_.reset();
@@ -268,12 +268,14 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
       case Step::Drop:
         co_return false;
       case Step::WaitForMessage:
-        // A body that is counted against the budget of all is not kept for a poll.
-        if (room_ > 0 && !request_.body.empty()) {
+        // A body that is counted against the budget of all is not kept for long.
+        if (!exchange.needs_body()) {
+          drop_request();
+        } else if (room_ > 0 && !request_.body.empty()) {
           exchange.end_patience();
-        } else if (!co_await wait_for_message(exchange)) {
-          co_return false;
+          break;
         }
+        if (!co_await wait_for_message(exchange)) co_return false;
     }
   }
 }

@@ -25,7 +25,7 @@ bool adds(std::string_view action) {
 
 Exchange::Exchange(Dispatcher& dispatcher, const HttpRequest& request,
                    std::shared_ptr<Waiter> waiter)
-    : dispatcher_(dispatcher) {
+    : dispatcher_(dispatcher), body_bytes_(request.body.size()) {
   const engine::Gate::Pass pass(dispatcher.broker_.gate());
   reply_.request_id = dispatcher.new_request_id();
   guard([&] {
@@ -279,11 +279,19 @@ Exchange::Step Exchange::run_action() {
     return Step::Reply;
   }
   if (!may_wait_ || dispatcher_.is_stopping_) call_->end_patience();
-  auto result = route_.action->invoke(
-      *call_, {route_.protocol, route_.in, *route_.dialect, reply_.request_id});
+  const Question asked{route_.protocol, route_.in, *route_.dialect, reply_.request_id};
+  auto* const resumption = call_->resumption();
+  auto result =
+      resumption ? resumption->resume(*call_, asked) : route_.action->invoke(*call_, asked);
   if (call_->is_moving()) return Step::Move;
-  if (result.has_value() && call_->is_waiting()) return Step::WaitForMessage;
-  answer(std::move(result));
+  if (result.has_error()) {
+    answer(std::move(result).error());
+  } else if (*result) {
+    answer(**std::move(result));
+  } else {
+    route_.in = {};
+    return Step::WaitForMessage;
+  }
   return Step::Reply;
 }
 
@@ -303,7 +311,8 @@ Answered Exchange::answered(const HttpRequest& request, std::chrono::microsecond
           action(),
           error_code_,
           call_ ? std::string_view(call_->identity.account) : std::string_view(),
-          call_ ? call_->identity.access_key : route_.credential.access_key,
+          call_ ? std::string_view(call_->client->access_key) : route_.credential.access_key,
+          body_bytes_,
           duration};
 }
 

@@ -147,30 +147,37 @@ Result<SendMessage::Response> SendMessage::run(Call& call, Request request) {
   return response;
 }
 
-Result<ReceiveMessage::Response> ReceiveMessage::run(Call& call, Request request) {
-  SQUIRE_TRY(const auto queue, find_queue(call, request.queue_url));
+Result<ReceiveMessage::Waiting> ReceiveMessage::begin(Call& call, Request request) {
+  SQUIRE_TRY(auto queue, find_queue(call, request.queue_url));
   SQUIRE_CHECK(check_receive(request, *queue));
-  SQUIRE_TRY(const auto attribute_names, system_attribute_names(request));
+  SQUIRE_TRY(auto attribute_names, system_attribute_names(request));
+  const Seconds wait = request.wait_time_seconds ? Seconds(*request.wait_time_seconds)
+                                                 : queue->settings()->receive_wait;
+  return Waiting{std::move(request), std::move(attribute_names), wait, std::move(queue)};
+}
 
+Result<std::optional<ReceiveMessage::Response>> ReceiveMessage::look(Call& call, Waiting& waiting) {
+  const Request& request = waiting.request;
+  auto queue = std::move(waiting.queue);
+  if (!queue) {
+    SQUIRE_TRY(queue, find_queue(call, request.queue_url));
+  }
   engine::ReceiveOptions options;
   options.count_max = request.max_number_of_messages.value_or(1);
   if (request.visibility_timeout) options.visibility_timeout = Seconds(*request.visibility_timeout);
   options.attempt_id = request.receive_request_attempt_id;
-  const Seconds wait = request.wait_time_seconds ? Seconds(*request.wait_time_seconds)
-                                                 : queue->settings()->receive_wait;
-  options.is_long_poll = wait > Seconds(0);
+  options.is_long_poll = waiting.wait > Milliseconds(0);
   options.client = call.client;
   if (call.faults && call.faults->is_duplicated) options.visibility_timeout = Seconds(0);
-  const bool may_wait = options.is_long_poll && call.wait(wait);
+  const bool may_wait = options.is_long_poll && call.may_wait(waiting.wait);
   SQUIRE_TRY(const auto received, call.broker.receive(*queue, std::move(options),
                                                       may_wait ? call.wait_slot() : nullptr));
 
   call.wait_for(received.ticket);
+  if (received.messages.empty() && may_wait) return std::nullopt;
   Response response;
-  if (received.messages.empty()) return response;
-  call.stop_waiting();
   for (const auto& message : received.messages) {
-    response.messages.push_back(to_message(message, *queue, request, attribute_names));
+    response.messages.push_back(to_message(message, *queue, request, waiting.attribute_names));
   }
   if (call.faults && call.faults->is_reordered) {
     std::shuffle(response.messages.begin(), response.messages.end(), call.faults->dice);

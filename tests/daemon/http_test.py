@@ -553,6 +553,15 @@ class PollTest(HttpTest):
         """What was asked of the daemon before, on whichever thread, is done when this returns."""
         in_parallel([lambda: self.client(self.daemon).call("ListQueues") for _ in range(8)])
 
+    def test_a_long_poll_may_be_large(self):
+        names = ["name-%d" % i for i in range(2000)]
+        with self.wire() as wire:
+            wire.send(json_request("ReceiveMessage", {
+                "QueueUrl": "q", "WaitTimeSeconds": 20, "MessageAttributeNames": names}))
+            self.settle()
+            self.send("late")
+            self.assertIn(b"late", wire.read_reply().body)
+
     def test_a_client_that_hangs_up_takes_no_message_with_it(self):
         for is_reset in (False, True):
             wires = [self.wire() for _ in range(30)]

@@ -2,7 +2,10 @@
 //
 // An action is a struct with `name`, `Request` and `Response` (described by fields(), see
 // wire/field.hpp), and `static Result<Response> run(Call&, Request)`; in a service that is asked by
-// paths also with `http`.
+// paths also with `http`. One that may wait for something to happen has, instead of run,
+//   struct Waiting;                                  what is left of a request that is checked
+//   static Result<Waiting> begin(Call&, Request);    once
+//   static Result<std::optional<Response>> look(Call&, Waiting&);  nothing: not yet, it waits on
 #pragma once
 
 #include <algorithm>
@@ -23,13 +26,14 @@ namespace squire::service {
 // A request in the protocol that asks, and what its answer depends on.
 struct Question {
   const wire::Protocol& protocol;
-  const wire::Incoming& in;
+  const wire::Incoming& in;  // spent, once the call waits
   const wire::Dialect& dialect;
   std::string_view request_id;
 };
 
-// The encoded answer. Meaningless if the call is waiting.
-using Invoke = Result<wire::Answer> (*)(Call&, const Question&);
+// Encoded; nothing: the call waits. Meaningless if it is to move.
+using Reply = std::optional<wire::Answer>;
+using Invoke = Result<Reply> (*)(Call&, const Question&);
 
 struct ActionEntry {
   std::string_view name;
@@ -102,15 +106,47 @@ constexpr const wire::Http* http_of() {
 }
 
 template <typename Action>
-Result<wire::Answer> invoke(Call& call, const Question& asked) {
+concept Waits = requires {
+  typename Action::Waiting;
+};
+
+template <typename Action>
+Reply encode(const typename Action::Response& response, const Question& asked) {
+  return asked.protocol.encode<Action>(response, asked.dialect, asked.request_id);
+}
+
+// A waiting call, decoded, authorised and checked: what is done each time it is woken.
+template <Waits Action>
+class WaitingAction final : public Call::Resumption {
+ public:
+  explicit WaitingAction(typename Action::Waiting waiting) : waiting_(std::move(waiting)) {}
+
+  Result<Reply> resume(Call& call, const Question& asked) override {
+    SQUIRE_TRY(const auto response, Action::look(call, waiting_));
+    return response ? encode<Action>(*response, asked) : Reply();
+  }
+
+ private:
+  typename Action::Waiting waiting_;
+};
+
+template <typename Action>
+Result<Reply> invoke(Call& call, const Question& asked) {
   SQUIRE_TRY(auto request, asked.protocol.decode<Action>(asked.in));
   if (call.authorization) {
     SQUIRE_CHECK(call.authorization->control.check(call, Action::name, is_open<Action>(),
                                                    policy_inputs_of(request)));
   }
-  SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
-  if (call.is_waiting()) return wire::Answer();
-  return asked.protocol.encode<Action>(response, asked.dialect, asked.request_id);
+  if constexpr (Waits<Action>) {
+    SQUIRE_TRY(auto waiting, Action::begin(call, std::move(request)));
+    SQUIRE_TRY(const auto response, Action::look(call, waiting));
+    if (response) return encode<Action>(*response, asked);
+    call.wait(std::make_unique<WaitingAction<Action>>(std::move(waiting)));
+    return Reply();
+  } else {
+    SQUIRE_TRY(const auto response, Action::run(call, std::move(request)));
+    return encode<Action>(response, asked);
+  }
 }
 
 template <typename... Actions>

@@ -9,6 +9,7 @@
 #include "squire/engine/broker.hpp"
 #include "squire/service/access_control.hpp"
 #include "squire/service/patience.hpp"
+#include "squire/wire/incoming.hpp"
 
 namespace squire::service {
 
@@ -17,7 +18,7 @@ struct Identity {
   std::string account;
   std::string region;
   bool is_signed = true;             // says who he is at all; links in notifications do not
-  std::string_view access_key = {};  // lives as long as the request
+  std::string_view access_key = {};  // lives as long as the request's bytes
   std::string_view principal = {};   // his ARN, if his signature was verified; likewise
   bool names_region = false;         // the region is one that he said himself
 };
@@ -30,9 +31,19 @@ struct CallFaults {
   std::mt19937_64 dice;
 };
 
+struct Question;
+
 // One request's context, given to its action. Lives as long as the request; used by one thread.
 class Call {
  public:
+  // How a call that waits goes on. It needs the request's bytes no more.
+  class Resumption {
+   public:
+    virtual ~Resumption() = default;
+    // Nothing: it waits on.
+    virtual Result<std::optional<wire::Answer>> resume(Call& call, const Question& asked) = 0;
+  };
+
   // `waiter` is notified when a waiting call is worth another run; null if the caller cannot wait.
   Call(engine::Broker& broker, Identity identity, std::string endpoint,
        std::shared_ptr<Waiter> waiter, engine::ClientPtr client = nullptr)
@@ -67,18 +78,18 @@ class Call {
   void wait_for(engine::Ticket ticket) { ticket_ = std::max(ticket_, ticket); }
   engine::Ticket ticket() const { return ticket_; }
 
-  // For an action that has nothing to say yet: true if it may wait, at most `duration` from its
-  // first run on. What it returns is then ignored, and it is run again, from the start, when its
-  // slot's waiter was notified or at the deadline.
-  bool wait(Milliseconds duration) {
+  // For an action that has nothing to say yet: whether it may wait, at most `duration` from when it
+  // first asked on. It is resumed when its slot's waiter was notified, or at the deadline.
+  bool may_wait(Milliseconds duration) {
     const TimePoint now = broker.env().clock.now();
     if (!patience_) patience_ = {now, now + duration};
-    is_waiting_ = waiter_ && patience_->lasts(now);
-    return is_waiting_;
+    return waiter_ && patience_->lasts(now);
   }
-  bool is_waiting() const { return is_waiting_; }
+  void wait(std::unique_ptr<Resumption> resumption) { resumption_ = std::move(resumption); }
+  // Null: it did not wait yet.
+  Resumption* resumption() const { return resumption_.get(); }
   TimePoint deadline() const { return patience_->end; }
-  void stop_waiting() { is_waiting_ = false; }
+
   // For an action that is about to do a lot, before it does anything: true if that is too much for
   // a thread which others wait for. What it returns is then ignored, and it is run again, from the
   // start, where it may take its time. A step takes some 100 ns: looking at one thing of many.
@@ -107,7 +118,7 @@ class Call {
   const std::shared_ptr<Waiter> waiter_;
   std::optional<engine::Queue::WaitSlot> slot_;
   std::optional<Patience> patience_;
-  bool is_waiting_ = false;
+  std::unique_ptr<Resumption> resumption_;
   bool is_moving_ = false;
   bool is_elsewhere_ = false;
   engine::Ticket ticket_ = 0;

@@ -19,8 +19,9 @@ class Dispatcher;
 
 // One request on its way to its reply, without a socket: has it routed and its caller identified,
 // runs the action, and is the only place that encodes errors and holds replies back until what they
-// promise is durable. Used by one thread; holds views into `request`, which must outlive it.
-// Destroying it early, because the client went away, loses no message.
+// promise is durable. Used by one thread; holds views into `request`, which must outlive it, but
+// for its body, see needs_body(). Destroying it early, because the client went away, loses no
+// message.
 class Exchange {
  public:
   enum class Step {
@@ -54,6 +55,8 @@ class Exchange {
   bool may_be_large() const {
     return admin_exchange_ || (route_.action && route_.action->answers_messages);
   }
+  // Whether the request's body must stay where it is: what waits for a message has understood it.
+  bool needs_body() const { return !(call_ && call_->resumption()); }
   // For observers, once the reply is complete.
   Answered answered(const HttpRequest& request, std::chrono::microseconds duration) const;
 
@@ -82,6 +85,7 @@ class Exchange {
   void answer_site(unsigned status, std::string_view message);
 
   Dispatcher& dispatcher_;
+  const std::size_t body_bytes_;
   Route route_;  // its action is null: already answered
   std::optional<Call> call_;
   HttpReply reply_;

@@ -17,6 +17,7 @@ struct Answered {
   std::string_view error_code;            // as in the Query protocol; empty: a success
   std::string_view account;               // empty: unknown
   std::string_view access_key;            // likewise
+  std::size_t request_bytes;              // of the body, which may be gone
   std::chrono::microseconds duration{0};  // without the time a poll waited for messages
 };
 

@@ -416,7 +416,14 @@ struct ReceiveMessage {
       return std::tuple{field("Messages", &Response::messages, flat("Message"))};
     }
   };
-  static Result<Response> run(Call& call, Request request);
+  struct Waiting {
+    Request request;
+    Strings attribute_names;  // the system's that are wanted
+    Milliseconds wait;
+    std::shared_ptr<engine::Queue> queue;  // null: to be found, there may be another by now
+  };
+  static Result<Waiting> begin(Call& call, Request request);
+  static Result<std::optional<Response>> look(Call& call, Waiting& waiting);
 };
 
 struct DeleteMessage {

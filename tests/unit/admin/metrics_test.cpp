@@ -16,7 +16,7 @@ class MetricsTest : public AdminFixture {
     const service::HttpRequest request{"POST", "/", "", "", "", "", "12345"};
     service::HttpReply reply;
     reply.body = "123";
-    metrics.answered({request, reply, "sqs", action, code, "", "", duration});
+    metrics.answered({request, reply, "sqs", action, code, "", "", request.body.size(), duration});
   }
 
   admin::Metrics metrics{broker, {[] { return std::size_t{7}; }}};

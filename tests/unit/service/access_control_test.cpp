@@ -175,6 +175,18 @@ TEST_F(AccessControlTest, AChangedPolicyCountsAtOnce) {
   EXPECT_EQ(code(send(partner)), "AccessDenied");
 }
 
+TEST_F(AccessControlTest, AReceiveIsAuthorizedWhenItComesAndNotWhenItIsWoken) {
+  const auto body = R"({"QueueUrl":"/000000000000/q","WaitTimeSeconds":20})";
+  const auto poll = start(sign(RequestText::json("ReceiveMessage", body), owner, clock.now()));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  set_policy(R"("Effect":"Deny","Principal":"*","Action":"sqs:ReceiveMessage")");
+  EXPECT_EQ(code(as(owner, "ReceiveMessage", body)), "AccessDenied");
+  send(owner);
+  ASSERT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(poll->reply().status, 200u);
+  EXPECT_THAT(poll->reply().body, testing::HasSubstr("hello"));
+}
+
 TEST_F(AccessControlTest, APolicyThatCannotBeReadForbidsAll) {
   set_policy_text(R"({"Statement":{"Effect":"Perhaps"}})");
   EXPECT_EQ(code(send(owner)), "AccessDenied");

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -44,7 +45,7 @@ class ExchangeTest : public ExchangeFixture {
 
 // ---- what nobody expected
 
-Result<wire::Answer> fail_inside(service::Call&, const service::Question&) {
+Result<service::Reply> fail_inside(service::Call&, const service::Question&) {
   throw std::runtime_error("a bug");
 }
 
@@ -80,8 +81,8 @@ TEST_F(BuggyServiceTest, AnExceptionIsAnInternalFailureInTheProtocolThatAsked) {
 
 // ---- what takes long
 
-Result<wire::Answer> take_long(service::Call& call, const service::Question&) {
-  if (call.must_move(1'000'000)) return wire::Answer();
+Result<service::Reply> take_long(service::Call& call, const service::Question&) {
+  if (call.must_move(1'000'000)) return service::Reply();
   return wire::Answer{200, "application/x-amz-json-1.0", {}, {}, R"({"is":"done"})"};
 }
 
@@ -138,6 +139,35 @@ TEST_F(ExchangeTest, ALongPollWaitsUntilAMessageWakesIt) {
   call(send("a"));
   EXPECT_EQ(poll->waiter->count, 1);
   EXPECT_EQ(poll->run(), Step::Reply);
+  EXPECT_EQ(bodies(poll->reply()), Bodies{"a"});
+}
+
+TEST_F(ExchangeTest, AWaitingPollIsUnderstoodAndNeedsItsBodyNoMore) {
+  for (auto request : {receive(20, R"(,"VisibilityTimeout":0)"),
+                       RequestText::query("Action=ReceiveMessage&QueueUrl=q&WaitTimeSeconds=20")}) {
+    const auto poll = start(std::move(request));
+    EXPECT_TRUE(poll->exchange.needs_body());
+    ASSERT_EQ(poll->run(), Step::WaitForMessage);
+    ASSERT_FALSE(poll->exchange.needs_body());
+    std::fill(poll->request.body.begin(), poll->request.body.end(), '?');
+    ASSERT_EQ(poll->run(), Step::WaitForMessage);
+    call(send("a"));
+    ASSERT_EQ(poll->run(), Step::Reply);
+    EXPECT_EQ(poll->reply().status, 200u);
+    EXPECT_THAT(poll->reply().body, HasSubstr("0cc175b9c0f1b6a831c399e269772661"));
+    call(RequestText::json("PurgeQueue", R"({"QueueUrl":"q"})"));
+  }
+}
+
+// As after an import: who waits for a queue means its name.
+TEST_F(ExchangeTest, APollFindsTheQueueThatHasTakenThePlaceOfItsOwn) {
+  const auto poll = start(receive(20));
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  call(RequestText::json("DeleteQueue", R"({"QueueUrl":"q"})"));
+  create("q");
+  ASSERT_EQ(poll->run(), Step::WaitForMessage);
+  call(send("a"));
+  ASSERT_EQ(poll->run(), Step::Reply);
   EXPECT_EQ(bodies(poll->reply()), Bodies{"a"});
 }
 
