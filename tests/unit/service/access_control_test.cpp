@@ -1,7 +1,7 @@
 // The dispatcher with `auth: sigv4`: who asks, whether he may, and what he is told.
 #include "squire/service/access_control.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
