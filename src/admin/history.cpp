@@ -37,7 +37,7 @@ Json to_json(const Event& event) {
 std::string why_silent(const Event& published, const engine::Subscription& subscription) {
   if (!subscription.is_confirmed()) return "the subscription is not confirmed";
   if (!subscription.filter()) return {};
-  static const engine::MessageAttributes kNone;
+  static const MessageAttributes kNone;
   const auto& attributes = subscription.row().attributes;
   const auto policy = attributes.find("FilterPolicy");
   if (policy == attributes.end()) return {};

@@ -204,15 +204,15 @@ Attributes system_attributes(const engine::PeekedMessage& peeked, Shown shown) {
   return attributes;
 }
 
-Json to_value(const engine::MessageAttribute& attribute) {
+Json to_value(const MessageAttribute& attribute) {
   const bool is_binary = attribute.is_binary();
   return {{is_binary ? "BinaryValue" : "StringValue",
            is_binary ? base64_encode(attribute.value) : attribute.value},
           {"DataType", attribute.type}};
 }
 
-const engine::MessageAttributes& message_attributes(const engine::PeekedMessage& peeked) {
-  static const engine::MessageAttributes kNone;
+const MessageAttributes& message_attributes(const engine::PeekedMessage& peeked) {
+  static const MessageAttributes kNone;
   const auto& details = peeked.message.row.details;
   return details ? details->attributes : kNone;
 }

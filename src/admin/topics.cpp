@@ -53,8 +53,8 @@ SiteReply no_topic(const AdminRequest& asked) {
 }
 
 // Nothing: the members do not have the form that the API asks for.
-std::optional<engine::MessageAttributes> read_attributes(const Json& json) {
-  engine::MessageAttributes attributes;
+std::optional<MessageAttributes> read_attributes(const Json& json) {
+  MessageAttributes attributes;
   if (!json.is_object()) return std::nullopt;
   for (const auto& [name, value] : json.items()) {
     if (value.is_string()) {

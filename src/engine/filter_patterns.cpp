@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "squire/core/text.hpp"
-#include "squire/engine/topic_errors.hpp"
 
 namespace squire::engine {
 namespace {
@@ -36,7 +35,7 @@ std::string location(std::string_view text, std::size_t consumed) {
 }  // namespace
 
 Error filter_error(std::string what) {
-  return {topic_errors::kInvalidParameter, std::move(what)};
+  return Error::invalid_parameter(std::move(what));
 }
 
 Error PatternReader::complain(std::string what) const {

@@ -8,7 +8,7 @@
 
 namespace squire::engine {
 
-// InvalidParameter with that text, as it stands.
+// With that text, as it stands: its service says whose error it is.
 Error filter_error(std::string what);
 
 // Reads the values of rules: scalars, and match expressions such as {"prefix": "eu"}. Shares its

@@ -32,7 +32,7 @@ void add_member(std::string& out, std::string_view name, std::string_view value)
   wire::write_json_string(out, value);
 }
 
-std::string message_attributes(const engine::MessageAttributes& attributes) {
+std::string message_attributes(const MessageAttributes& attributes) {
   std::string out = "{";
   for (const auto& [name, attribute] : attributes) {
     out += out.size() == 1 ? "\n    " : ",\n    ";

@@ -77,7 +77,7 @@ bool is_number(std::string_view text) {
   return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
 }
 
-Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
+Result<MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
   const std::string& type = input.data_type;
   if (type.empty()) {
     return bad_attribute("The message attribute " + in_quotes(name) +
@@ -98,7 +98,7 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
                          in_quotes(type) + " must use field " +
                          in_quotes(is_binary ? "Binary" : "String") + ".");
   }
-  engine::MessageAttribute attribute{type, {}};
+  MessageAttribute attribute{type, {}};
   if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
   if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
   if (attribute.value.empty()) {
@@ -117,7 +117,7 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
   return attribute;
 }
 
-Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes& out) {
+Result<void> check_attributes(AttributeValues&& input, MessageAttributes& out) {
   for (auto& [name, value] : input) {
     SQUIRE_CHECK(check_attribute_name(name));
     SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));

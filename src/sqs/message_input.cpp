@@ -93,7 +93,7 @@ bool is_number(std::string_view text) {
   return digit_count > 0 && digit_count <= 38 && (size == 0 || (size >= 1e-128 && size <= 1e126));
 }
 
-Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
+Result<MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
   const std::string& type = input.data_type;
   if (!input.string_list_values.empty() || !input.binary_list_values.empty()) {
     return Error{errors::kUnsupportedOperation,
@@ -120,7 +120,7 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
                                     quoted(type) + " must use field " +
                                     quoted(is_binary ? "Binary" : "String") + ".");
   }
-  engine::MessageAttribute attribute{type, {}};
+  MessageAttribute attribute{type, {}};
   if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
   if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
   if (attribute.value.empty()) {
@@ -138,7 +138,7 @@ Result<engine::MessageAttribute> check_attribute(const std::string& name, Attrib
   return attribute;
 }
 
-Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes& out) {
+Result<void> check_attributes(AttributeValues&& input, MessageAttributes& out) {
   if (input.size() > kAttributesMax) {
     return Error::invalid_parameter("Number of message attributes [" +
                                     std::to_string(input.size()) +
@@ -275,14 +275,14 @@ void fill_result(SendResult& result, const engine::Queue& queue,
 }
 
 std::string system_attributes_digest(const MessageInput& input) {
-  engine::MessageAttributes attributes;
+  MessageAttributes attributes;
   for (const auto& [name, value] : input.message_system_attributes) {
     attributes[name] = {value.data_type, value.string_value.value_or(std::string())};
   }
   return attributes_digest(attributes);
 }
 
-std::string attributes_digest(const engine::MessageAttributes& attributes) {
+std::string attributes_digest(const MessageAttributes& attributes) {
   if (attributes.empty()) return {};
   std::string buffer;
   for (const auto& [name, attribute] : attributes) {

@@ -26,7 +26,7 @@ void judge(std::string_view policy, const std::string& message, FilterScope scop
   }
   if (*compiled == nullptr) return;
   for (const char* type : {"String", "Number", "String.Array"}) {
-    const engine::MessageAttributes attributes{{"a", {type, message}}};
+    const MessageAttributes attributes{{"a", {type, message}}};
     const bool matches = (*compiled)->matches(attributes, message);
     FilterIndex index;
     index.add(1, nullptr);

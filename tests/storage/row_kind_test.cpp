@@ -44,7 +44,7 @@ struct DeviceRow {
   ResourceName queue;
   std::optional<ResourceName> other;
   StringMap tags;
-  engine::MessageAttributes attributes;
+  MessageAttributes attributes;
 
   template <typename Columns, typename Self>
   static void columns(Columns& c, Self& row) {

@@ -8,8 +8,8 @@
 namespace squire::engine {
 
 // Why the policy does not let the message through: its first clause that says no, and what the
-// message has there. Empty if it does. InvalidParameter if the policy is none. For people who look
-// for a message, not for publishing: it compiles a policy for each clause.
+// message has there. Empty if it does. An error with the reason if the policy is none. For people
+// who look for a message, not for publishing: it compiles a policy for each clause.
 Result<std::string> explain_mismatch(std::string_view policy, FilterScope scope,
                                      const MessageAttributes& attributes, std::string_view body);
 

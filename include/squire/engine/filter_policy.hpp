@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "squire/core/error.hpp"
-#include "squire/engine/message.hpp"
+#include "squire/core/message_attributes.hpp"
 
 namespace squire::engine {
 
@@ -23,7 +23,7 @@ std::optional<std::string> json_complaint(std::string_view text);
 // subscription and the topic's index.
 class FilterPolicy {
  public:
-  // InvalidParameter with the bare reason ("Filter policy can not have more than 5 keys") if the
+  // An error with the bare reason ("Filter policy can not have more than 5 keys") if the
   // text is no policy, or one beyond the service's limits. "{}" and "" compile to null: no filter.
   static Result<std::shared_ptr<const FilterPolicy>> compile(std::string_view json,
                                                              FilterScope scope);

@@ -3,7 +3,6 @@
 #include <ostream>
 
 #include "squire/engine/filter_policy.hpp"
-#include "squire/engine/topic_errors.hpp"
 
 namespace squire::test {
 namespace {
@@ -14,7 +13,6 @@ using engine::FilterScope;
 std::string error_of(const std::string& policy, FilterScope scope = FilterScope::MessageBody) {
   const auto compiled = FilterPolicy::compile(policy, scope);
   if (compiled.has_value()) return "no error";
-  EXPECT_EQ(compiled.error().code, engine::topic_errors::kInvalidParameter);
   return compiled.error().message;
 }
 

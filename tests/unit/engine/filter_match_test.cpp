@@ -9,7 +9,6 @@ namespace {
 
 using engine::FilterPolicy;
 using engine::FilterScope;
-using engine::MessageAttributes;
 
 std::shared_ptr<const FilterPolicy> compile(const std::string& policy, FilterScope scope) {
   auto compiled = FilterPolicy::compile(policy, scope);
