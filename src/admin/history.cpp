@@ -1,6 +1,6 @@
 // Where did my message go?
 #include "admin/admin_request.hpp"
-#include "squire/engine/filter_explanation.hpp"
+#include "squire/filter/explanation.hpp"
 
 namespace squire::admin {
 namespace {

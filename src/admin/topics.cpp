@@ -1,5 +1,5 @@
 #include "admin/admin_request.hpp"
-#include "squire/engine/filter_explanation.hpp"
+#include "squire/filter/explanation.hpp"
 
 namespace squire::admin {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "fuzz/work.hpp"
-#include "squire/engine/filter_policy.hpp"
 #include "squire/engine/topic_errors.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::fuzz {
 namespace {

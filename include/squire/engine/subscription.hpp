@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "squire/engine/filter_policy.hpp"
 #include "squire/engine/record.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::engine {
 

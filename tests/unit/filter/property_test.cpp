@@ -5,7 +5,7 @@
 #include <map>
 #include <random>
 
-#include "squire/engine/filter_policy.hpp"
+#include "squire/filter/policy.hpp"
 #include "support/naive_filter.hpp"
 
 namespace squire::test {

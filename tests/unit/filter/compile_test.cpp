@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "squire/engine/filter_policy.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::test {
 namespace {

@@ -28,7 +28,7 @@ class FilterPolicy {
   static Result<std::shared_ptr<const FilterPolicy>> compile(std::string_view json,
                                                              FilterScope scope);
 
-  struct Program;  // src/engine/filter_program.hpp
+  struct Program;  // src/filter/program.hpp
   explicit FilterPolicy(std::unique_ptr<const Program> program);
   ~FilterPolicy();
 

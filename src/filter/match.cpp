@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/filter_program.hpp"
+#include "filter/program.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::engine {

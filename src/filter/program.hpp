@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "squire/core/keyed_hash.hpp"
-#include "squire/engine/filter_policy.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::engine {
 

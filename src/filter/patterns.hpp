@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/filter_program.hpp"
-#include "engine/json_tokens.hpp"
+#include "filter/json_tokens.hpp"
+#include "filter/program.hpp"
 
 namespace squire::engine {
 

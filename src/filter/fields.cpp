@@ -1,8 +1,8 @@
 // A message, taken apart for filter policies.
 #include <charconv>
 
-#include "engine/filter_program.hpp"
-#include "engine/json_tokens.hpp"
+#include "filter/json_tokens.hpp"
+#include "filter/program.hpp"
 
 namespace squire::engine {
 

@@ -6,8 +6,8 @@
 #include <set>
 #include <variant>
 
-#include "engine/filter_patterns.hpp"
-#include "engine/json_tokens.hpp"
+#include "filter/json_tokens.hpp"
+#include "filter/patterns.hpp"
 
 namespace squire::engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "squire/engine/filter_explanation.hpp"
+#include "squire/filter/explanation.hpp"
 
 #include <nlohmann/json.hpp>
 

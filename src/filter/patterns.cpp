@@ -1,4 +1,4 @@
-#include "engine/filter_patterns.hpp"
+#include "filter/patterns.hpp"
 
 #include <arpa/inet.h>
 

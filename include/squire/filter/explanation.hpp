@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "squire/engine/filter_policy.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::engine {
 

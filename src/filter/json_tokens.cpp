@@ -1,4 +1,4 @@
-#include "engine/json_tokens.hpp"
+#include "filter/json_tokens.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 
 #include "squire/core/json_number.hpp"
 #include "squire/core/text.hpp"
-#include "squire/engine/filter_policy.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::engine {
 namespace {

@@ -4,8 +4,8 @@
 #include <set>
 #include <tuple>
 
-#include "engine/filter_program.hpp"
-#include "engine/interval_index.hpp"
+#include "filter/interval_index.hpp"
+#include "filter/program.hpp"
 
 namespace squire::engine {
 namespace {
