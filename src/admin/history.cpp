@@ -41,7 +41,7 @@ std::string why_silent(const Event& published, const engine::Subscription& subsc
   const auto& attributes = subscription.row().attributes;
   const auto policy = attributes.find("FilterPolicy");
   if (policy == attributes.end()) return {};
-  auto reason = engine::explain_mismatch(policy->second, subscription.filter()->scope(),
+  auto reason = filter::explain_mismatch(policy->second, subscription.filter()->scope(),
                                          published.details ? published.details->attributes : kNone,
                                          published.more->text->text);
   return reason.has_value() && !reason->empty() ? "filter policy: " + *reason : std::string();

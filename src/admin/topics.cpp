@@ -111,10 +111,10 @@ SiteReply try_filter(AdminRequest& asked) {
     return refuse(400, usage);
   }
   const auto& policy = json["policy"];
-  const auto reason = engine::explain_mismatch(
+  const auto reason = filter::explain_mismatch(
       policy.is_string() ? policy.get<std::string>() : policy.dump(),
-      is_of_body ? engine::FilterScope::MessageBody : engine::FilterScope::MessageAttributes,
-      *attributes, body.get<std::string>());
+      is_of_body ? filter::Scope::MessageBody : filter::Scope::MessageAttributes, *attributes,
+      body.get<std::string>());
   if (reason.has_error()) return refuse(400, reason.error().message);
   return reply({{"matches", reason->empty()}, {"reason", *reason}});
 }

@@ -16,11 +16,11 @@ std::string_view get(const StringMap& attributes, std::string_view name) {
   return at == attributes.end() ? std::string_view() : std::string_view(at->second);
 }
 
-std::shared_ptr<const FilterPolicy> compile_filter(const StringMap& attributes) {
+std::shared_ptr<const filter::Policy> compile_filter(const StringMap& attributes) {
   const auto scope = get(attributes, "FilterPolicyScope") == "MessageBody"
-                         ? FilterScope::MessageBody
-                         : FilterScope::MessageAttributes;
-  auto compiled = FilterPolicy::compile(get(attributes, "FilterPolicy"), scope);
+                         ? filter::Scope::MessageBody
+                         : filter::Scope::MessageAttributes;
+  auto compiled = filter::Policy::compile(get(attributes, "FilterPolicy"), scope);
   return compiled.has_value() ? *std::move(compiled) : nullptr;
 }
 

@@ -130,7 +130,7 @@ Result<std::optional<Ticket>> Topic::put(std::shared_ptr<const Subscription> sub
 
 std::shared_ptr<const Subscription> Topic::current(const SubscriptionRow& row,
                                                    bool is_known) const {
-  FilterIndex::Key key = 0;
+  filter::Index::Key key = 0;
   if (is_known) {
     const auto at = keys_.find(row.id);
     if (at == keys_.end()) return nullptr;
@@ -170,7 +170,7 @@ void Topic::put_locked(std::shared_ptr<const Subscription> subscription) {
   make_live(at->second, entry, was_live);
 }
 
-void Topic::make_live(FilterIndex::Key key, Entry& entry, bool is_live) {
+void Topic::make_live(filter::Index::Key key, Entry& entry, bool is_live) {
   if (entry.is_indexed) index_.remove(key);
   entry.is_live = is_live;
   entry.is_indexed = is_live && entry.subscription && entry.subscription->is_confirmed();

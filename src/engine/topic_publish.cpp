@@ -113,7 +113,7 @@ std::vector<std::shared_ptr<const Subscription>> Topic::interested(
   std::vector<std::shared_ptr<const Subscription>> found;
   std::vector<std::shared_ptr<const Body>> texts{publication.text};
   for (const auto& [protocol, text] : publication.texts) texts.push_back(text);
-  std::vector<FilterIndex::Key> keys;
+  std::vector<filter::Index::Key> keys;
   ReadLock lock(mutex_);
   for (const auto& text : texts) {
     index_.match(attributes_of(publication), text->text, keys);

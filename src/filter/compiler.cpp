@@ -9,7 +9,7 @@
 #include "filter/json_tokens.hpp"
 #include "filter/patterns.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 using Token = JsonTokens::Type;
@@ -76,10 +76,10 @@ std::string minified(std::string_view json) {
 // Of a policy that is JSON.
 class Compiler {
  public:
-  Compiler(const std::string& text, FilterScope scope)
+  Compiler(const std::string& text, Scope scope)
       : text_(text), scope_(scope), tokens_(text), patterns_(text, tokens_) {}
 
-  Result<std::unique_ptr<FilterPolicy::Program>> compile();
+  Result<std::unique_ptr<Policy::Program>> compile();
 
  private:
   Token next() { return tokens_.next(); }
@@ -91,7 +91,7 @@ class Compiler {
   bool is_alternatives(JsonTokens tokens) const;
   Result<Clause> read_rule(std::string path);
   const std::string_view text_;
-  const FilterScope scope_;
+  const Scope scope_;
   JsonTokens tokens_;
   PatternReader patterns_;
   std::set<std::string> keys_;
@@ -186,12 +186,12 @@ Result<Clause> Compiler::read_rule(std::string path) {
 }
 
 // How many combinations of values the rules ask for; beyond the limit, any number beyond it.
-std::uint64_t count_combinations(const Node& node, FilterScope scope) {
+std::uint64_t count_combinations(const Node& node, Scope scope) {
   std::uint64_t product = 1;
   for (const auto& item : node.items) {
     std::uint64_t count = 0;
     if (const auto* leaf = std::get_if<Leaf>(&item)) {
-      count = leaf->clause.patterns.size() * (scope == FilterScope::MessageBody ? leaf->depth : 1);
+      count = leaf->clause.patterns.size() * (scope == Scope::MessageBody ? leaf->depth : 1);
     } else {
       for (const auto& alternative : std::get<Alternatives>(item)) {
         count = std::min(count + count_combinations(alternative, scope), kCombinationsMax + 1);
@@ -224,23 +224,23 @@ std::vector<Conjunction> expand(const Node& node) {
   return expanded;
 }
 
-Result<std::unique_ptr<FilterPolicy::Program>> Compiler::compile() {
+Result<std::unique_ptr<Policy::Program>> Compiler::compile() {
   if (next() != Token::BeginObject) return complain("Filter is not an object");
   Node root;
   std::set<std::string> paths;
   SQUIRE_CHECK(read_object(root, {}, 1, paths));
-  if (is_nested_ && scope_ == FilterScope::MessageAttributes) {
-    return filter_error(
+  if (is_nested_ && scope_ == Scope::MessageAttributes) {
+    return policy_error(
         "Filter policy scope MessageAttributes does not support nested filter policy");
   }
   if (keys_.size() > kKeysMax) {
-    return filter_error("Filter policy can not have more than " + std::to_string(kKeysMax) +
+    return policy_error("Filter policy can not have more than " + std::to_string(kKeysMax) +
                         " keys");
   }
   if (count_combinations(root, scope_) > kCombinationsMax) {
-    return filter_error("Filter policy is too complex");
+    return policy_error("Filter policy is too complex");
   }
-  auto program = std::make_unique<FilterPolicy::Program>();
+  auto program = std::make_unique<Policy::Program>();
   program->scope = scope_;
   program->conjunctions = expand(root);
   return program;
@@ -254,14 +254,12 @@ bool says_nothing(std::string_view text) {
 
 }  // namespace
 
-Result<std::shared_ptr<const FilterPolicy>> FilterPolicy::compile(std::string_view json,
-                                                                  FilterScope scope) {
-  if (says_nothing(json)) return std::shared_ptr<const FilterPolicy>();
-  if (json.size() > kPolicyBytesMax) return filter_error("Filter policy is too large");
-  if (auto complaint = json_complaint(json)) return filter_error(*std::move(complaint));
+Result<std::shared_ptr<const Policy>> Policy::compile(std::string_view json, Scope scope) {
+  if (says_nothing(json)) return std::shared_ptr<const Policy>();
+  if (json.size() > kPolicyBytesMax) return policy_error("Filter policy is too large");
+  if (auto complaint = json_complaint(json)) return policy_error(*std::move(complaint));
   SQUIRE_TRY(auto program, Compiler(minified(json), scope).compile());
-  return std::shared_ptr<const FilterPolicy>(
-      std::make_shared<const FilterPolicy>(std::move(program)));
+  return std::shared_ptr<const Policy>(std::make_shared<const Policy>(std::move(program)));
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

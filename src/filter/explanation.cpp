@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -10,7 +10,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kShownMax = 200;  // bytes of a value in an explanation
 
 struct Message {
-  FilterScope scope;
+  Scope scope;
   const MessageAttributes& attributes;
   std::string_view body;
   Json document;  // of the body; discarded if it is none
@@ -30,14 +30,14 @@ Json wrap(const std::vector<std::string>& path, Json clause) {
 }
 
 bool matches(const Message& message, const Json& policy) {
-  const auto compiled = FilterPolicy::compile(policy.dump(), message.scope);
+  const auto compiled = Policy::compile(policy.dump(), message.scope);
   return compiled.has_value() &&
          (!*compiled || (*compiled)->matches(message.attributes, message.body));
 }
 
 // What the message has at that path, for people.
 std::string found_at(const Message& message, const std::vector<std::string>& path) {
-  if (message.scope == FilterScope::MessageAttributes) {
+  if (message.scope == Scope::MessageAttributes) {
     const auto at = message.attributes.find(path.front());
     if (at == message.attributes.end()) return "the message has no such attribute";
     return at->second.is_binary() ? "the attribute is binary"
@@ -71,16 +71,16 @@ std::string explain(const Message& message, const Json& policy, std::vector<std:
 
 }  // namespace
 
-Result<std::string> explain_mismatch(std::string_view policy, FilterScope scope,
+Result<std::string> explain_mismatch(std::string_view policy, Scope scope,
                                      const MessageAttributes& attributes, std::string_view body) {
-  SQUIRE_TRY(const auto compiled, FilterPolicy::compile(policy, scope));
+  SQUIRE_TRY(const auto compiled, Policy::compile(policy, scope));
   if (!compiled || compiled->matches(attributes, body)) return std::string();
   Message message{scope, attributes, body, Json()};
-  if (scope == FilterScope::MessageBody) message.document = Json::parse(body, nullptr, false);
+  if (scope == Scope::MessageBody) message.document = Json::parse(body, nullptr, false);
   if (message.document.is_discarded()) return std::string("the body is no JSON");
   std::vector<std::string> path;
   auto reason = explain(message, Json::parse(policy), path);
   return reason.empty() ? std::string("its clauses do not match together") : reason;
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -4,7 +4,7 @@
 #include "filter/json_tokens.hpp"
 #include "filter/program.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 
 using Type = FieldValue::Type;
 using Token = JsonTokens::Type;
@@ -153,4 +153,4 @@ std::optional<Fields> Fields::of_body(std::string_view body) {
   return std::move(reader.fields);
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -7,11 +7,11 @@
 #include "filter/interval_index.hpp"
 #include "filter/program.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 using Kind = Pattern::Kind;
-using Key = FilterIndex::Key;
+using Key = Index::Key;
 
 // A conjunction that may match, found by one of its patterns. The policy keeps it alive.
 struct Watcher {
@@ -268,28 +268,28 @@ class ScopeIndex {
 
 }  // namespace
 
-class FilterIndex::Impl {
+class Index::Impl {
  public:
-  std::unordered_map<Key, std::shared_ptr<const FilterPolicy>> policies;
+  std::unordered_map<Key, std::shared_ptr<const Policy>> policies;
   std::set<Key> unfiltered;
   ScopeIndex attributes;
   ScopeIndex body;
   std::size_t attributes_count = 0;  // of policies
   std::size_t body_count = 0;
 
-  ScopeIndex& of(const FilterPolicy& policy) {
-    return policy.scope() == FilterScope::MessageBody ? body : attributes;
+  ScopeIndex& of(const Policy& policy) {
+    return policy.scope() == Scope::MessageBody ? body : attributes;
   }
-  std::size_t& count_of(const FilterPolicy& policy) {
-    return policy.scope() == FilterScope::MessageBody ? body_count : attributes_count;
+  std::size_t& count_of(const Policy& policy) {
+    return policy.scope() == Scope::MessageBody ? body_count : attributes_count;
   }
 };
 
-FilterIndex::FilterIndex() : impl_(std::make_unique<Impl>()) {}
+Index::Index() : impl_(std::make_unique<Impl>()) {}
 
-FilterIndex::~FilterIndex() = default;
+Index::~Index() = default;
 
-void FilterIndex::add(Key key, std::shared_ptr<const FilterPolicy> policy) {
+void Index::add(Key key, std::shared_ptr<const Policy> policy) {
   if (!policy) {
     impl_->unfiltered.insert(key);
     return;
@@ -301,7 +301,7 @@ void FilterIndex::add(Key key, std::shared_ptr<const FilterPolicy> policy) {
   impl_->policies.emplace(key, std::move(policy));
 }
 
-void FilterIndex::remove(Key key) {
+void Index::remove(Key key) {
   if (impl_->unfiltered.erase(key) > 0) return;
   const auto at = impl_->policies.find(key);
   if (at == impl_->policies.end()) return;
@@ -314,8 +314,8 @@ void FilterIndex::remove(Key key) {
   impl_->policies.erase(at);
 }
 
-void FilterIndex::match(const MessageAttributes& attributes, std::string_view body,
-                        std::vector<Key>& out) const {
+void Index::match(const MessageAttributes& attributes, std::string_view body,
+                  std::vector<Key>& out) const {
   out.assign(impl_->unfiltered.begin(), impl_->unfiltered.end());
   if (impl_->attributes_count > 0) impl_->attributes.match(Fields::of_attributes(attributes), out);
   if (impl_->body_count > 0) {
@@ -325,4 +325,4 @@ void FilterIndex::match(const MessageAttributes& attributes, std::string_view bo
   out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-namespace squire::engine {
+namespace squire::filter {
 
 // Closed intervals of numbers, each with something that belongs to it; finds those that hold a
 // number. Intervals stand in blocks, sorted by their lower ends; each block knows its highest upper
@@ -86,4 +86,4 @@ class IntervalIndex {
   std::vector<Block> blocks_;
 };
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -8,7 +8,7 @@
 #include "squire/core/text.hpp"
 #include "squire/filter/policy.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 constexpr std::string_view kValue =
@@ -285,4 +285,4 @@ std::optional<std::string> json_complaint(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace squire::engine {
+namespace squire::filter {
 
 // Whether the byte goes on with a character that an earlier one began.
 inline bool is_utf8_continuation(char byte) {
@@ -83,4 +83,4 @@ class JsonTokens {
   std::uint64_t is_object_ = 0;  // a bit for each level, the innermost lowest
 };
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -8,7 +8,7 @@
 #include "filter/program.hpp"
 #include "squire/core/text.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 using Type = FieldValue::Type;
@@ -217,20 +217,20 @@ bool Conjunction::matches(const Fields& fields) const {
   return matches && !work.is_exhausted();
 }
 
-FilterPolicy::FilterPolicy(std::unique_ptr<const Program> program) : program_(std::move(program)) {}
+Policy::Policy(std::unique_ptr<const Program> program) : program_(std::move(program)) {}
 
-FilterPolicy::~FilterPolicy() = default;
+Policy::~Policy() = default;
 
-FilterScope FilterPolicy::scope() const {
+Scope Policy::scope() const {
   return program_->scope;
 }
 
-bool FilterPolicy::matches(const MessageAttributes& attributes, std::string_view body) const {
-  const auto fields = program_->scope == FilterScope::MessageBody
+bool Policy::matches(const MessageAttributes& attributes, std::string_view body) const {
+  const auto fields = program_->scope == Scope::MessageBody
                           ? Fields::of_body(body)
                           : std::optional(Fields::of_attributes(attributes));
   return fields && std::any_of(program_->conjunctions.begin(), program_->conjunctions.end(),
                                [&](const auto& all) { return all.matches(*fields); });
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -7,7 +7,7 @@
 
 #include "squire/core/text.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 namespace {
 
 using Token = JsonTokens::Type;
@@ -34,12 +34,12 @@ std::string location(std::string_view text, std::size_t consumed) {
 
 }  // namespace
 
-Error filter_error(std::string what) {
+Error policy_error(std::string what) {
   return Error::invalid_parameter(std::move(what));
 }
 
 Error PatternReader::complain(std::string what) const {
-  return filter_error(std::move(what) + location(text_, tokens_.consumed()));
+  return policy_error(std::move(what) + location(text_, tokens_.consumed()));
 }
 
 Result<std::string> PatternReader::read_text(std::string_view complaint) {
@@ -54,7 +54,7 @@ Result<void> PatternReader::close_expression() {
 
 Result<void> PatternReader::check_number(double number) const {
   if (number >= -kNumberMax && number <= kNumberMax) return {};
-  return filter_error("Value must be between -1.0E9 and 1.0E9, inclusive");
+  return policy_error("Value must be between -1.0E9 and 1.0E9, inclusive");
 }
 
 Result<Pattern> PatternReader::read() {
@@ -169,22 +169,22 @@ Result<Pattern> PatternReader::read_cidr() {
   SQUIRE_TRY(const auto text, read_text("prefix match pattern must be a string"));
   const auto slash = text.find('/');
   if (slash == std::string::npos || text.find('/', slash + 1) != std::string::npos) {
-    return filter_error("Malformed CIDR, one '/' required");
+    return policy_error("Malformed CIDR, one '/' required");
   }
-  if (text.find('\0') != std::string::npos) return filter_error("Nonstandard IP address: " + text);
+  if (text.find('\0') != std::string::npos) return policy_error("Nonstandard IP address: " + text);
   const auto bits = parse_integer(text.substr(slash + 1));
-  if (!bits || *bits < 0) return filter_error("Malformed CIDR, mask bits must be an integer");
+  if (!bits || *bits < 0) return policy_error("Malformed CIDR, mask bits must be an integer");
   Pattern pattern;
   pattern.kind = Kind::Cidr;
   AddressBlock& block = pattern.block;
   const std::string address = text.substr(0, slash);
   if (inet_pton(AF_INET, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 32) return filter_error("IPv4 mask bits must be < 32");
+    if (*bits >= 32) return policy_error("IPv4 mask bits must be < 32");
   } else if (inet_pton(AF_INET6, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 128) return filter_error("IPv6 mask bits must be < 128");
+    if (*bits >= 128) return policy_error("IPv6 mask bits must be < 128");
     block.byte_count = 16;
   } else {
-    return filter_error("Nonstandard IP address: " + address);
+    return policy_error("Nonstandard IP address: " + address);
   }
   block.bits = static_cast<int>(*bits);
   return pattern;
@@ -307,4 +307,4 @@ Result<void> PatternReader::read_excluded_expression(Pattern& pattern) {
   return {};
 }
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -6,10 +6,10 @@
 #include "filter/json_tokens.hpp"
 #include "filter/program.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 
 // With that text, as it stands: its service says whose error it is.
-Error filter_error(std::string what);
+Error policy_error(std::string what);
 
 // Reads the values of rules: scalars, and match expressions such as {"prefix": "eu"}. Shares its
 // tokens with whoever reads the rest of the policy.
@@ -44,4 +44,4 @@ class PatternReader {
   JsonTokens& tokens_;
 };
 
-}  // namespace squire::engine
+}  // namespace squire::filter

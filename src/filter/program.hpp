@@ -11,7 +11,7 @@
 #include "squire/core/keyed_hash.hpp"
 #include "squire/filter/policy.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 
 // A scalar of a message.
 struct FieldValue {
@@ -150,8 +150,8 @@ struct Conjunction {
   bool matches(const Fields& fields) const;
 };
 
-struct FilterPolicy::Program {
-  FilterScope scope = FilterScope::MessageAttributes;
+struct Policy::Program {
+  Scope scope = Scope::MessageAttributes;
   std::vector<Conjunction> conjunctions;
 };
 
@@ -161,4 +161,4 @@ double to_five_digits(double number);
 // Lower case, for comparisons that ignore it: ASCII, Latin-1, Greek and Cyrillic letters.
 std::string fold_case(std::string_view text);
 
-}  // namespace squire::engine
+}  // namespace squire::filter

@@ -35,9 +35,9 @@ bool takes_raw_messages(DeliveryProtocol protocol) {
 
 Result<void> check_filter_policy(const SubscriptionRow& row, const std::string& value) {
   const auto scope = get(row.attributes, "FilterPolicyScope") == kScopes[1]
-                         ? engine::FilterScope::MessageBody
-                         : engine::FilterScope::MessageAttributes;
-  const auto compiled = engine::FilterPolicy::compile(value, scope);
+                         ? filter::Scope::MessageBody
+                         : filter::Scope::MessageAttributes;
+  const auto compiled = filter::Policy::compile(value, scope);
   if (compiled.has_value()) return {};
   const auto& reason = compiled.error().message;
   const bool is_about_scope = reason.starts_with(kScopeComplaint);
@@ -52,7 +52,7 @@ Result<void> check_redrive_policy(const engine::Topic& topic, bool is_fifo,
     return errors::invalid_parameter("RedrivePolicy: " + reason);
   };
   const auto document = service::parse_document(value, kPolicyBytesMax);
-  if (const auto complaint = engine::json_complaint(value)) return invalid(*complaint);
+  if (const auto complaint = filter::json_complaint(value)) return invalid(*complaint);
   if (!document.is_object()) return invalid("failed to parse JSON.");
   if (!document.contains("deadLetterTargetArn")) return invalid("deadLetterTargetArn is required");
   const auto target = engine::parse_dead_letter_target(value);

@@ -87,7 +87,7 @@ class Subscription {
   bool is_raw() const { return is_raw_; }
   bool has_replay_policy() const { return row_.attributes.contains("ReplayPolicy"); }
   // Null: every message.
-  const std::shared_ptr<const FilterPolicy>& filter() const { return filter_; }
+  const std::shared_ptr<const filter::Policy>& filter() const { return filter_; }
   // The queue that is subscribed; nothing for other protocols.
   const std::optional<ResourceName>& queue() const { return queue_; }
   const std::optional<ResourceName>& dead_letter_queue() const { return dead_letter_queue_; }
@@ -97,7 +97,7 @@ class Subscription {
   const ResourceName topic_;
   const std::string arn_;
   bool is_raw_ = false;
-  std::shared_ptr<const FilterPolicy> filter_;
+  std::shared_ptr<const filter::Policy> filter_;
   std::optional<ResourceName> queue_;
   std::optional<ResourceName> dead_letter_queue_;
 };

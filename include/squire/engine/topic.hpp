@@ -130,7 +130,7 @@ class Topic {
       REQUIRES(mutex_);
   void put_locked(std::shared_ptr<const Subscription> subscription) REQUIRES(mutex_);
   void end() REQUIRES(mutex_);
-  void make_live(FilterIndex::Key key, Entry& entry, bool is_live) REQUIRES(mutex_);
+  void make_live(filter::Index::Key key, Entry& entry, bool is_live) REQUIRES(mutex_);
   std::vector<std::shared_ptr<const Subscription>> interested(const Publication& publication) const;
   // Adds the publication's deliveries; the ticket of what needed no queue.
   Ticket deliver_to_all(const Publication& publication, const Renderer& renderer,
@@ -163,13 +163,14 @@ class Topic {
   std::uint64_t edition_ GUARDED_BY(mutex_) = 0;  // how often the row was replaced
   std::shared_ptr<const TopicSettings> settings_ GUARDED_BY(mutex_);
   bool is_closed_ GUARDED_BY(mutex_) = false;
-  std::map<FilterIndex::Key, Entry> subscriptions_ GUARDED_BY(mutex_);
-  std::unordered_map<Uuid, FilterIndex::Key, UuidHash> keys_ GUARDED_BY(mutex_);
-  std::unordered_map<std::string, FilterIndex::Key, KeyedHash> keys_by_endpoint_ GUARDED_BY(mutex_);
-  FilterIndex index_ GUARDED_BY(mutex_);
+  std::map<filter::Index::Key, Entry> subscriptions_ GUARDED_BY(mutex_);
+  std::unordered_map<Uuid, filter::Index::Key, UuidHash> keys_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, filter::Index::Key, KeyedHash> keys_by_endpoint_
+      GUARDED_BY(mutex_);
+  filter::Index index_ GUARDED_BY(mutex_);
   std::shared_ptr<const Subscriptions> audience_ GUARDED_BY(mutex_);  // null: to be made anew
-  std::set<FilterIndex::Key> unconfirmed_ GUARDED_BY(mutex_);
-  FilterIndex::Key last_key_ GUARDED_BY(mutex_) = 0;
+  std::set<filter::Index::Key> unconfirmed_ GUARDED_BY(mutex_);
+  filter::Index::Key last_key_ GUARDED_BY(mutex_) = 0;
   std::uint64_t deleted_count_ GUARDED_BY(mutex_) = 0;
   std::uint64_t filter_policy_count_ GUARDED_BY(mutex_) = 0;
 };

@@ -11,9 +11,9 @@
 #include "squire/core/error.hpp"
 #include "squire/core/message_attributes.hpp"
 
-namespace squire::engine {
+namespace squire::filter {
 
-enum class FilterScope : std::uint8_t { MessageAttributes, MessageBody };
+enum class Scope : std::uint8_t { MessageAttributes, MessageBody };
 
 // What is wrong with a text that should be JSON, as SNS words it: "failed to parse JSON. Unexpected
 // …"; nothing if it is JSON.
@@ -21,18 +21,17 @@ std::optional<std::string> json_complaint(std::string_view text);
 
 // A filter policy, compiled once and then matched against many messages. Immutable; shared by its
 // subscription and the topic's index.
-class FilterPolicy {
+class Policy {
  public:
   // An error with the bare reason ("Filter policy can not have more than 5 keys") if the
   // text is no policy, or one beyond the service's limits. "{}" and "" compile to null: no filter.
-  static Result<std::shared_ptr<const FilterPolicy>> compile(std::string_view json,
-                                                             FilterScope scope);
+  static Result<std::shared_ptr<const Policy>> compile(std::string_view json, Scope scope);
 
   struct Program;  // src/filter/program.hpp
-  explicit FilterPolicy(std::unique_ptr<const Program> program);
-  ~FilterPolicy();
+  explicit Policy(std::unique_ptr<const Program> program);
+  ~Policy();
 
-  FilterScope scope() const;
+  Scope scope() const;
   const Program& program() const { return *program_; }
 
   // Alone, without an index: for a try-out, and for tests.
@@ -45,15 +44,15 @@ class FilterPolicy {
 // The subscriptions of a topic by what their policies ask for, so that a publish looks at those it
 // may be for instead of at all of them. Not thread-safe: the topic guards it; match() is const and
 // may run in several threads at once.
-class FilterIndex {
+class Index {
  public:
   using Key = std::uint64_t;  // of a subscription; the caller's
 
-  FilterIndex();
-  ~FilterIndex();
+  Index();
+  ~Index();
 
   // A null policy matches every message.
-  void add(Key key, std::shared_ptr<const FilterPolicy> policy);
+  void add(Key key, std::shared_ptr<const Policy> policy);
   void remove(Key key);
 
   // The keys of all subscriptions the message is for, ascending. The body is parsed once, and only
@@ -66,4 +65,4 @@ class FilterIndex {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace squire::engine
+}  // namespace squire::filter

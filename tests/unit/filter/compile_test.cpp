@@ -7,11 +7,11 @@
 namespace squire::test {
 namespace {
 
-using engine::FilterPolicy;
-using engine::FilterScope;
+using filter::Policy;
+using filter::Scope;
 
-std::string error_of(const std::string& policy, FilterScope scope = FilterScope::MessageBody) {
-  const auto compiled = FilterPolicy::compile(policy, scope);
+std::string error_of(const std::string& policy, Scope scope = Scope::MessageBody) {
+  const auto compiled = Policy::compile(policy, scope);
   if (compiled.has_value()) return "no error";
   return compiled.error().message;
 }
@@ -125,7 +125,7 @@ std::string values(int count) {
 }
 
 TEST(FilterLimitTest, FiveKeysAreTheMost) {
-  for (const auto scope : {FilterScope::MessageAttributes, FilterScope::MessageBody}) {
+  for (const auto scope : {Scope::MessageAttributes, Scope::MessageBody}) {
     EXPECT_EQ(error_of(keys(5), scope), "no error");
     EXPECT_EQ(error_of(keys(6), scope), "Filter policy can not have more than 5 keys");
   }
@@ -136,7 +136,7 @@ TEST(FilterLimitTest, NestedKeysAreNotCounted) {
 }
 
 TEST(FilterLimitTest, AHundredAndFiftyCombinationsAreTheMost) {
-  const auto scope = FilterScope::MessageAttributes;
+  const auto scope = Scope::MessageAttributes;
   EXPECT_EQ(error_of(R"({"a":)" + values(15) + R"(,"b":)" + values(10) + "}", scope), "no error");
   EXPECT_EQ(error_of(R"({"a":)" + values(151) + "}", scope), "Filter policy is too complex");
   EXPECT_EQ(error_of(R"({"a":)" + values(31) + R"(,"b":)" + values(5) + "}", scope),
@@ -157,8 +157,8 @@ TEST(FilterLimitTest, AlternativesAddUp) {
   const auto policy = [](int count) {
     return R"({"$or":[{"a":)" + values(count) + R"(},{"b":)" + values(75) + "}]}";
   };
-  EXPECT_EQ(error_of(policy(75), FilterScope::MessageAttributes), "no error");
-  EXPECT_EQ(error_of(policy(76), FilterScope::MessageAttributes), "Filter policy is too complex");
+  EXPECT_EQ(error_of(policy(75), Scope::MessageAttributes), "no error");
+  EXPECT_EQ(error_of(policy(76), Scope::MessageAttributes), "Filter policy is too complex");
 }
 
 TEST(FilterLimitTest, ManyAlternativesAreRefusedBeforeTheyAreMultipliedOut) {
@@ -172,7 +172,7 @@ TEST(FilterLimitTest, ManyAlternativesAreRefusedBeforeTheyAreMultipliedOut) {
 }
 
 TEST(FilterLimitTest, AttributesDoNotNest) {
-  EXPECT_EQ(error_of(R"({"a":{"b":["x"]}})", FilterScope::MessageAttributes),
+  EXPECT_EQ(error_of(R"({"a":{"b":["x"]}})", Scope::MessageAttributes),
             "Filter policy scope MessageAttributes does not support nested filter policy");
 }
 

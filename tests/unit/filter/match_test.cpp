@@ -7,11 +7,11 @@
 namespace squire::test {
 namespace {
 
-using engine::FilterPolicy;
-using engine::FilterScope;
+using filter::Policy;
+using filter::Scope;
 
-std::shared_ptr<const FilterPolicy> compile(const std::string& policy, FilterScope scope) {
-  auto compiled = FilterPolicy::compile(policy, scope);
+std::shared_ptr<const Policy> compile(const std::string& policy, Scope scope) {
+  auto compiled = Policy::compile(policy, scope);
   EXPECT_TRUE(compiled.has_value()) << (compiled.has_error() ? compiled.error().message : "");
   return compiled.has_value() ? *compiled : nullptr;
 }
@@ -30,7 +30,7 @@ class BodyFilterTest : public testing::TestWithParam<Case> {};
 
 TEST_P(BodyFilterTest, MatchesOrNot) {
   const auto& [what, policy, message, expected] = GetParam();
-  const auto compiled = compile(policy, FilterScope::MessageBody);
+  const auto compiled = compile(policy, Scope::MessageBody);
   ASSERT_TRUE(compiled);
   EXPECT_EQ(compiled->matches({}, message), expected) << policy << " and " << message;
 }
@@ -170,7 +170,7 @@ class AttributeFilterTest : public testing::TestWithParam<AttributeCase> {};
 
 TEST_P(AttributeFilterTest, MatchesOrNot) {
   const auto& c = GetParam();
-  const auto compiled = compile(c.policy, FilterScope::MessageAttributes);
+  const auto compiled = compile(c.policy, Scope::MessageAttributes);
   ASSERT_TRUE(compiled);
   EXPECT_EQ(compiled->matches(attribute(c.type, c.value), "{}"), c.matches);
 }
@@ -197,18 +197,18 @@ INSTANTIATE_TEST_SUITE_P(
         AttributeCase{"an array that is none", R"({"a":["x"]})", "String.Array", "x", false}));
 
 TEST(AttributeFilterTest, TheBodyDoesNotMatter) {
-  const auto compiled = compile(R"({"a":["x"]})", FilterScope::MessageAttributes);
+  const auto compiled = compile(R"({"a":["x"]})", Scope::MessageAttributes);
   EXPECT_FALSE(compiled->matches({}, R"({"a":"x"})"));
 }
 
 TEST(BodyFilterTest, AttributesDoNotMatter) {
-  const auto compiled = compile(R"({"a":["x"]})", FilterScope::MessageBody);
+  const auto compiled = compile(R"({"a":["x"]})", Scope::MessageBody);
   EXPECT_FALSE(compiled->matches(attribute("String", "x"), "{}"));
 }
 
 TEST(FilterPolicyTest, NothingIsNoFilter) {
   for (const char* text : {"", "{}", " {} "}) {
-    const auto compiled = FilterPolicy::compile(text, FilterScope::MessageBody);
+    const auto compiled = Policy::compile(text, Scope::MessageBody);
     ASSERT_TRUE(compiled.has_value()) << text;
     EXPECT_EQ(*compiled, nullptr);
   }
@@ -227,15 +227,12 @@ TEST(FilterMatchTest, APolicyAndAMessageMadeForEachOtherEnd) {
   numbers.pop_back();
   const std::string body = R"({"a":[)" + numbers + R"(],"b":[)" + numbers + R"(],"c":[")" +
                            std::string(100'000, 'a') + R"("]})";
-  const auto compiled =
-      engine::FilterPolicy::compile(policy, engine::FilterScope::MessageBody).value();
+  const auto compiled = Policy::compile(policy, Scope::MessageBody).value();
   EXPECT_FALSE(compiled->matches({}, body));
 }
 
 TEST(FilterMatchTest, ValuesOfNestedArraysAgreeOnEveryArrayAroundThem) {
-  const auto compiled =
-      engine::FilterPolicy::compile(R"({"x":{"a":[1],"b":[2]}})", engine::FilterScope::MessageBody)
-          .value();
+  const auto compiled = Policy::compile(R"({"x":{"a":[1],"b":[2]}})", Scope::MessageBody).value();
   EXPECT_TRUE(compiled->matches({}, R"({"x":[[{"a":1,"b":2}]]})"));
   EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1}],[{"b":2}]]})"));
   EXPECT_FALSE(compiled->matches({}, R"({"x":[[{"a":1},{"b":2}]]})"));
@@ -243,9 +240,7 @@ TEST(FilterMatchTest, ValuesOfNestedArraysAgreeOnEveryArrayAroundThem) {
 }
 
 TEST(FilterMatchTest, ABodyWithANumberThatNoDoubleHoldsMatchesNoPolicyOnIt) {
-  const auto compiled =
-      engine::FilterPolicy::compile(R"({"a":[{"exists":true}]})", engine::FilterScope::MessageBody)
-          .value();
+  const auto compiled = Policy::compile(R"({"a":[{"exists":true}]})", Scope::MessageBody).value();
   EXPECT_FALSE(compiled->matches({}, R"({"a":1e400})"));
 }
 

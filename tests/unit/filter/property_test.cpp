@@ -11,9 +11,9 @@
 namespace squire::test {
 namespace {
 
-using engine::FilterIndex;
-using engine::FilterPolicy;
-using engine::FilterScope;
+using filter::Index;
+using filter::Policy;
+using filter::Scope;
 using nlohmann::json;
 
 class RandomFilters {
@@ -128,7 +128,7 @@ TEST(FilterPropertyTest, ACompiledPolicyMatchesWhatItsDefinitionMatches) {
   for (unsigned seed = 1; seed <= 2000; ++seed) {
     RandomFilters random(seed);
     const json policy = random.policy();
-    const auto compiled = FilterPolicy::compile(policy.dump(), FilterScope::MessageBody);
+    const auto compiled = Policy::compile(policy.dump(), Scope::MessageBody);
     ASSERT_TRUE(compiled.has_value())
         << "seed " << seed << ": " << policy << compiled.error().message;
     for (int i = 0; i < 40; ++i) {
@@ -145,17 +145,16 @@ TEST(FilterPropertyTest, ACompiledPolicyMatchesWhatItsDefinitionMatches) {
 TEST(FilterPropertyTest, AnIndexFindsAllPoliciesThatMatchAndNoOthers) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     RandomFilters random(seed);
-    FilterIndex index;
-    std::map<FilterIndex::Key, json> policies;  // null: no filter
-    FilterIndex::Key last_key = 0;
+    Index index;
+    std::map<Index::Key, json> policies;  // null: no filter
+    Index::Key last_key = 0;
     for (int step = 0; step < 300; ++step) {
       const int action = random.pick(3);
       if (action == 0 || policies.empty()) {
         const json policy = random.pick(10) == 0 ? json() : random.policy();
-        const auto compiled =
-            policy.is_null()
-                ? std::shared_ptr<const FilterPolicy>()
-                : FilterPolicy::compile(policy.dump(), FilterScope::MessageBody).value();
+        const auto compiled = policy.is_null()
+                                  ? std::shared_ptr<const Policy>()
+                                  : Policy::compile(policy.dump(), Scope::MessageBody).value();
         index.add(++last_key, compiled);
         policies[last_key] = policy;
       } else if (action == 1 && random.pick(2) == 0) {
@@ -164,11 +163,11 @@ TEST(FilterPropertyTest, AnIndexFindsAllPoliciesThatMatchAndNoOthers) {
         policies.erase(at);
       } else {
         const json message = random.message();
-        std::vector<FilterIndex::Key> expected;
+        std::vector<Index::Key> expected;
         for (const auto& [key, policy] : policies) {
           if (policy.is_null() || NaiveFilter::matches(policy, message)) expected.push_back(key);
         }
-        std::vector<FilterIndex::Key> found;
+        std::vector<Index::Key> found;
         index.match({}, message.dump(), found);
         ASSERT_EQ(found, expected) << "seed " << seed << ", step " << step << ": " << message;
       }
