@@ -8,7 +8,7 @@
 #include "app/init_files.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/app/config.hpp"
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "squire/http/sessions.hpp"
 #include "squire/net/server.hpp"
 #include "squire/outbound/http_client.hpp"

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/deduplication.hpp"
-#include "engine/queue_messages.hpp"
+#include "engine/queue/messages.hpp"
 #include "squire/engine/broker.hpp"
 
 namespace squire::engine {

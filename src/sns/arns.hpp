@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "squire/engine/topics.hpp"
+#include "squire/engine/topic/topics.hpp"
 #include "squire/service/call.hpp"
 
 namespace squire::sns {

@@ -8,7 +8,7 @@
 
 #include "squire/core/clock.hpp"
 #include "squire/core/error.hpp"
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 namespace squire::sns {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 namespace squire::sns {
 

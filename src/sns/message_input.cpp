@@ -7,7 +7,7 @@
 
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
-#include "squire/engine/topic.hpp"
+#include "squire/engine/topic/topic.hpp"
 #include "squire/sns/errors.hpp"
 
 namespace squire::sns {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "squire/engine/publication.hpp"
+#include "squire/engine/topic/publication.hpp"
 #include "squire/sns/topic_actions.hpp"
 
 // Messages on their way in: what a client may publish (SNS API Reference, Publish).

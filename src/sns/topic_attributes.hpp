@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "squire/engine/topic.hpp"
+#include "squire/engine/topic/topic.hpp"
 #include "squire/sns/topic_actions.hpp"
 
 // The attributes of topics: which there are, what they may say, how they are shown (SNS API

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
 
 namespace squire::test {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "squire/engine/queue.hpp"
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/queue/queue.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 namespace squire::engine {
 

@@ -1,6 +1,6 @@
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

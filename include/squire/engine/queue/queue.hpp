@@ -13,8 +13,8 @@
 #include "squire/core/waiter.hpp"
 #include "squire/engine/env.hpp"
 #include "squire/engine/history.hpp"
-#include "squire/engine/queue_settings.hpp"
-#include "squire/engine/receipt_handle.hpp"
+#include "squire/engine/queue/receipt_handle.hpp"
+#include "squire/engine/queue/settings.hpp"
 #include "squire/engine/watchers.hpp"
 
 namespace squire::engine {

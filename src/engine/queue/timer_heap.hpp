@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/stored_message.hpp"
+#include "engine/queue/stored_message.hpp"
 
 namespace squire::engine {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "engine/stored_message.hpp"
+#include "engine/queue/stored_message.hpp"
 #include "squire/core/keyed_hash.hpp"
 
 namespace squire::engine {

@@ -1,4 +1,4 @@
-#include "squire/engine/topic_settings.hpp"
+#include "squire/engine/topic/settings.hpp"
 
 #include <nlohmann/json.hpp>
 

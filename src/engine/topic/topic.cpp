@@ -1,8 +1,8 @@
-#include "squire/engine/topic.hpp"
+#include "squire/engine/topic/topic.hpp"
 
 #include "engine/deduplication.hpp"
 #include "squire/engine/broker.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
 
 namespace squire::engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "squire/engine/replays.hpp"
+#include "squire/engine/archive/replays.hpp"
 
 #include <nlohmann/json.hpp>
 #include <vector>

@@ -1,9 +1,9 @@
-#include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 
 #include <algorithm>
 
 #include "squire/engine/broker.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
 
 namespace squire::engine {
 namespace {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "engine/message_store.hpp"
-#include "engine/order.hpp"
-#include "engine/timer_heap.hpp"
+#include "engine/queue/message_store.hpp"
+#include "engine/queue/order.hpp"
+#include "engine/queue/timer_heap.hpp"
 
 namespace squire::engine {
 

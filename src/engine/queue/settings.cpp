@@ -1,4 +1,4 @@
-#include "squire/engine/queue_settings.hpp"
+#include "squire/engine/queue/settings.hpp"
 
 #include <nlohmann/json.hpp>
 

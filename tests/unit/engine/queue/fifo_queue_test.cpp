@@ -1,5 +1,5 @@
-#include "squire/engine/queue.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

@@ -1,4 +1,4 @@
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

@@ -1,4 +1,4 @@
-#include "squire/engine/receipt_handle.hpp"
+#include "squire/engine/queue/receipt_handle.hpp"
 
 #include "squire/core/text.hpp"
 

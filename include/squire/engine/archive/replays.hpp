@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "squire/core/mutex.hpp"
-#include "squire/engine/topic.hpp"
+#include "squire/engine/topic/topic.hpp"
 
 namespace squire::engine {
 

@@ -1,4 +1,4 @@
-#include "engine/order.hpp"
+#include "engine/queue/order.hpp"
 
 namespace squire::engine {
 namespace {

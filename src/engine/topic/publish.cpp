@@ -2,8 +2,8 @@
 #include "engine/deduplication.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/engine/outbox.hpp"
-#include "squire/engine/topic.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
+#include "squire/engine/topic/topic.hpp"
 
 namespace squire::engine {
 namespace {

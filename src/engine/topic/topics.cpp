@@ -1,10 +1,10 @@
-#include "squire/engine/topics.hpp"
+#include "squire/engine/topic/topics.hpp"
 
 #include <algorithm>
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
 
 namespace squire::engine {
 namespace {

@@ -1,11 +1,11 @@
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 
 #include <algorithm>
 
 #include "engine/deduplication.hpp"
-#include "engine/queue_messages.hpp"
-#include "engine/receive_attempts.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "engine/queue/messages.hpp"
+#include "engine/queue/receive_attempts.hpp"
+#include "squire/engine/queue/errors.hpp"
 
 namespace squire::engine {
 namespace {

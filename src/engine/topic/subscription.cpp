@@ -1,4 +1,4 @@
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 #include <algorithm>
 #include <array>

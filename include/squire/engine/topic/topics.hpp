@@ -11,11 +11,11 @@
 
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/engine/archive/replays.hpp"
 #include "squire/engine/by_name.hpp"
-#include "squire/engine/replays.hpp"
 #include "squire/engine/store.hpp"
-#include "squire/engine/topic.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
+#include "squire/engine/topic/topic.hpp"
 
 namespace squire::engine {
 

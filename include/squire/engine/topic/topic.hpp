@@ -12,8 +12,8 @@
 #include "squire/core/keyed_hash.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
-#include "squire/engine/publication.hpp"
-#include "squire/engine/topic_settings.hpp"
+#include "squire/engine/topic/publication.hpp"
+#include "squire/engine/topic/settings.hpp"
 
 namespace squire::engine {
 

@@ -1,10 +1,10 @@
 // Receiving, and what a receipt handle allows: deleting and changing the visibility.
 #include <algorithm>
 
-#include "engine/queue_messages.hpp"
-#include "engine/receive_attempts.hpp"
-#include "squire/engine/queue.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "engine/queue/messages.hpp"
+#include "engine/queue/receive_attempts.hpp"
+#include "squire/engine/queue/errors.hpp"
+#include "squire/engine/queue/queue.hpp"
 
 namespace squire::engine {
 namespace {

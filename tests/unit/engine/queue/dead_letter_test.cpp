@@ -1,6 +1,6 @@
 #include "squire/engine/broker.hpp"
-#include "squire/engine/move_tasks.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

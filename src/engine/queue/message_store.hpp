@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "engine/stored_message.hpp"
+#include "engine/queue/stored_message.hpp"
 
 namespace squire::engine {
 
