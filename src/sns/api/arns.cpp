@@ -1,4 +1,4 @@
-#include "sns/arns.hpp"
+#include "sns/api/arns.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "sns/endpoint_targets.hpp"
+#include "sns/delivery/endpoint_targets.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/delivery/pump.hpp"
 

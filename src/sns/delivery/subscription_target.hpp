@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sns/delivery_policy.hpp"
+#include "sns/delivery/delivery_policy.hpp"
 #include "squire/delivery/target.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/outbound/outbound.hpp"

@@ -1,9 +1,9 @@
-#include "sns/subscription_target.hpp"
+#include "sns/delivery/subscription_target.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "sns/links.hpp"
+#include "sns/delivery/links.hpp"
 
 namespace squire::sns {
 namespace {

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "sns/arns.hpp"
-#include "sns/confirmation.hpp"
-#include "sns/endpoints.hpp"
-#include "sns/links.hpp"
-#include "sns/paging.hpp"
-#include "sns/subscription_attributes.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/endpoints.hpp"
+#include "sns/api/paging.hpp"
+#include "sns/api/subscription_attributes.hpp"
+#include "sns/delivery/confirmation.hpp"
+#include "sns/delivery/links.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"

@@ -1,4 +1,4 @@
-#include "sns/policy_targets.hpp"
+#include "sns/api/policy_targets.hpp"
 
 #include "squire/sns/actions.hpp"
 

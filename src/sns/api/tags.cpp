@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "sns/arns.hpp"
-#include "sns/constraints.hpp"
-#include "sns/tag_rules.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/constraints.hpp"
+#include "sns/api/tag_rules.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"

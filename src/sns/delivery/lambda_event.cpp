@@ -1,4 +1,4 @@
-#include "sns/lambda_event.hpp"
+#include "sns/delivery/lambda_event.hpp"
 
 #include "squire/service/policy_document.hpp"
 

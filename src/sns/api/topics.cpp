@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "sns/arns.hpp"
-#include "sns/data_protection.hpp"
-#include "sns/paging.hpp"
-#include "sns/tag_rules.hpp"
-#include "sns/topic_attributes.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/data_protection.hpp"
+#include "sns/api/paging.hpp"
+#include "sns/api/tag_rules.hpp"
+#include "sns/api/topic_attributes.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"

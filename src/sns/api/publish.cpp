@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <set>
 
-#include "sns/arns.hpp"
-#include "sns/links.hpp"
-#include "sns/message_input.hpp"
-#include "sns/phone_numbers.hpp"
-#include "sns/platform_endpoints.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/message_input.hpp"
+#include "sns/delivery/links.hpp"
+#include "sns/mobile/phone_numbers.hpp"
+#include "sns/mobile/platform_endpoints.hpp"
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"

@@ -1,8 +1,8 @@
-#include "sns/endpoints.hpp"
+#include "sns/api/endpoints.hpp"
 
 #include <algorithm>
 
-#include "sns/phone_numbers.hpp"
+#include "sns/mobile/phone_numbers.hpp"
 #include "squire/core/url.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/errors.hpp"

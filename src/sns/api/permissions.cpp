@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "sns/arns.hpp"
-#include "sns/topic_attributes.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/topic_attributes.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"

@@ -1,4 +1,4 @@
-#include "sns/signer.hpp"
+#include "sns/delivery/signer.hpp"
 
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "sns/constraints.hpp"
-#include "sns/paging.hpp"
-#include "sns/phone_numbers.hpp"
+#include "sns/api/constraints.hpp"
+#include "sns/api/paging.hpp"
+#include "sns/mobile/phone_numbers.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/registry.hpp"

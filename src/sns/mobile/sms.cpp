@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "sns/paging.hpp"
-#include "sns/phone_numbers.hpp"
+#include "sns/api/paging.hpp"
+#include "sns/mobile/phone_numbers.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"

@@ -1,8 +1,8 @@
-#include "sns/data_protection.hpp"
+#include "sns/api/data_protection.hpp"
 
 #include <algorithm>
 
-#include "sns/arns.hpp"
+#include "sns/api/arns.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"

@@ -1,10 +1,10 @@
-#include "sns/endpoint_targets.hpp"
+#include "sns/delivery/endpoint_targets.hpp"
 
 #include <utility>
 
-#include "sns/lambda_event.hpp"
-#include "sns/links.hpp"
-#include "sns/subscription_target.hpp"
+#include "sns/delivery/lambda_event.hpp"
+#include "sns/delivery/links.hpp"
+#include "sns/delivery/subscription_target.hpp"
 
 namespace squire::sns {
 namespace {

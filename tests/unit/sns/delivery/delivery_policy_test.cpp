@@ -1,4 +1,4 @@
-#include "sns/delivery_policy.hpp"
+#include "sns/delivery/delivery_policy.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

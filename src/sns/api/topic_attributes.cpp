@@ -1,9 +1,9 @@
-#include "sns/topic_attributes.hpp"
+#include "sns/api/topic_attributes.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "sns/delivery_policy.hpp"
+#include "sns/delivery/delivery_policy.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"

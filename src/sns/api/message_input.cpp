@@ -1,4 +1,4 @@
-#include "sns/message_input.hpp"
+#include "sns/api/message_input.hpp"
 
 #include <algorithm>
 #include <charconv>

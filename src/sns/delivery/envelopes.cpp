@@ -3,9 +3,9 @@
 #include <map>
 #include <optional>
 
-#include "sns/links.hpp"
-#include "sns/platform_endpoints.hpp"
-#include "sns/signer.hpp"
+#include "sns/delivery/links.hpp"
+#include "sns/delivery/signer.hpp"
+#include "sns/mobile/platform_endpoints.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
 #include "squire/wire/json.hpp"

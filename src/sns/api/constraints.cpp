@@ -1,4 +1,4 @@
-#include "sns/constraints.hpp"
+#include "sns/api/constraints.hpp"
 
 #include "squire/sns/errors.hpp"
 

@@ -1,8 +1,8 @@
-#include "sns/confirmation.hpp"
+#include "sns/delivery/confirmation.hpp"
 
 #include <charconv>
 
-#include "sns/links.hpp"
+#include "sns/delivery/links.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/outbox.hpp"
 

@@ -1,10 +1,10 @@
-#include "sns/platform_endpoints.hpp"
+#include "sns/mobile/platform_endpoints.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "sns/arns.hpp"
-#include "sns/paging.hpp"
+#include "sns/api/arns.hpp"
+#include "sns/api/paging.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"

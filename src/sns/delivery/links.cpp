@@ -1,4 +1,4 @@
-#include "sns/links.hpp"
+#include "sns/delivery/links.hpp"
 
 namespace squire::sns {
 
