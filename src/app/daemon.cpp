@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "app/access_log.hpp"
-#include "app/declarations.hpp"
+#include "app/declared_files.hpp"
 #include "app/localstack.hpp"
 #include "app/log.hpp"
 #include "app/own_address.hpp"
@@ -62,6 +62,18 @@ std::vector<std::string> script_environment(const Config& config, std::uint16_t 
   return {"AWS_ENDPOINT_URL=" + to_url(endpoint), "AWS_ACCESS_KEY_ID=" + key.access_key,
           "AWS_SECRET_ACCESS_KEY=" + key.secret,  "AWS_SESSION_TOKEN=" + key.session_token,
           "AWS_REGION=" + config.region,          "AWS_DEFAULT_REGION=" + config.region};
+}
+
+admin::InitState to_admin(ScriptState state) {
+  switch (state) {
+    case ScriptState::Running:
+      return admin::InitState::Running;
+    case ScriptState::Successful:
+      return admin::InitState::Successful;
+    case ScriptState::Failed:
+      return admin::InitState::Error;
+  }
+  return admin::InitState::Unknown;
 }
 
 // What the journal writes to, by its name: a file that was unlinked keeps nothing.
@@ -149,14 +161,15 @@ std::vector<service::Observer*> Daemon::observers() {
 }
 
 InitScripts::Options Daemon::script_options(std::uint16_t port) {
-  return {
-      init_files_.scripts, script_environment(config_, port, script_key_),
-      [this](std::size_t script, admin::InitState state) { site_.set_init_state(script, state); },
-      [this] {
-        site_.set_ready();
-        say_ready();
-      },
-      on_end_};
+  return {init_files_.scripts, script_environment(config_, port, script_key_),
+          [this](std::size_t script, ScriptState state) {
+            site_.set_init_state(script, to_admin(state));
+          },
+          [this] {
+            site_.set_ready();
+            say_ready();
+          },
+          on_end_};
 }
 
 // ---- start ------------------------------------------------------------------------------------
@@ -179,8 +192,7 @@ void Daemon::start() {
 void Daemon::load() {
   broker_.load();
   if (!journal_->flush()) throw storage::StorageError(why_not_stored(*journal_, config_));
-  declare_queues(broker_, config_);
-  declare_topics(broker_, config_);
+  declare_configured(broker_, config_);
   declare_init_files(broker_, config_, init_files_.declarations);
 }
 

@@ -6,12 +6,12 @@
 #include <optional>
 #include <vector>
 
-#include "app/init_files.hpp"
-#include "app/init_scripts.hpp"
 #include "app/stop_guard.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
 #include "squire/app/config.hpp"
+#include "squire/app/init_files.hpp"
+#include "squire/app/init_scripts.hpp"
 #include "squire/core/ids.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/engine/journal.hpp"

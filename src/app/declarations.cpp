@@ -1,7 +1,8 @@
-#include "app/declarations.hpp"
+#include "squire/app/declarations.hpp"
 
 #include <algorithm>
 
+#include "squire/app/provision_error.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/sqs/errors.hpp"
@@ -10,19 +11,20 @@ namespace squire::app {
 namespace {
 
 // Its dead-letter queue by either way of saying so; empty: none is said.
-std::string redrive_policy_of(const QueueDeclaration& queue, const Config& config) {
+std::string redrive_policy_of(const QueueDeclaration& queue, const service::Identity& owner) {
   const auto given = queue.attributes.find("RedrivePolicy");
   if (queue.dead_letter_queue.empty()) {
     return given == queue.attributes.end() ? std::string() : given->second;
   }
-  const auto arn = to_arn("sqs", {config.region, config.account, queue.dead_letter_queue});
+  const auto arn = to_arn("sqs", {owner.region, owner.account, queue.dead_letter_queue});
   return R"({"deadLetterTargetArn":")" + arn + R"(","maxReceiveCount":)" +
          std::to_string(queue.max_receive_count) + "}";
 }
 
 // All but the dead-letter queue, which may be declared further down.
-Result<void> declare(engine::Broker& broker, const Config& config, const QueueDeclaration& queue) {
-  service::Call call(broker, {config.account, config.region}, "", nullptr);
+Result<void> declare(engine::Broker& broker, const service::Identity& owner,
+                     const QueueDeclaration& queue) {
+  service::Call call(broker, owner, "", nullptr);
   auto attributes = queue.attributes;
   attributes.erase("RedrivePolicy");
   if (queue.name.ends_with(".fifo")) attributes.insert({"FifoQueue", "true"});
@@ -37,11 +39,11 @@ Result<void> declare(engine::Broker& broker, const Config& config, const QueueDe
   return {};
 }
 
-Result<void> declare_dead_letter_queue(engine::Broker& broker, const Config& config,
+Result<void> declare_dead_letter_queue(engine::Broker& broker, const service::Identity& owner,
                                        const QueueDeclaration& queue) {
-  const auto policy = redrive_policy_of(queue, config);
+  const auto policy = redrive_policy_of(queue, owner);
   if (policy.empty()) return {};
-  service::Call call(broker, {config.account, config.region}, "", nullptr);
+  service::Call call(broker, owner, "", nullptr);
   SQUIRE_CHECK(sqs::SetQueueAttributes::run(call, {queue.name, {{"RedrivePolicy", policy}}}));
   return {};
 }
@@ -103,12 +105,13 @@ Result<void> declare_subscription(service::Call& call, const std::string& topic_
 
 }  // namespace
 
-void declare_queues(engine::Broker& broker, const Config& config) {
+void declare_queues(engine::Broker& broker, const service::Identity& owner,
+                    const std::vector<QueueDeclaration>& queues) {
   const auto each = [&](auto&& declare_part) {
-    for (const auto& queue : config.queues) {
-      const Result<void> declared = declare_part(broker, config, queue);
+    for (const auto& queue : queues) {
+      const Result<void> declared = declare_part(broker, owner, queue);
       if (declared.has_error()) {
-        throw ConfigError("queue \"" + queue.name + "\": " + declared.error().message);
+        throw ProvisionError("queue \"" + queue.name + "\": " + declared.error().message);
       }
     }
   };
@@ -116,18 +119,19 @@ void declare_queues(engine::Broker& broker, const Config& config) {
   each(declare_dead_letter_queue);
 }
 
-void declare_topics(engine::Broker& broker, const Config& config) {
-  service::Call call(broker, {config.account, config.region}, broker.rules().endpoint, nullptr);
-  for (const auto& topic : config.topics) {
+void declare_topics(engine::Broker& broker, const service::Identity& owner,
+                    const std::vector<TopicDeclaration>& topics) {
+  service::Call call(broker, owner, broker.rules().endpoint, nullptr);
+  for (const auto& topic : topics) {
     const auto arn = declare_topic(call, topic);
     if (arn.has_error()) {
-      throw ConfigError("topic \"" + topic.name + "\": " + arn.error().message);
+      throw ProvisionError("topic \"" + topic.name + "\": " + arn.error().message);
     }
     for (const auto& subscription : topic.subscriptions) {
       const auto declared = declare_subscription(call, *arn, subscription);
       if (declared.has_error()) {
-        throw ConfigError("topic \"" + topic.name + "\", subscription of \"" +
-                          subscription.endpoint + "\": " + declared.error().message);
+        throw ProvisionError("topic \"" + topic.name + "\", subscription of \"" +
+                             subscription.endpoint + "\": " + declared.error().message);
       }
     }
   }

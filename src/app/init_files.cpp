@@ -1,12 +1,11 @@
-#include "app/init_files.hpp"
+#include "squire/app/init_files.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
-#include "app/declarations.hpp"
 #include "app/interpreter.hpp"
-#include "app/json_file.hpp"
+#include "squire/app/provision_error.hpp"
 
 namespace squire::app {
 namespace {
@@ -24,8 +23,8 @@ std::vector<fs::path> list_directory(const fs::path& directory) {
     if (!at->path().filename().string().starts_with('.')) found.push_back(at->path());
   }
   if (error) {
-    throw ConfigError("the init directory " + directory.string() +
-                      " cannot be read: " + error.message());
+    throw ProvisionError("the init directory " + directory.string() +
+                         " cannot be read: " + error.message());
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -51,21 +50,6 @@ void add_scripts_below(InitFiles& files, const fs::path& directory) {
   }
 }
 
-Config read_declared(const Config& config, const std::filesystem::path& file) {
-  Config declared = config;
-  declared.queues.clear();
-  declared.topics.clear();
-  const auto document = parse_object(read_file(file), file.string());
-  for (const auto& [key, value] : document.items()) {
-    if (!read_declarations(declared, key, value, file.string())) {
-      fail(file.string(), key,
-           "cannot stand here: these files hold only queues and topics; settings are flags, "
-           "variables of the environment or in the --config file");
-    }
-  }
-  return declared;
-}
-
 }  // namespace
 
 InitFiles find_init_files(const fs::path& directory,
@@ -82,19 +66,6 @@ InitFiles find_init_files(const fs::path& directory,
   }
   for (const auto& other : script_directories) add_scripts_below(files, other);
   return files;
-}
-
-void declare_init_files(engine::Broker& broker, const Config& config,
-                        const std::vector<std::filesystem::path>& files) {
-  for (const auto& file : files) {
-    const auto declared = read_declared(config, file);
-    try {
-      declare_queues(broker, declared);
-      declare_topics(broker, declared);
-    } catch (const ConfigError& error) {
-      throw ConfigError(file.string() + ": " + error.what());
-    }
-  }
 }
 
 }  // namespace squire::app

@@ -1,4 +1,4 @@
-#include "app/init_scripts.hpp"
+#include "squire/app/init_scripts.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "app/interpreter.hpp"
+#include "app/script_tools.hpp"
 
 namespace squire::app {
 namespace {
@@ -157,7 +159,7 @@ InitScripts::~InitScripts() {
 }
 
 void InitScripts::start() {
-  tools_.emplace();
+  tools_ = std::make_unique<ScriptTools>();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -172,10 +174,10 @@ void InitScripts::stop() {
 
 void InitScripts::run() {
   for (std::size_t i = 0; i < options_.scripts.size(); ++i) {
-    options_.on_state(i, admin::InitState::Running);
+    options_.on_state(i, ScriptState::Running);
     const auto fault = run_script(options_.scripts[i]);
     if (is_stopping()) return;
-    options_.on_state(i, fault.empty() ? admin::InitState::Successful : admin::InitState::Error);
+    options_.on_state(i, fault.empty() ? ScriptState::Successful : ScriptState::Failed);
     if (fault.empty()) continue;
     spdlog::error("{} {}. Squire stops: half set up, it would make tests lie",
                   options_.scripts[i].path.string(), fault);

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "squire/app/config.hpp"
+#include "squire/app/provision_error.hpp"
 
 namespace squire::app {
 namespace {
@@ -31,7 +31,7 @@ std::string_view take_word(std::string_view& text) {
 
 std::string read_first_line(const std::filesystem::path& script) {
   std::ifstream file(script, std::ios::binary);
-  if (!file) throw ConfigError(script.string() + " cannot be read: " + std::strerror(errno));
+  if (!file) throw ProvisionError(script.string() + " cannot be read: " + std::strerror(errno));
   std::string line(kFirstLineMax, '\0');
   file.read(line.data(), static_cast<std::streamsize>(line.size()));
   line.resize(std::min(static_cast<std::size_t>(file.gcount()), line.find('\n')));
@@ -46,9 +46,10 @@ bool is_executable(const std::filesystem::path& file) {
 std::string require_program(const std::filesystem::path& script, std::string_view program) {
   const auto found = find_command(program);
   if (found) return found->string();
-  throw ConfigError(script.string() + " needs " + std::string(program) +
-                    ", which is not here: declare queues and topics in a *.json file instead, or "
-                    "take the image with a shell (docker build --target shell)");
+  throw ProvisionError(
+      script.string() + " needs " + std::string(program) +
+      ", which is not here: declare queues and topics in a *.json file instead, or "
+      "take the image with a shell (docker build --target shell)");
 }
 
 // `/usr/bin/env bash -e`: the program behind env, if nothing more is asked of that.

@@ -13,7 +13,7 @@ std::optional<std::filesystem::path> find_command(std::string_view name);
 
 // The program that runs a script, and the arguments that come before the script's name: those of
 // its first line (#!), whether it is executable or not; without one /bin/sh, or for *.py python3.
-// ConfigError if the script cannot be read, or the program is not here.
+// ProvisionError if the script cannot be read, or the program is not here.
 std::vector<std::string> find_interpreter(const std::filesystem::path& script);
 
 // The name of a program, without directories.

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "app/init_files.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/app/config.hpp"
+#include "squire/app/init_files.hpp"
 #include "squire/engine/queue/queue.hpp"
 #include "squire/http/sessions.hpp"
 #include "squire/net/server.hpp"

@@ -1,7 +1,10 @@
-#include "app/declarations.hpp"
+#include "squire/app/declarations.hpp"
 
 #include <gmock/gmock.h>
 
+#include "squire/app/config.hpp"
+#include "squire/app/provision_error.hpp"
+#include "squire/service/call.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -29,13 +32,16 @@ std::string reading_error(const std::string& queues) {
 
 class DeclarationsTest : public BrokerFixture {
  protected:
-  void declare(const std::string& queues) { app::declare_queues(broker, with_queues(queues)); }
+  void declare(const Config& config) {
+    app::declare_queues(broker, {config.account, config.region}, config.queues);
+  }
+  void declare(const std::string& queues) { declare(with_queues(queues)); }
 
   std::string declaring_error(const std::string& queues) {
     try {
       declare(queues);
       return "no error";
-    } catch (const ConfigError& error) {
+    } catch (const app::ProvisionError& error) {
       return error.what();
     }
   }
@@ -116,7 +122,7 @@ TEST_F(DeclarationsTest, TheyLieInTheConfiguredAccountAndRegion) {
   auto config = with_queues(R"([{"name": "a"}])");
   config.account = "123456789012";
   config.region = "eu-west-1";
-  app::declare_queues(broker, config);
+  declare(config);
   EXPECT_TRUE(broker.find_queue({"eu-west-1", "123456789012", "a"}));
 }
 

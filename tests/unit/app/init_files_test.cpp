@@ -1,38 +1,23 @@
-#include "app/init_files.hpp"
+#include "squire/app/init_files.hpp"
 
 #include <gmock/gmock.h>
 
 #include <fstream>
 
-#include "app/own_address.hpp"
-#include "support/broker_fixture.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace squire::test {
 namespace {
 
-using app::Config;
-using app::ConfigError;
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
-class InitFilesTest : public BrokerFixture {
+class InitFilesTest : public testing::Test {
  protected:
   std::filesystem::path write(const std::string& name, const std::string& content = {}) {
     const auto path = directory.path() / name;
     std::ofstream(path) << content;
     return path;
-  }
-
-  std::string error_of(const std::string& content) {
-    try {
-      app::declare_init_files(broker, Config(), {write("init.json", content)});
-      return "no error";
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
   }
 
   static std::vector<std::filesystem::path> paths_of(const app::InitFiles& files) {
@@ -84,39 +69,6 @@ TEST_F(InitFilesTest, OthersAndHiddenOnesArePassedOver) {
 TEST_F(InitFilesTest, ADirectoryThatIsNotThereIsEmpty) {
   EXPECT_THAT(app::find_init_files(directory.path() / "none").declarations, IsEmpty());
   EXPECT_THAT(app::find_init_files("").declarations, IsEmpty());
-}
-
-TEST_F(InitFilesTest, EachIsDeclaredWithoutWhatTheOthersAndTheSettingsDeclare) {
-  Config config;
-  config.queues.push_back({"of the settings", {}, {}, {}, 0});
-  app::declare_init_files(broker, config,
-                          {write("a.json", R"({"queues": [{"name": "a"}]})"),
-                           write("b.json", R"({"queues": [{"name": "b"}]})")});
-  EXPECT_TRUE(broker.find_queue(name("a")));
-  EXPECT_TRUE(broker.find_queue(name("b")));
-}
-
-TEST_F(InitFilesTest, ErrorsNameTheFileAndTheKey) {
-  EXPECT_THAT(error_of(R"({"region": "eu-west-1"})"),
-              AllOf(HasSubstr("init.json"), HasSubstr("\"region\""), HasSubstr("queues")));
-  EXPECT_THAT(error_of(R"({"queues": [{"name": "q", "colour": "red"}]})"),
-              AllOf(HasSubstr("init.json"), HasSubstr("queues[0].colour")));
-  EXPECT_THAT(error_of(R"({"queues": [{"name": "no name!"}]})"),
-              AllOf(HasSubstr("init.json"), HasSubstr("no name!")));
-  EXPECT_THAT(error_of("["), HasSubstr("init.json"));
-}
-
-std::string url_of(const std::string& address) {
-  Config config;
-  config.address = address;
-  return app::to_url(app::own_endpoint(config));
-}
-
-TEST(OwnAddressTest, IsLoopbackWhereTheBrokerListensOnAll) {
-  EXPECT_EQ(url_of("0.0.0.0"), "http://127.0.0.1:4566");
-  EXPECT_EQ(url_of("::"), "http://[::1]:4566");
-  EXPECT_EQ(url_of("10.1.2.3"), "http://10.1.2.3:4566");
-  EXPECT_THROW(url_of("nowhere"), ConfigError);
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 
 #include <fstream>
 
-#include "squire/app/config.hpp"
+#include "squire/app/provision_error.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace squire::test {
 namespace {
 
-using app::ConfigError;
+using app::ProvisionError;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;
@@ -28,7 +28,7 @@ class InterpreterTest : public testing::Test {
     try {
       of(content);
       return "no error";
-    } catch (const ConfigError& error) {
+    } catch (const ProvisionError& error) {
       return error.what();
     }
   }
@@ -68,7 +68,7 @@ TEST_F(InterpreterTest, AScriptThatIsNotThereCannotBeRead) {
   try {
     app::find_interpreter(directory.path() / "none.sh");
     FAIL() << "no error";
-  } catch (const ConfigError& error) {
+  } catch (const ProvisionError& error) {
     EXPECT_THAT(error.what(), HasSubstr("none.sh cannot be read"));
   }
 }

@@ -4,9 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "squire/app/config.hpp"
-#include "squire/engine/broker.hpp"
-
 namespace squire::app {
 
 struct InitScript {
@@ -21,14 +18,9 @@ struct InitFiles {
 };
 
 // A missing directory is an empty one. `script_directories` come after the init directory, with the
-// directories in them; other files than scripts in them are nobody's business. ConfigError if one
-// cannot be read, or holds a script that cannot be run for want of its interpreter.
+// directories in them; other files than scripts in them are nobody's business. ProvisionError if
+// one cannot be read, or holds a script that cannot be run for want of its interpreter.
 InitFiles find_init_files(const std::filesystem::path& directory,
                           const std::vector<std::filesystem::path>& script_directories = {});
-
-// Makes what each file declares exist, one file after the other. They have the configuration's form
-// with nothing but queues and topics. ConfigError names the file and what is wrong in it.
-void declare_init_files(engine::Broker& broker, const Config& config,
-                        const std::vector<std::filesystem::path>& files);
 
 }  // namespace squire::app

@@ -2,19 +2,23 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "app/init_files.hpp"
-#include "app/script_tools.hpp"
-#include "squire/admin/admin_site.hpp"
+#include "squire/app/init_files.hpp"
 #include "squire/core/mutex.hpp"
 
 namespace squire::app {
+
+class ScriptTools;
+
+// How far a script is.
+enum class ScriptState : std::uint8_t { Running, Successful, Failed };
 
 // Runs scripts one after another on a thread of its own, each with its interpreter, and logs what
 // they print line by line. The first that fails is the last.
@@ -25,7 +29,7 @@ class InitScripts {
     std::vector<InitScript> scripts;
     std::vector<std::string> environment;  // "NAME=value", over the daemon's own
     // Called on the thread when the script of that place in the list begins and ends.
-    std::function<void(std::size_t, admin::InitState)> on_state;
+    std::function<void(std::size_t, ScriptState)> on_state;
     // Either is called on the thread, at the end.
     std::function<void()> on_success;
     std::function<void()> on_failure;  // the log says what failed
@@ -60,8 +64,8 @@ class InitScripts {
   bool is_stopping();
 
   const Options options_;
-  bool has_failed_ = false;           // the thread's until it has ended
-  std::optional<ScriptTools> tools_;  // likewise, once started
+  bool has_failed_ = false;             // the thread's until it has ended
+  std::unique_ptr<ScriptTools> tools_;  // likewise, once started
   std::thread thread_;
   Mutex mutex_{LockRank::Leaf};
   pid_t child_ GUARDED_BY(mutex_) = 0;  // leads the process group of all it starts; 0: none runs
