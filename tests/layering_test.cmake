@@ -7,7 +7,7 @@ if(NOT ROOT)
 endif()
 
 # core <- { wire filter access net } <- engine <- { service storage outbound delivery }
-#      <- { sqs sns sts http admin } <- app
+#      <- { sqs sns sts http } <- { provision admin } <- app
 # A layer sees of what stands left of it what is named here; layers in the same braces do not see each
 # other.
 set(sees_core core)
@@ -24,8 +24,9 @@ set(sees_sqs ${sees_service} sqs)
 set(sees_sns ${sees_service} filter outbound delivery sns)
 set(sees_sts ${sees_service} sts)
 set(sees_http core engine service net http)
+set(sees_provision core engine service sqs sns provision)
 set(sees_admin ${sees_service} filter storage admin)
-set(sees_app ${sees_service} net storage outbound delivery sqs sns sts http admin app)
+set(sees_app ${sees_service} net storage outbound delivery sqs sns sts http provision admin app)
 
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device typed_default)

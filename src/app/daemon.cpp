@@ -64,13 +64,13 @@ std::vector<std::string> script_environment(const Config& config, std::uint16_t 
           "AWS_REGION=" + config.region,          "AWS_DEFAULT_REGION=" + config.region};
 }
 
-admin::InitState to_admin(ScriptState state) {
+admin::InitState to_admin(provision::ScriptState state) {
   switch (state) {
-    case ScriptState::Running:
+    case provision::ScriptState::Running:
       return admin::InitState::Running;
-    case ScriptState::Successful:
+    case provision::ScriptState::Successful:
       return admin::InitState::Successful;
-    case ScriptState::Failed:
+    case provision::ScriptState::Failed:
       return admin::InitState::Error;
   }
   return admin::InitState::Unknown;
@@ -88,7 +88,7 @@ bool is_data_lost(const Config& config) {
 Daemon::Daemon(const Config& config, std::function<void()> on_end)
     : config_(config),
       on_end_(std::move(on_end)),
-      init_files_(find_init_files(config.init_dir, localstack_script_directories())),
+      init_files_(provision::find_init_files(config.init_dir, localstack_script_directories())),
       extra_ports_(to_ports(config.extra_ports)),
       server_(to_server_settings(config)),
       journal_(open_journal(config)),
@@ -160,9 +160,9 @@ std::vector<service::Observer*> Daemon::observers() {
   return observers;
 }
 
-InitScripts::Options Daemon::script_options(std::uint16_t port) {
+provision::InitScripts::Options Daemon::script_options(std::uint16_t port) {
   return {init_files_.scripts, script_environment(config_, port, script_key_),
-          [this](std::size_t script, ScriptState state) {
+          [this](std::size_t script, provision::ScriptState state) {
             site_.set_init_state(script, to_admin(state));
           },
           [this] {

@@ -1,7 +1,7 @@
 #include "app/declared_files.hpp"
 
 #include "app/json_file.hpp"
-#include "squire/app/provision_error.hpp"
+#include "squire/provision/error.hpp"
 #include "squire/service/call.hpp"
 
 namespace squire::app {
@@ -26,8 +26,8 @@ Config read_declared(const Config& config, const std::filesystem::path& file) {
 
 void declare_configured(engine::Broker& broker, const Config& config) {
   const service::Identity owner{config.account, config.region};
-  declare_queues(broker, owner, config.queues);
-  declare_topics(broker, owner, config.topics);
+  provision::declare_queues(broker, owner, config.queues);
+  provision::declare_topics(broker, owner, config.topics);
 }
 
 void declare_init_files(engine::Broker& broker, const Config& config,
@@ -36,7 +36,7 @@ void declare_init_files(engine::Broker& broker, const Config& config,
     const auto declared = read_declared(config, file);
     try {
       declare_configured(broker, declared);
-    } catch (const ProvisionError& error) {
+    } catch (const provision::ProvisionError& error) {
       throw ConfigError(file.string() + ": " + error.what());
     }
   }

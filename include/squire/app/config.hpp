@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "squire/access/signature.hpp"
-#include "squire/app/declarations.hpp"
+#include "squire/provision/declarations.hpp"
 
 namespace squire::app {
+
+using provision::QueueDeclaration;
+using provision::SubscriptionDeclaration;
+using provision::TopicDeclaration;
 
 // What the user wrote is wrong; what() names the key and where it stands.
 struct ConfigError : std::runtime_error {

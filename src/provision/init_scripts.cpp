@@ -1,4 +1,4 @@
-#include "squire/app/init_scripts.hpp"
+#include "squire/provision/init_scripts.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,10 +14,10 @@
 #include <string_view>
 #include <utility>
 
-#include "app/interpreter.hpp"
-#include "app/script_tools.hpp"
+#include "provision/interpreter.hpp"
+#include "provision/script_tools.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 namespace {
 
 // A child of the script may keep its output open: from time to time we look whether it has ended.
@@ -261,4 +261,4 @@ bool InitScripts::is_stopping() {
   return is_stopping_;
 }
 
-}  // namespace squire::app
+}  // namespace squire::provision

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace squire::app {
+namespace squire::provision {
 
 // Where the PATH finds a command; nothing if it does not.
 std::optional<std::filesystem::path> find_command(std::string_view name);
@@ -19,4 +19,4 @@ std::vector<std::string> find_interpreter(const std::filesystem::path& script);
 // The name of a program, without directories.
 std::string_view program_name(std::string_view program);
 
-}  // namespace squire::app
+}  // namespace squire::provision

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace squire::app {
+namespace squire::provision {
 
 // A directory of what init scripts find besides their own: ahead of the PATH an `aws` that tells
 // the AWS CLI the endpoint by a flag, since not every version knows AWS_ENDPOINT_URL, and
@@ -30,4 +30,4 @@ class ScriptTools {
   std::filesystem::path directory_;  // empty: there is none
 };
 
-}  // namespace squire::app
+}  // namespace squire::provision

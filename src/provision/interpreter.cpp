@@ -1,4 +1,4 @@
-#include "app/interpreter.hpp"
+#include "provision/interpreter.hpp"
 
 #include <unistd.h>
 
@@ -8,9 +8,9 @@
 #include <cstring>
 #include <fstream>
 
-#include "squire/app/provision_error.hpp"
+#include "squire/provision/error.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 namespace {
 
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
@@ -101,4 +101,4 @@ std::string_view program_name(std::string_view program) {
   return program.substr(program.rfind('/') + 1);
 }
 
-}  // namespace squire::app
+}  // namespace squire::provision

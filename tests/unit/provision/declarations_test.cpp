@@ -1,9 +1,9 @@
-#include "squire/app/declarations.hpp"
+#include "squire/provision/declarations.hpp"
 
 #include <gmock/gmock.h>
 
 #include "squire/app/config.hpp"
-#include "squire/app/provision_error.hpp"
+#include "squire/provision/error.hpp"
 #include "squire/service/call.hpp"
 #include "support/broker_fixture.hpp"
 
@@ -33,7 +33,7 @@ std::string reading_error(const std::string& queues) {
 class DeclarationsTest : public BrokerFixture {
  protected:
   void declare(const Config& config) {
-    app::declare_queues(broker, {config.account, config.region}, config.queues);
+    provision::declare_queues(broker, {config.account, config.region}, config.queues);
   }
   void declare(const std::string& queues) { declare(with_queues(queues)); }
 
@@ -41,7 +41,7 @@ class DeclarationsTest : public BrokerFixture {
     try {
       declare(queues);
       return "no error";
-    } catch (const app::ProvisionError& error) {
+    } catch (const provision::ProvisionError& error) {
       return error.what();
     }
   }

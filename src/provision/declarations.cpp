@@ -1,13 +1,13 @@
-#include "squire/app/declarations.hpp"
+#include "squire/provision/declarations.hpp"
 
 #include <algorithm>
 
-#include "squire/app/provision_error.hpp"
+#include "squire/provision/error.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sqs/actions.hpp"
 #include "squire/sqs/errors.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 namespace {
 
 // Its dead-letter queue by either way of saying so; empty: none is said.
@@ -137,4 +137,4 @@ void declare_topics(engine::Broker& broker, const service::Identity& owner,
   }
 }
 
-}  // namespace squire::app
+}  // namespace squire::provision

@@ -13,7 +13,7 @@ namespace squire::service {
 struct Identity;
 }
 
-namespace squire::app {
+namespace squire::provision {
 
 // A queue that a file wants to exist.
 struct QueueDeclaration {
@@ -49,4 +49,4 @@ void declare_queues(engine::Broker& broker, const service::Identity& owner,
 void declare_topics(engine::Broker& broker, const service::Identity& owner,
                     const std::vector<TopicDeclaration>& topics);
 
-}  // namespace squire::app
+}  // namespace squire::provision

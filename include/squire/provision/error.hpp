@@ -2,11 +2,11 @@
 
 #include <stdexcept>
 
-namespace squire::app {
+namespace squire::provision {
 
 // What a file wants cannot be had; what() names it.
 struct ProvisionError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-}  // namespace squire::app
+}  // namespace squire::provision

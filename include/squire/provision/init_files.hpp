@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace squire::app {
+namespace squire::provision {
 
 struct InitScript {
   std::filesystem::path path;
@@ -23,4 +23,4 @@ struct InitFiles {
 InitFiles find_init_files(const std::filesystem::path& directory,
                           const std::vector<std::filesystem::path>& script_directories = {});
 
-}  // namespace squire::app
+}  // namespace squire::provision

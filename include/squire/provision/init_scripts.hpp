@@ -10,10 +10,10 @@
 #include <thread>
 #include <vector>
 
-#include "squire/app/init_files.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/provision/init_files.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 
 class ScriptTools;
 
@@ -72,4 +72,4 @@ class InitScripts {
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace squire::app
+}  // namespace squire::provision

@@ -1,13 +1,13 @@
-#include "squire/app/init_files.hpp"
+#include "squire/provision/init_files.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
-#include "app/interpreter.hpp"
-#include "squire/app/provision_error.hpp"
+#include "provision/interpreter.hpp"
+#include "squire/provision/error.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,4 +68,4 @@ InitFiles find_init_files(const fs::path& directory,
   return files;
 }
 
-}  // namespace squire::app
+}  // namespace squire::provision

@@ -1,16 +1,16 @@
-#include "app/interpreter.hpp"
+#include "provision/interpreter.hpp"
 
 #include <gmock/gmock.h>
 
 #include <fstream>
 
-#include "squire/app/provision_error.hpp"
+#include "squire/provision/error.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace squire::test {
 namespace {
 
-using app::ProvisionError;
+using provision::ProvisionError;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;
@@ -21,7 +21,7 @@ class InterpreterTest : public testing::Test {
   std::vector<std::string> of(const std::string& content, const std::string& name = "a.sh") {
     const auto path = directory.path() / name;
     std::ofstream(path) << content;
-    return app::find_interpreter(path);
+    return provision::find_interpreter(path);
   }
 
   std::string error_of(const std::string& content) {
@@ -52,7 +52,7 @@ TEST_F(InterpreterTest, IsFoundInThePathBehindEnv) {
 TEST_F(InterpreterTest, IsByTheNameWithoutAFirstLine) {
   EXPECT_THAT(of("echo\n"), ElementsAre("/bin/sh"));
   EXPECT_THAT(of(""), ElementsAre("/bin/sh"));
-  if (!app::find_command("python3")) GTEST_SKIP() << "there is no python3";
+  if (!provision::find_command("python3")) GTEST_SKIP() << "there is no python3";
   EXPECT_THAT(of("print()\n", "a.py"), ElementsAre(EndsWith("/python3")));
 }
 
@@ -66,7 +66,7 @@ TEST_F(InterpreterTest, ThatIsMissingIsSaid) {
 
 TEST_F(InterpreterTest, AScriptThatIsNotThereCannotBeRead) {
   try {
-    app::find_interpreter(directory.path() / "none.sh");
+    provision::find_interpreter(directory.path() / "none.sh");
     FAIL() << "no error";
   } catch (const ProvisionError& error) {
     EXPECT_THAT(error.what(), HasSubstr("none.sh cannot be read"));
@@ -74,10 +74,10 @@ TEST_F(InterpreterTest, AScriptThatIsNotThereCannotBeRead) {
 }
 
 TEST_F(InterpreterTest, CommandsAreFoundInThePath) {
-  EXPECT_TRUE(app::find_command("sh"));
-  EXPECT_FALSE(app::find_command("no-such-command"));
-  EXPECT_FALSE(app::find_command(""));
-  EXPECT_FALSE(app::find_command(directory.path().string())) << "a directory is no command";
+  EXPECT_TRUE(provision::find_command("sh"));
+  EXPECT_FALSE(provision::find_command("no-such-command"));
+  EXPECT_FALSE(provision::find_command(""));
+  EXPECT_FALSE(provision::find_command(directory.path().string())) << "a directory is no command";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "squire/app/init_files.hpp"
+#include "squire/provision/init_files.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,7 +20,7 @@ class InitFilesTest : public testing::Test {
     return path;
   }
 
-  static std::vector<std::filesystem::path> paths_of(const app::InitFiles& files) {
+  static std::vector<std::filesystem::path> paths_of(const provision::InitFiles& files) {
     std::vector<std::filesystem::path> paths;
     for (const auto& script : files.scripts) paths.push_back(script.path);
     return paths;
@@ -31,7 +31,7 @@ class InitFilesTest : public testing::Test {
 
 TEST_F(InitFilesTest, AreFoundByKindInTheOrderOfTheirNames) {
   const auto second = write("20.json"), first = write("10.json"), script = write("15.sh");
-  const auto files = app::find_init_files(directory.path());
+  const auto files = provision::find_init_files(directory.path());
   EXPECT_THAT(files.declarations, ElementsAre(first, second));
   EXPECT_THAT(paths_of(files), ElementsAre(script));
 }
@@ -50,8 +50,8 @@ TEST_F(InitFilesTest, ScriptsOfOtherDirectoriesComeBehindWithTheDirectoriesInThe
   in("data.json");
   in("README");
   in(".hidden.sh");
-  const auto files =
-      app::find_init_files(directory.path(), {other.path(), third.path(), other.path() / "none"});
+  const auto files = provision::find_init_files(
+      directory.path(), {other.path(), third.path(), other.path() / "none"});
   EXPECT_THAT(paths_of(files), ElementsAre(own, first, below, deep, last));
   EXPECT_THAT(files.declarations, IsEmpty());
 }
@@ -61,14 +61,14 @@ TEST_F(InitFilesTest, OthersAndHiddenOnesArePassedOver) {
   write(".json");
   write(".a.json");
   write("json");
-  const auto files = app::find_init_files(directory.path());
+  const auto files = provision::find_init_files(directory.path());
   EXPECT_THAT(files.declarations, IsEmpty());
   EXPECT_THAT(files.scripts, IsEmpty());
 }
 
 TEST_F(InitFilesTest, ADirectoryThatIsNotThereIsEmpty) {
-  EXPECT_THAT(app::find_init_files(directory.path() / "none").declarations, IsEmpty());
-  EXPECT_THAT(app::find_init_files("").declarations, IsEmpty());
+  EXPECT_THAT(provision::find_init_files(directory.path() / "none").declarations, IsEmpty());
+  EXPECT_THAT(provision::find_init_files("").declarations, IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "app/script_tools.hpp"
+#include "provision/script_tools.hpp"
 
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
@@ -9,11 +9,11 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "app/interpreter.hpp"
+#include "provision/interpreter.hpp"
 #include "squire/core/text.hpp"
 #include "squire/service/temporary_directory.hpp"
 
-namespace squire::app {
+namespace squire::provision {
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +177,4 @@ std::string ScriptTools::place_of_failure(const fs::path& script) const {
   return describe({line != 0 ? line : last.line, last.command});
 }
 
-}  // namespace squire::app
+}  // namespace squire::provision
