@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "squire/core/ascii.hpp"
 #include "squire/core/json_number.hpp"
 #include "squire/core/text.hpp"
 #include "squire/filter/policy.hpp"
@@ -260,12 +261,8 @@ std::string JsonTokens::complaint() const {
               at_);
   }
   if (expected_ == kNothing) return at(std::string(kNothing), at_);
-  const auto is_letter = [&](std::size_t i) {
-    return i < text_.size() &&
-           ((text_[i] >= 'a' && text_[i] <= 'z') || (text_[i] >= 'A' && text_[i] <= 'Z'));
-  };
   std::size_t end = at_;
-  while (is_letter(end)) ++end;
+  while (end < text_.size() && is_letter(text_[end])) ++end;
   if (expected_ == kValue && end > at_) {
     return at("Unrecognized token '" + std::string(text_.substr(at_, end - at_)) +
                   "': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "

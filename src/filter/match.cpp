@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "filter/program.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::filter {
@@ -141,7 +142,7 @@ std::string fold_case(std::string_view text) {
       const auto next = static_cast<unsigned char>(text[++i]);
       append_folded(folded, (byte & 0x1fu) << 6 | (next & 0x3fu));
     } else {
-      folded += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : text[i];
+      folded += to_lower(text[i]);
     }
   }
   return folded;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sns/mobile/phone_numbers.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/url.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/errors.hpp"
@@ -18,10 +19,6 @@ constexpr std::size_t kEmailMax = 320;
 // One that deliveries can reach: what parse_url() refuses would fail at every message.
 bool is_url(std::string_view text, std::string_view scheme) {
   return text.starts_with(scheme) && text.size() <= kUrlMax && parse_url(text);
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 // A phone number, whose digits may be set apart by single slashes, hyphens and dots.

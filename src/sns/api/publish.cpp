@@ -6,6 +6,7 @@
 #include "sns/delivery/links.hpp"
 #include "sns/mobile/phone_numbers.hpp"
 #include "sns/mobile/platform_endpoints.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/engine/outbox.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
@@ -89,10 +90,8 @@ Result<void> check_entry_id(const std::string& id) {
   };
   if (id.empty()) return Error{errors::kInvalidBatchEntryId, {}};
   if (id.size() > kEntryIdMax) return invalid("is too long");
-  const bool is_good = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
+  const bool is_good = std::all_of(
+      id.begin(), id.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
   if (!is_good) return invalid("contains an impermissible character");
   return {};
 }

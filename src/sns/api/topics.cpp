@@ -5,6 +5,7 @@
 #include "sns/api/paging.hpp"
 #include "sns/api/tag_rules.hpp"
 #include "sns/api/topic_attributes.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"
@@ -18,8 +19,7 @@ constexpr std::size_t kNameMax = 256;
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
+    return is_letter_or_digit(c) || c == '-' || c == '_';
   });
 }
 

@@ -4,6 +4,7 @@
 #include "sns/api/arns.hpp"
 #include "sns/api/paging.hpp"
 #include "sns/mobile/platform_endpoints.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
@@ -37,8 +38,7 @@ bool contains(const std::array<std::string_view, N>& list, std::string_view text
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kNameMax &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-' || c == '.';
+           return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
          });
 }
 

@@ -4,6 +4,7 @@
 
 #include "sns/api/paging.hpp"
 #include "sns/mobile/phone_numbers.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
 #include "squire/sns/actions.hpp"
@@ -22,13 +23,8 @@ std::string key_of(const Call& call) {
   return account_key(call.identity.account, call.identity.region);
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_sender_id(std::string_view text) {
-  const auto is_alphanumeric = [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-  return text.size() <= 11 && std::all_of(text.begin(), text.end(), is_alphanumeric) &&
+  return text.size() <= 11 && std::all_of(text.begin(), text.end(), is_letter_or_digit) &&
          std::any_of(text.begin(), text.end(), is_letter);
 }
 
