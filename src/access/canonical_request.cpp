@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "squire/core/ascii.hpp"
-#include "squire/core/text.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::access {
 namespace {

@@ -8,6 +8,7 @@
 #include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::access {
 namespace {

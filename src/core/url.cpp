@@ -10,6 +10,27 @@ namespace {
 
 constexpr std::size_t kHostBytesMax = 253;  // of a DNS name
 
+// `plus`: what a '+' stands for.
+std::optional<std::string> decode(std::string_view text, char plus) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      out += plus;
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      if (text.size() - i < 3) return std::nullopt;
+      const int high = hex_value(text[i + 1]);
+      const int low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
+}
+
 bool is_host_char(char c) {
   return is_letter_or_digit(c) || c == '-' || c == '.' ||
          c == '_';  // no host name by the rules, but common in container networks
@@ -71,20 +92,11 @@ bool read_port(std::string_view text, Url& url) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
+  return decode(text, '+');
+}
+
+std::optional<std::string> form_decode(std::string_view text) {
+  return decode(text, ' ');
 }
 
 std::string Url::authority() const {

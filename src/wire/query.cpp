@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "squire/core/ascii.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::wire {
 namespace {
