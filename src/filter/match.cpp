@@ -1,6 +1,4 @@
 // Whether a message matches a filter policy (SNS Developer Guide, "Subscription filter policies").
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -148,20 +146,10 @@ std::string fold_case(std::string_view text) {
   return folded;
 }
 
-bool AddressBlock::contains(std::string_view address) const {
-  std::array<std::uint8_t, 16> other{};
-  if (address.find('\0') != std::string_view::npos) return false;  // inet_pton() would stop there
-  const std::string text(address);
-  if (inet_pton(byte_count == 4 ? AF_INET : AF_INET6, text.c_str(), other.data()) != 1) {
-    return false;
-  }
-  const int whole = bits / 8;
-  if (std::memcmp(bytes.data(), other.data(), static_cast<std::size_t>(whole)) != 0) return false;
-  const int rest = bits % 8;
-  if (rest == 0) return true;
-  const int shift = 8 - rest;
-  const auto index = static_cast<std::size_t>(whole);
-  return bytes[index] >> shift == other[index] >> shift;
+bool AddressBlock::contains(std::string_view text) const {
+  if (text.find('\0') != std::string_view::npos) return false;  // inet_pton() would stop there
+  const auto address = parse_ip_address(text);
+  return address && is_written_as_ipv4(text) == is_ipv4 && range.contains(*address);
 }
 
 std::string_view Candidate::folded(MatchWork& work) const {

@@ -1,7 +1,5 @@
 #include "filter/patterns.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -174,19 +172,14 @@ Result<Pattern> PatternReader::read_cidr() {
   if (text.find('\0') != std::string::npos) return policy_error("Nonstandard IP address: " + text);
   const auto bits = parse_integer(text.substr(slash + 1));
   if (!bits || *bits < 0) return policy_error("Malformed CIDR, mask bits must be an integer");
+  const std::string address = text.substr(0, slash);
+  if (!parse_ip_address(address)) return policy_error("Nonstandard IP address: " + address);
+  const bool is_ipv4 = is_written_as_ipv4(address);
+  if (is_ipv4 && *bits >= 32) return policy_error("IPv4 mask bits must be < 32");
+  if (*bits >= 128) return policy_error("IPv6 mask bits must be < 128");
   Pattern pattern;
   pattern.kind = Kind::Cidr;
-  AddressBlock& block = pattern.block;
-  const std::string address = text.substr(0, slash);
-  if (inet_pton(AF_INET, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 32) return policy_error("IPv4 mask bits must be < 32");
-  } else if (inet_pton(AF_INET6, address.c_str(), block.bytes.data()) == 1) {
-    if (*bits >= 128) return policy_error("IPv6 mask bits must be < 128");
-    block.byte_count = 16;
-  } else {
-    return policy_error("Nonstandard IP address: " + address);
-  }
-  block.bits = static_cast<int>(*bits);
+  pattern.block = {*parse_ip_range(text), is_ipv4};
   return pattern;
 }
 

@@ -1,13 +1,13 @@
 // What filter policies are compiled to, and what they are matched against.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "squire/core/ip_range.hpp"
 #include "squire/core/keyed_hash.hpp"
 #include "squire/filter/policy.hpp"
 
@@ -96,13 +96,17 @@ class Candidate {
   mutable std::optional<std::string> folded_;
 };
 
-// An address block. IPv4 addresses are those of 4 bytes.
-struct AddressBlock {
-  std::array<std::uint8_t, 16> bytes{};
-  int byte_count = 4;
-  int bits = 0;
+// Whether an IP address is written as one of version 4; one mapped into version 6 is not.
+inline bool is_written_as_ipv4(std::string_view address) {
+  return address.find(':') == std::string_view::npos;
+}
 
-  bool contains(std::string_view address) const;
+// An address block. It holds only addresses that are written in its own version.
+struct AddressBlock {
+  IpRange range{};
+  bool is_ipv4 = true;
+
+  bool contains(std::string_view text) const;
 };
 
 // One value of a rule.

@@ -118,6 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"cidr of an address and more", R"({"a":[{"cidr":"10.0.0.0/24"}]})",
              R"({"a":"10.0.0.1\u0000x"})", false},
         Case{"cidr v6", R"({"a":[{"cidr":"2001:db8::/32"}]})", R"({"a":"2001:db8::1"})", true},
+        Case{"v4 as v6 is not in v4", R"({"a":[{"cidr":"10.0.0.0/24"}]})",
+             R"({"a":"::ffff:10.0.0.1"})", false},
         Case{"v4 is not in v6", R"({"a":[{"cidr":"2001:db8::/32"}]})", R"({"a":"32.1.13.184"})",
              false},
         Case{"an array: one element is enough", R"({"a":["x"]})", R"({"a":["y","x"]})", true},
