@@ -1,13 +1,12 @@
 #include "sns/api/message_input.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/topic/topic.hpp"
+#include "squire/service/attribute_rules.hpp"
 #include "squire/sns/errors.hpp"
 
 namespace squire::sns {
@@ -30,10 +29,6 @@ Error bad_attribute(std::string message) {
   return {errors::kParameterValueInvalid, std::move(message)};
 }
 
-std::string in_quotes(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
-
 Result<void> check_attribute_name(std::string_view name) {
   if (name.empty())
     return bad_attribute("Message attribute names must be between 1 and 256 characters long.");
@@ -54,14 +49,8 @@ Result<void> check_attribute_name(std::string_view name) {
         "Invalid non-alphanumeric character was found in the message attribute name. Can only "
         "include alphanumeric characters, hyphens, underscores, or dots.");
   }
-  const auto starts_with = [&](std::string_view prefix) {
-    return name.size() >= prefix.size() &&
-           std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char c) {
-             return p == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-           });
-  };
   const bool is_known = name.starts_with("AWS.SNS.") || name.starts_with("AWS.MM.");
-  if ((starts_with("aws.") || starts_with("amazon.")) && !is_known) {
+  if (service::is_reserved_attribute(name) && !is_known) {
     return bad_attribute(
         "You can't use message attribute names beginning with 'AWS.' or "
         "'Amazon.'. These strings are reserved for internal use.");
@@ -69,58 +58,39 @@ Result<void> check_attribute_name(std::string_view name) {
   return {};
 }
 
-bool is_number(std::string_view text) {
-  double value = 0;
-  if (text.starts_with("+-")) return false;
-  const auto digits = text.starts_with('+') ? text.substr(1) : text;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
+Result<void> check_type(std::string_view name, std::string_view type) {
+  const auto logical = service::logical_type(type);
+  const bool has_no_label = type.size() == logical.size() + 1;  // "String."
+  if (service::is_logical_type(logical) && !has_no_label) return {};
+  return bad_attribute("The message attribute " + service::in_quotes(name) +
+                       " has an invalid message attribute type, the set of supported type "
+                       "prefixes is Binary, Number, and String.");
 }
 
-Result<MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
-  const std::string& type = input.data_type;
-  if (type.empty()) {
-    return bad_attribute("The message attribute " + in_quotes(name) +
-                         " must contain non-empty message attribute type.");
-  }
-  const auto logical = type.substr(0, type.find('.'));
-  const bool is_known = logical == "String" || logical == "Number" || logical == "Binary";
-  if (!is_known || type.size() == logical.size() + 1) {  // "String." has no label
-    return bad_attribute("The message attribute " + in_quotes(name) +
-                         " has an invalid message attribute type, the set of supported type "
-                         "prefixes is Binary, Number, and String.");
-  }
-  const bool is_binary = logical == "Binary";
-  const bool has_wrong_value = is_binary ? input.string_value && !input.binary_value
-                                         : input.binary_value && !input.string_value;
-  if (has_wrong_value) {
-    return bad_attribute("The message attribute " + in_quotes(name) + " with type " +
-                         in_quotes(type) + " must use field " +
-                         in_quotes(is_binary ? "Binary" : "String") + ".");
-  }
-  MessageAttribute attribute{type, {}};
-  if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
-  if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
-  if (attribute.value.empty()) {
-    return bad_attribute("The message attribute " + in_quotes(name) +
-                         " must contain non-empty message attribute value for message attribute "
-                         "type " +
-                         in_quotes(type) + ".");
-  }
-  if (!is_binary && first_illegal_character(attribute.value)) {
-    return bad_attribute("Invalid character was found in the message attribute value");
-  }
-  if (logical == "Number" && !is_number(attribute.value)) {
-    return bad_attribute("Could not cast message attribute " + in_quotes(name) +
-                         " value to number.");
-  }
-  return attribute;
+Result<void> check_value(std::string_view value) {
+  if (!first_illegal_character(value)) return {};
+  return bad_attribute("Invalid character was found in the message attribute value");
 }
+
+bool is_number(std::string_view text) {
+  if (text.starts_with("+-")) return false;
+  return service::parse_decimal(text.substr(text.starts_with('+') ? 1 : 0)).has_value();
+}
+
+constexpr service::AttributeRules kAttributeRules{
+    errors::kParameterValueInvalid,
+    check_type,
+    check_value,
+    is_number,
+    "The message attribute ",
+    " must contain non-empty message attribute value for message attribute type "};
 
 Result<void> check_attributes(AttributeValues&& input, MessageAttributes& out) {
   for (auto& [name, value] : input) {
     SQUIRE_CHECK(check_attribute_name(name));
-    SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));
+    SQUIRE_TRY(auto attribute, service::check_attribute(
+                                   kAttributeRules, name, std::move(value.data_type),
+                                   std::move(value.string_value), std::move(value.binary_value)));
     out.emplace(name, std::move(attribute));
   }
   return {};
@@ -188,13 +158,7 @@ Result<void> read_structure(const std::string& message, Publication& publication
 }  // namespace
 
 std::size_t size_in_bytes(const MessageInput& input) {
-  std::size_t size = input.message.size();
-  for (const auto& [name, value] : input.message_attributes) {
-    size += name.size() + value.data_type.size();
-    if (value.string_value) size += value.string_value->size();
-    if (value.binary_value) size += value.binary_value->bytes.size();
-  }
-  return size;
+  return input.message.size() + service::size_in_bytes(input.message_attributes);
 }
 
 Result<Publication> check_message(const Call& call, MessageInput& input) {
