@@ -157,15 +157,8 @@ Ticket Queue::commit_row() {
 }
 
 Result<void> Queue::reserve_sequences(std::size_t count) {
-  if (next_sequence_ + count > MessageKey::kSequenceMax) {
-    return Error{queue_errors::kOverLimit, "The queue has used up its message numbers."};
-  }
-  // Half a block ahead, so that a reservation is on the disk long before it is used.
-  if (next_sequence_ + count + kSequenceBlock / 2 > reserved_sequences_) {
-    reserved_sequences_ += kSequenceBlock;
-    env_.journal.append(SequenceRow{number_, reserved_sequences_});
-  }
-  return {};
+  if (sequences_.reserve(count, env_.journal)) return {};
+  return Error{queue_errors::kOverLimit, "The queue has used up its message numbers."};
 }
 
 Result<Sent> Queue::send(const OutgoingMessage& message) {
@@ -201,7 +194,7 @@ Result<Sent> Queue::send_locked(const OutgoingMessage& message, TimePoint now) {
     if (first) return Sent{first->message_id, first->sequence, env_.journal.last_ticket()};
   }
   SQUIRE_CHECK(reserve_sequences(1));
-  const MessageRow row{{number_, next_sequence_++},
+  const MessageRow row{{number_, sequences_.take()},
                        message.id ? *message.id : env_.ids.next(),
                        now,
                        now + message.delay.value_or(settings_->delay),
@@ -239,11 +232,11 @@ Result<Ticket> Queue::purge(const ClientPtr& client) {
   watchers_.tell();
   if (history_)
     history_->add({now, Event::Kind::Purged, 0, {}, {}, arn_, client, nullptr, nullptr});
-  const QueuePurged row{number_, next_sequence_};
+  const QueuePurged row{number_, sequences_.next()};
   if (!is_fifo_) return env_.journal.append(row);
   // The ids may come again (as recorded from AWS).
   deduplication_ = std::make_unique<DeduplicationWindow>();
-  return env_.journal.append_both(row, DeduplicationGone{number_, next_sequence_});
+  return env_.journal.append_both(row, DeduplicationGone{number_, sequences_.next()});
 }
 
 bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
@@ -255,7 +248,7 @@ bool Queue::accept_moved(const ReceivedMessage& message, Arrival arrival,
   auto moved = std::make_unique<MessageMoved>();
   moved->from = message.row.key;
   moved->row = message.row;
-  moved->row.key = {number_, next_sequence_++};
+  moved->row.key = {number_, sequences_.take()};
   moved->row.available_at = now;
   moved->row.details = std::move(details);
   if (arrival != Arrival::DeadLetter) {
@@ -364,14 +357,12 @@ void Queue::expire_locked(TimePoint now, std::vector<std::unique_ptr<Message>>& 
 
 void Queue::restore(const SequenceRow& row) {
   Lock lock(mutex_);
-  reserved_sequences_ = row.limit;
+  sequences_.restore(row);
 }
 
 void Queue::begin_life() {
   Lock lock(mutex_);
-  next_sequence_ = reserved_sequences_;
-  reserved_sequences_ += kSequenceBlock;
-  env_.journal.append(SequenceRow{number_, reserved_sequences_});
+  sequences_.begin_life(env_.journal);
 }
 
 void Queue::restore(const MessageRow& row) {

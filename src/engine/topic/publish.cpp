@@ -182,14 +182,10 @@ Result<Published> Topic::publish_in_order(Publication publication, const Rendere
   if (const auto* first = deduplication_->find(scope, details.deduplication_id, now)) {
     return Published{first->message_id, first->sequence, env_.journal.last_ticket()};
   }
-  if (next_sequence_ + 1 > MessageKey::kSequenceMax) {
+  if (!sequences_.reserve(1, env_.journal)) {
     return Error{topic_errors::kTopicLimitExceeded, "The topic has used up its message numbers."};
   }
-  if (next_sequence_ + 1 + kSequenceBlock / 2 > reserved_sequences_) {
-    reserved_sequences_ += kSequenceBlock;
-    env_.journal.append(SequenceRow{number_, reserved_sequences_});
-  }
-  publication.sequence = next_sequence_++;
+  publication.sequence = sequences_.take();
   if (settings->archive_retention) archive(publication);
   note_published(publication);
   Deliveries deliveries(false);
@@ -220,7 +216,7 @@ void Topic::archive(const Publication& publication) {
 
 std::uint64_t Topic::archive_end() {
   Lock lock(order_mutex_);
-  return next_sequence_;
+  return sequences_.next();
 }
 
 Ticket Topic::publish_again(const Subscription& subscription, const Publication& publication,

@@ -186,7 +186,7 @@ void Topic::set_live(const Uuid& id, bool is_live) {
 
 bool Topic::set_live_at(const Uuid& id, std::uint64_t next_sequence) {
   Lock lock(order_mutex_);
-  if (next_sequence < next_sequence_) return false;
+  if (next_sequence < sequences_.next()) return false;
   set_live(id, true);
   return true;
 }
@@ -251,7 +251,7 @@ void Topic::expire() {
 
 void Topic::restore(const SequenceRow& row) {
   Lock lock(order_mutex_);
-  reserved_sequences_ = row.limit;
+  sequences_.restore(row);
 }
 
 void Topic::restore(const DeduplicationRow& row) {
@@ -271,9 +271,7 @@ void Topic::restore(SubscriptionRow row) {
 void Topic::begin_life() {
   if (!is_fifo_) return;
   Lock lock(order_mutex_);
-  next_sequence_ = reserved_sequences_;
-  reserved_sequences_ += kSequenceBlock;
-  env_.journal.append(SequenceRow{number_, reserved_sequences_});
+  sequences_.begin_life(env_.journal);
 }
 
 }  // namespace squire::engine

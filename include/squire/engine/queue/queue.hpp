@@ -15,6 +15,7 @@
 #include "squire/engine/history.hpp"
 #include "squire/engine/queue/receipt_handle.hpp"
 #include "squire/engine/queue/settings.hpp"
+#include "squire/engine/sequences.hpp"
 #include "squire/engine/watchers.hpp"
 
 namespace squire::engine {
@@ -244,8 +245,6 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   void ring() override;
 
  private:
-  // Sequences are reserved by the block; a new queue has one without saying so.
-  static constexpr std::uint64_t kSequenceBlock = 65'536;
   // Messages past their retention that are dropped under one lock: the others wait for a
   // millisecond or two.
   static constexpr std::size_t kExpiredMax = 1000;
@@ -295,9 +294,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   std::unique_ptr<QueueMessages> messages_ GUARDED_BY(mutex_);
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(mutex_);  // FIFO only
   std::unique_ptr<ReceiveAttempts> attempts_ GUARDED_BY(mutex_);           // FIFO only
-  std::uint64_t next_sequence_ GUARDED_BY(mutex_) = 1;
-  // No sequence from here on was given out, in this life of the daemon or before.
-  std::uint64_t reserved_sequences_ GUARDED_BY(mutex_) = kSequenceBlock;
+  SequenceBlock sequences_ GUARDED_BY(mutex_) = SequenceBlock(number_);
   std::list<WaitSlot*> waiters_ GUARDED_BY(mutex_);
   Watchers watchers_ GUARDED_BY(mutex_);
   TimePoint alarm_at_ GUARDED_BY(mutex_) = TimePoint::max();

@@ -12,6 +12,7 @@
 #include "squire/core/keyed_hash.hpp"
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
+#include "squire/engine/sequences.hpp"
 #include "squire/engine/topic/publication.hpp"
 #include "squire/engine/topic/settings.hpp"
 
@@ -110,8 +111,6 @@ class Topic {
   void begin_life();
 
  private:
-  static constexpr std::uint64_t kSequenceBlock = 65'536;
-
   struct Entry {
     std::shared_ptr<const Subscription> subscription;
     bool is_live = true;
@@ -154,8 +153,7 @@ class Topic {
   // FIFO only.
   Mutex order_mutex_{LockRank::TopicOrder};
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(order_mutex_);
-  std::uint64_t next_sequence_ GUARDED_BY(order_mutex_) = 1;
-  std::uint64_t reserved_sequences_ GUARDED_BY(order_mutex_) = kSequenceBlock;
+  SequenceBlock sequences_ GUARDED_BY(order_mutex_) = SequenceBlock(number_);
   TimePoint archive_expired_at_ GUARDED_BY(order_mutex_);
 
   mutable SharedMutex mutex_{LockRank::Topic};
