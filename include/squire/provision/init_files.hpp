@@ -1,3 +1,4 @@
+// What the init directory holds, for the start: files that declare queues and topics, and scripts.
 #pragma once
 
 #include <filesystem>

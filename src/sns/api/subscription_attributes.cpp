@@ -5,6 +5,7 @@
 
 #include "sns/delivery/delivery_policy.hpp"
 #include "squire/core/text.hpp"
+#include "squire/filter/policy.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/errors.hpp"
 

@@ -1,3 +1,5 @@
+// What was published to a FIFO topic that archives is a log, which the journal keeps. Here it is
+// read again.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,5 @@
+// One queue. Beside it stand the parts that no other layer sees: its messages (src/engine/queue),
+// and who of them is next in standard and in FIFO queues.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// One topic: who is subscribed, whom a message is for, and its copies on their way into queues.
 #pragma once
 
 #include <functional>
