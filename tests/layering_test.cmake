@@ -6,25 +6,27 @@ if(NOT ROOT)
   cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH ROOT)
 endif()
 
-# core <- { wire engine access net } <- { service storage outbound delivery }
-#      <- { sqs sns sts http admin } <- app
+# core <- { wire filter access net } <- engine <- { service storage outbound delivery }
+#      <- { sqs sns sts http } <- { provision admin } <- app
 # A layer sees of what stands left of it what is named here; layers in the same braces do not see each
 # other.
 set(sees_core core)
 set(sees_wire core wire)
-set(sees_engine core engine)
+set(sees_filter core filter)
 set(sees_access core access)
 set(sees_net core net)
+set(sees_engine core filter engine)
 set(sees_storage core engine storage)
 set(sees_outbound core outbound)
 set(sees_delivery core engine delivery)
 set(sees_service core wire engine access service)
-set(sees_sqs ${sees_service} sqs)
-set(sees_sns ${sees_service} outbound delivery sns)
-set(sees_sts ${sees_service} sts)
+set(sees_sqs core wire engine service sqs)
+set(sees_sns core wire filter access engine service outbound delivery sns)
+set(sees_sts core wire access service sts)
 set(sees_http core engine service net http)
-set(sees_admin ${sees_service} storage admin)
-set(sees_app ${sees_service} net storage outbound delivery sqs sns sts http admin app)
+set(sees_provision core engine service sqs sns provision)
+set(sees_admin core wire filter engine service storage admin)
+set(sees_app core access net engine storage service outbound sqs sns sts http provision admin app)
 
 # Regular expression, then the files that may match it.
 set(bans clock steady sleep stdout catch_all rand random_device typed_default)
@@ -40,7 +42,7 @@ set(ban_random_device "random_device" src/core/ids.cpp src/core/keyed_hash.cpp)
 set(ban_typed_default "\\.value\\(\"[A-Za-z]+\", *(\"|true|false|[0-9])")
 
 # General layers serve whatever services there are, and name none of them in their code.
-set(general_layers core wire service access net)
+set(general_layers core wire filter service access net)
 set(service_names "[^A-Za-z0-9_](sqs|sns|sts|lambda|iot)[^A-Za-z0-9_]")
 
 set(src_lines_max 450)

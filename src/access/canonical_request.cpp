@@ -4,15 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include "access/ascii.hpp"
-#include "squire/core/text.hpp"
+#include "squire/core/ascii.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::access {
 namespace {
 
 bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 // RFC 3986; upper-case digits, as AWS asks.
@@ -70,7 +69,7 @@ void append_header(std::string& out, const SignedRequest& request, const std::st
   out.append(name).append(":");
   bool is_first = true;
   for (const auto& header : request.headers) {
-    if (!is_same_word(header.name, name)) continue;
+    if (!equals_ignoring_case(header.name, name)) continue;
     if (!is_first) out += ',';
     is_first = false;
     append_trimmed(out, header.value);

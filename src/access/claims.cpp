@@ -4,10 +4,11 @@
 #include <array>
 #include <cstdio>
 
-#include "access/ascii.hpp"
 #include "access/canonical_request.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
+#include "squire/core/url.hpp"
 
 namespace squire::access {
 namespace {
@@ -174,8 +175,9 @@ Result<Claims> read_header(const SignedRequest& request, std::string_view author
 }
 
 std::ptrdiff_t count_headers(std::span<const Header> headers, std::string_view name) {
-  return std::count_if(headers.begin(), headers.end(),
-                       [&](const Header& header) { return is_same_word(header.name, name); });
+  return std::count_if(headers.begin(), headers.end(), [&](const Header& header) {
+    return equals_ignoring_case(header.name, name);
+  });
 }
 
 Result<void> read_expires(Claims& claims, const std::string& text) {

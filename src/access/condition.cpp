@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "access/ascii.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/core/text.hpp"
 
@@ -65,8 +65,8 @@ std::optional<double> parse_date(std::string_view given) {
 }
 
 std::optional<bool> parse_bool(std::string_view text) {
-  if (is_same_word(text, "true")) return true;
-  if (is_same_word(text, "false")) return false;
+  if (equals_ignoring_case(text, "true")) return true;
+  if (equals_ignoring_case(text, "false")) return false;
   return std::nullopt;
 }
 
@@ -105,7 +105,7 @@ const Condition::Operator Condition::kOperators[] = {
 const Condition::Operator* Condition::find_operator(std::string_view name) {
   const auto at =
       std::find_if(std::begin(kOperators), std::end(kOperators),
-                   [&](const Operator& known) { return is_same_word(known.name, name); });
+                   [&](const Operator& known) { return equals_ignoring_case(known.name, name); });
   return at == std::end(kOperators) ? nullptr : at;
 }
 
@@ -115,12 +115,13 @@ Result<Condition> Condition::compile(std::string_view operator_name, std::string
   std::string_view name = operator_name;
   for (const auto& [prefix, quantifier] :
        {std::pair{kForAll, Quantifier::All}, {kForAny, Quantifier::Any}}) {
-    if (!is_same_word(name.substr(0, prefix.size()), prefix)) continue;
+    if (!equals_ignoring_case(name.substr(0, prefix.size()), prefix)) continue;
     condition.quantifier_ = quantifier;
     name.remove_prefix(prefix.size());
   }
-  condition.may_be_absent_ = name.size() > kIfExists.size() &&
-                             is_same_word(name.substr(name.size() - kIfExists.size()), kIfExists);
+  condition.may_be_absent_ =
+      name.size() > kIfExists.size() &&
+      equals_ignoring_case(name.substr(name.size() - kIfExists.size()), kIfExists);
   if (condition.may_be_absent_) name.remove_suffix(kIfExists.size());
   condition.operator_ = find_operator(name);
   if (condition.operator_ == nullptr) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "access/ascii.hpp"
+#include "squire/core/ascii.hpp"
 
 namespace squire::access {
 namespace {

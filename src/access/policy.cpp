@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "access/ascii.hpp"
 #include "access/statement.hpp"
 #include "squire/core/arn.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::access {

@@ -212,7 +212,7 @@ Json to_json(const engine::ClientPtr& client) {
           {"address", client->address}};
 }
 
-Json to_json(const engine::MessageAttributes& attributes) {
+Json to_json(const MessageAttributes& attributes) {
   Json json = Json::object();
   for (const auto& [name, attribute] : attributes) {
     json[name] = {

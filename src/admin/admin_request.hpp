@@ -157,7 +157,7 @@ const std::vector<Route>& routes();
 
 Json to_json(TimePoint time);  // null for the epoch
 Json to_json(const engine::ClientPtr& client);
-Json to_json(const engine::MessageAttributes& attributes);
+Json to_json(const MessageAttributes& attributes);
 Json to_json(const engine::OutboxRow& row);
 
 }  // namespace squire::admin

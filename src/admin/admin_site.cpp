@@ -4,6 +4,7 @@
 
 #include "admin/admin_request.hpp"
 #include "admin/jobs.hpp"
+#include "squire/core/url.hpp"
 #include "squire/service/request_path.hpp"
 
 namespace squire::admin {

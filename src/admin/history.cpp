@@ -1,6 +1,6 @@
 // Where did my message go?
 #include "admin/admin_request.hpp"
-#include "squire/engine/filter_explanation.hpp"
+#include "squire/filter/explanation.hpp"
 
 namespace squire::admin {
 namespace {
@@ -37,11 +37,11 @@ Json to_json(const Event& event) {
 std::string why_silent(const Event& published, const engine::Subscription& subscription) {
   if (!subscription.is_confirmed()) return "the subscription is not confirmed";
   if (!subscription.filter()) return {};
-  static const engine::MessageAttributes kNone;
+  static const MessageAttributes kNone;
   const auto& attributes = subscription.row().attributes;
   const auto policy = attributes.find("FilterPolicy");
   if (policy == attributes.end()) return {};
-  auto reason = engine::explain_mismatch(policy->second, subscription.filter()->scope(),
+  auto reason = filter::explain_mismatch(policy->second, subscription.filter()->scope(),
                                          published.details ? published.details->attributes : kNone,
                                          published.more->text->text);
   return reason.has_value() && !reason->empty() ? "filter policy: " + *reason : std::string();

@@ -1,8 +1,8 @@
 // What health checks, tools and test suites made for LocalStack ask it about itself, in its words.
-#include <algorithm>
 #include <filesystem>
 
 #include "admin/admin_request.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 
 namespace squire::admin {
@@ -101,9 +101,7 @@ SiteReply show_init(AdminRequest& asked) {
 }
 
 SiteReply show_init_stage(AdminRequest& asked) {
-  std::string stage = asked.name;
-  std::transform(stage.begin(), stage.end(), stage.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const auto stage = to_upper(asked.name);
   const auto all = stages(asked);
   if (!all.contains(stage)) {
     return refuse(404, "There is no such stage; there are boot, start, ready and shutdown");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "admin/admin_request.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/service/request_path.hpp"
 #include "squire/service/system_attributes.hpp"
 #include "squire/wire/xml.hpp"
@@ -60,11 +61,8 @@ struct Parameters {
     return given.empty() && posted ? std::string_view(*posted) : given;
   }
   bool is_true(std::string_view name) const {
-    std::string text(find(name));
-    for (char& c : text) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return text == "true" || text == "1";
+    const auto text = find(name);
+    return equals_ignoring_case(text, "true") || text == "1";
   }
 };
 
@@ -204,15 +202,15 @@ Attributes system_attributes(const engine::PeekedMessage& peeked, Shown shown) {
   return attributes;
 }
 
-Json to_value(const engine::MessageAttribute& attribute) {
+Json to_value(const MessageAttribute& attribute) {
   const bool is_binary = attribute.is_binary();
   return {{is_binary ? "BinaryValue" : "StringValue",
            is_binary ? base64_encode(attribute.value) : attribute.value},
           {"DataType", attribute.type}};
 }
 
-const engine::MessageAttributes& message_attributes(const engine::PeekedMessage& peeked) {
-  static const engine::MessageAttributes kNone;
+const MessageAttributes& message_attributes(const engine::PeekedMessage& peeked) {
+  static const MessageAttributes kNone;
   const auto& details = peeked.message.row.details;
   return details ? details->attributes : kNone;
 }

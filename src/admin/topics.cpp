@@ -1,5 +1,5 @@
 #include "admin/admin_request.hpp"
-#include "squire/engine/filter_explanation.hpp"
+#include "squire/filter/explanation.hpp"
 
 namespace squire::admin {
 namespace {
@@ -53,8 +53,8 @@ SiteReply no_topic(const AdminRequest& asked) {
 }
 
 // Nothing: the members do not have the form that the API asks for.
-std::optional<engine::MessageAttributes> read_attributes(const Json& json) {
-  engine::MessageAttributes attributes;
+std::optional<MessageAttributes> read_attributes(const Json& json) {
+  MessageAttributes attributes;
   if (!json.is_object()) return std::nullopt;
   for (const auto& [name, value] : json.items()) {
     if (value.is_string()) {
@@ -111,10 +111,10 @@ SiteReply try_filter(AdminRequest& asked) {
     return refuse(400, usage);
   }
   const auto& policy = json["policy"];
-  const auto reason = engine::explain_mismatch(
+  const auto reason = filter::explain_mismatch(
       policy.is_string() ? policy.get<std::string>() : policy.dump(),
-      is_of_body ? engine::FilterScope::MessageBody : engine::FilterScope::MessageAttributes,
-      *attributes, body.get<std::string>());
+      is_of_body ? filter::Scope::MessageBody : filter::Scope::MessageAttributes, *attributes,
+      body.get<std::string>());
   if (reason.has_error()) return refuse(400, reason.error().message);
   return reply({{"matches", reason->empty()}, {"reason", *reason}});
 }

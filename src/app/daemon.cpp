@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "app/access_log.hpp"
-#include "app/declarations.hpp"
+#include "app/declared_files.hpp"
 #include "app/localstack.hpp"
 #include "app/log.hpp"
 #include "app/own_address.hpp"
@@ -64,6 +64,18 @@ std::vector<std::string> script_environment(const Config& config, std::uint16_t 
           "AWS_REGION=" + config.region,          "AWS_DEFAULT_REGION=" + config.region};
 }
 
+admin::InitState to_admin(provision::ScriptState state) {
+  switch (state) {
+    case provision::ScriptState::Running:
+      return admin::InitState::Running;
+    case provision::ScriptState::Successful:
+      return admin::InitState::Successful;
+    case provision::ScriptState::Failed:
+      return admin::InitState::Error;
+  }
+  return admin::InitState::Unknown;
+}
+
 // What the journal writes to, by its name: a file that was unlinked keeps nothing.
 bool is_data_lost(const Config& config) {
   if (config.durability == "memory") return false;
@@ -76,7 +88,7 @@ bool is_data_lost(const Config& config) {
 Daemon::Daemon(const Config& config, std::function<void()> on_end)
     : config_(config),
       on_end_(std::move(on_end)),
-      init_files_(find_init_files(config.init_dir, localstack_script_directories())),
+      init_files_(provision::find_init_files(config.init_dir, localstack_script_directories())),
       extra_ports_(to_ports(config.extra_ports)),
       server_(to_server_settings(config)),
       journal_(open_journal(config)),
@@ -148,15 +160,16 @@ std::vector<service::Observer*> Daemon::observers() {
   return observers;
 }
 
-InitScripts::Options Daemon::script_options(std::uint16_t port) {
-  return {
-      init_files_.scripts, script_environment(config_, port, script_key_),
-      [this](std::size_t script, admin::InitState state) { site_.set_init_state(script, state); },
-      [this] {
-        site_.set_ready();
-        say_ready();
-      },
-      on_end_};
+provision::InitScripts::Options Daemon::script_options(std::uint16_t port) {
+  return {init_files_.scripts, script_environment(config_, port, script_key_),
+          [this](std::size_t script, provision::ScriptState state) {
+            site_.set_init_state(script, to_admin(state));
+          },
+          [this] {
+            site_.set_ready();
+            say_ready();
+          },
+          on_end_};
 }
 
 // ---- start ------------------------------------------------------------------------------------
@@ -179,8 +192,7 @@ void Daemon::start() {
 void Daemon::load() {
   broker_.load();
   if (!journal_->flush()) throw storage::StorageError(why_not_stored(*journal_, config_));
-  declare_queues(broker_, config_);
-  declare_topics(broker_, config_);
+  declare_configured(broker_, config_);
   declare_init_files(broker_, config_, init_files_.declarations);
 }
 

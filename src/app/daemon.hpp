@@ -6,8 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "app/init_files.hpp"
-#include "app/init_scripts.hpp"
 #include "app/stop_guard.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
@@ -20,6 +18,8 @@
 #include "squire/net/server.hpp"
 #include "squire/outbound/http_client.hpp"
 #include "squire/outbound/smtp_mailer.hpp"
+#include "squire/provision/init_files.hpp"
+#include "squire/provision/init_scripts.hpp"
 #include "squire/service/access_control.hpp"
 #include "squire/service/dispatcher.hpp"
 #include "squire/service/faults.hpp"
@@ -60,12 +60,12 @@ class Daemon {
   engine::Rules rules() const;
   admin::AdminSettings admin_settings();
   service::DispatcherSettings dispatcher_settings();
-  InitScripts::Options script_options(std::uint16_t port);
+  provision::InitScripts::Options script_options(std::uint16_t port);
   int report_end(bool is_stored) const;
 
   const Config& config_;
   const std::function<void()> on_end_;
-  const InitFiles init_files_;
+  const provision::InitFiles init_files_;
   const std::vector<std::uint16_t> extra_ports_;  // read first: nothing is made if they are wrong
   std::optional<StopGuard> guard_;                // of all that follows
   net::Server server_;
@@ -87,7 +87,7 @@ class Daemon {
   sns::Couriers couriers_;
   const std::unique_ptr<service::Observer> access_log_;  // null: nobody wants one
   http::Sessions http_;
-  std::optional<InitScripts> scripts_;  // once the port is known
+  std::optional<provision::InitScripts> scripts_;  // once the port is known
 };
 
 }  // namespace squire::app

@@ -4,6 +4,7 @@
 
 #include "squire/app/config.hpp"
 #include "squire/core/arn.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 
 namespace squire::app {
@@ -36,8 +37,7 @@ class KeyReader {
 
   static bool is_key_id(std::string_view text) {
     return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '_';
+      return is_letter_or_digit(c) || c == '-' || c == '_';
     });
   }
 

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "squire/core/ascii.hpp"
+
 namespace squire::app {
 namespace {
 
@@ -139,8 +141,7 @@ std::optional<std::string> localstack_url(std::uint16_t port) {
   const char* given = std::getenv(kHost.data());
   std::string host = given != nullptr ? given : "";
   const bool is_host = std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view(".-_:[]").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
   });
   if (host.empty() || !is_host) return std::nullopt;
   if (host.find(':') == std::string::npos) host += ":" + std::to_string(port);

@@ -139,7 +139,7 @@ sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer*
   return settings;
 }
 
-admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
+admin::AdminSettings to_admin_settings(const Config& config, const provision::InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,
                                        service::Faults& faults) {
   admin::AdminSettings settings{SQUIRE_VERSION,  config.account,

@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "app/init_files.hpp"
 #include "squire/admin/admin_site.hpp"
 #include "squire/app/config.hpp"
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "squire/http/sessions.hpp"
 #include "squire/net/server.hpp"
 #include "squire/outbound/http_client.hpp"
 #include "squire/outbound/smtp_mailer.hpp"
+#include "squire/provision/init_files.hpp"
 #include "squire/service/access_control.hpp"
 #include "squire/service/browser_guard.hpp"
 #include "squire/service/faults.hpp"
@@ -37,7 +37,7 @@ outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.
 sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer);
 // What is passed by reference outlives them.
-admin::AdminSettings to_admin_settings(const Config& config, const InitFiles& init_files,
+admin::AdminSettings to_admin_settings(const Config& config, const provision::InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,
                                        service::Faults& faults);
 

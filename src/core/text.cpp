@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/letters.hpp"
+#include "squire/core/ascii.hpp"
 
 namespace squire {
 namespace {
@@ -16,13 +17,6 @@ constexpr std::array<std::int8_t, 256> base64_values() {
   values.fill(-1);
   for (int i = 0; i < 64; ++i) values[static_cast<unsigned char>(kBase64[i])] = i;
   return values;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 struct Decoded {
@@ -51,11 +45,8 @@ Decoded decode_utf8(std::string_view text) {
   return {0, 0};
 }
 
-bool is_letter_or_digit(std::uint32_t code) {
-  if (code < 0x80) {
-    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
-           (code >= '0' && code <= '9');
-  }
+bool is_letter_or_digit_anywhere(std::uint32_t code) {
+  if (code < 0x80) return is_letter_or_digit(static_cast<char>(code));
   const auto at = std::lower_bound(
       kLetters.begin(), kLetters.end(), code,
       [](const CharacterRange& range, std::uint32_t code) { return range.last < code; });
@@ -113,26 +104,6 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> form_decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_value(text[i + 1]);
-      const int low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
-}
-
 void append_utf8(std::string& out, std::uint32_t code_point) {
   const auto tail = [&](int shift) {
     out += static_cast<char>(0x80 | (code_point >> shift & 0x3f));
@@ -176,7 +147,7 @@ bool is_made_of_letters_and(std::string_view utf8, std::string_view others) {
   while (!utf8.empty()) {
     const auto [code, length] = decode_utf8(utf8);
     if (length == 0) return false;
-    if (!is_letter_or_digit(code) &&
+    if (!is_letter_or_digit_anywhere(code) &&
         (code >= 0x80 || others.find(static_cast<char>(code)) == std::string_view::npos)) {
       return false;
     }
@@ -224,13 +195,8 @@ bool is_shallow(std::string_view json, int depth_max) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  const auto is = [&](std::string_view word) {
-    return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char c, char w) {
-      return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == w;
-    });
-  };
-  if (is("true")) return true;
-  if (is("false")) return false;
+  if (equals_ignoring_case(text, "true")) return true;
+  if (equals_ignoring_case(text, "false")) return false;
   return std::nullopt;
 }
 

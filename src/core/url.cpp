@@ -3,33 +3,43 @@
 #include <algorithm>
 #include <charconv>
 
+#include "squire/core/ascii.hpp"
+
 namespace squire {
 namespace {
 
 constexpr std::size_t kHostBytesMax = 253;  // of a DNS name
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+// `plus`: what a '+' stands for.
+std::optional<std::string> decode(std::string_view text, char plus) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      out += plus;
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      if (text.size() - i < 3) return std::nullopt;
+      const int high = hex_value(text[i + 1]);
+      const int low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
 }
 
 bool is_host_char(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' ||
+  return is_letter_or_digit(c) || c == '-' || c == '.' ||
          c == '_';  // no host name by the rules, but common in container networks
 }
 
 bool take_scheme(std::string_view& text, Url& url) {
   const auto end = text.find("://");
   if (end == std::string_view::npos) return false;
-  std::string scheme(text.substr(0, end));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), to_lower);
+  const auto scheme = to_lower(text.substr(0, end));
   text.remove_prefix(end + 3);
   url.is_tls = scheme == "https";
   url.port = url.is_tls ? 443 : 80;
@@ -56,7 +66,7 @@ bool take_host(std::string_view& text, Url& url) {
     host = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
     url.is_ipv6 = true;
-    const auto is_ipv6_char = [](char c) { return is_hex(c) || c == ':' || c == '.'; };
+    const auto is_ipv6_char = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
     if (host.find(':') == std::string_view::npos) return false;
     if (!std::all_of(host.begin(), host.end(), is_ipv6_char)) return false;
   } else {
@@ -65,8 +75,7 @@ bool take_host(std::string_view& text, Url& url) {
     if (!std::all_of(host.begin(), host.end(), is_host_char)) return false;
   }
   if (host.empty() || host.size() > kHostBytesMax) return false;
-  url.host.resize(host.size());
-  std::transform(host.begin(), host.end(), url.host.begin(), to_lower);
+  url.host = to_lower(host);
   return true;
 }
 
@@ -83,19 +92,11 @@ bool read_port(std::string_view text, Url& url) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
-    unsigned value = 0;
-    std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16);
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  return out;
+  return decode(text, '+');
+}
+
+std::optional<std::string> form_decode(std::string_view text) {
+  return decode(text, ' ');
 }
 
 std::string Url::authority() const {

@@ -4,8 +4,8 @@
 #include <stdexcept>
 
 #include "squire/core/internal_errors.hpp"
-#include "squire/engine/delivery_guard.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
+#include "squire/engine/topic/delivery_guard.hpp"
 
 namespace squire::engine {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/deduplication.hpp"
-#include "engine/queue_messages.hpp"
+#include "engine/queue/messages.hpp"
 #include "squire/engine/broker.hpp"
 
 namespace squire::engine {
@@ -56,7 +56,7 @@ void Broker::drop_all() {
 void Queue::walk(const Journal::Apply& apply) const {
   Lock lock(mutex_);
   apply(row_);
-  apply(SequenceRow{number_, reserved_sequences_});
+  apply(sequences_.row());
   messages_->walk_from(0, [&](const Message& message) {
     apply(to_row(message, number_));
     if (message.receive_count > 0) apply(to_delivery(message, number_));
@@ -77,7 +77,7 @@ void Topic::walk(const Journal::Apply& apply) {
   for (const auto& subscription : subscriptions()) apply(subscription->row());
   if (!is_fifo_) return;
   Lock lock(order_mutex_);
-  apply(SequenceRow{number_, reserved_sequences_});
+  apply(sequences_.row());
   deduplication_->walk([&](std::string scope, std::string id, const auto& entry) {
     apply(DeduplicationRow{{number_, entry.sequence},
                            std::move(id),

@@ -1,7 +1,7 @@
 // The engine's own kinds of rows, and the stores that have them.
 #include "squire/engine/broker.hpp"
-#include "squire/engine/move_tasks.hpp"
 #include "squire/engine/outbox.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "squire/engine/registry.hpp"
 
 namespace squire::engine {

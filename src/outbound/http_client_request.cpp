@@ -3,23 +3,17 @@
 #include <algorithm>
 #include <string_view>
 
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
 
 namespace squire::outbound {
 namespace {
 
-bool is_same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kMarks.find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || kMarks.find(c) != std::string_view::npos;
   });
 }
 
@@ -33,7 +27,7 @@ bool is_field_value(std::string_view text) {
 bool is_ours(std::string_view name) {
   for (const std::string_view ours :
        {"Host", "Content-Length", "Connection", "Transfer-Encoding", "Authorization"}) {
-    if (is_same_name(name, ours)) return true;
+    if (equals_ignoring_case(name, ours)) return true;
   }
   return false;
 }
@@ -64,11 +58,11 @@ std::optional<std::string> format_request(const Request& request, const Url& url
   bool has_host = false;
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || !is_field_value(value) || is_ours(name)) return std::nullopt;
-    if (!has_length && is_same_name(name, "Content-Type")) {
+    if (!has_length && equals_ignoring_case(name, "Content-Type")) {
       append_length(out, request);
       has_length = true;
     }
-    if (!has_host && is_same_name(name, "User-Agent")) {
+    if (!has_host && equals_ignoring_case(name, "User-Agent")) {
       append_host(out, url);
       has_host = true;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
 #include "squire/service/action.hpp"
 
@@ -27,11 +28,7 @@ std::string_view why(Verdict verdict) {
 
 // As AWS puts it.
 Error refusal(const DenialStyle& style, const access::AccessRequest& request, Verdict verdict) {
-  std::string action(request.action);
-  if (style.is_lower_case) {
-    std::transform(action.begin(), action.end(), action.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-  }
+  const auto action = style.is_lower_case ? to_lower(request.action) : std::string(request.action);
   std::string text = "User: " + request.principal.arn;
   text.append(" is not authorized to perform: ").append(action);
   text.append(" on resource: ").append(request.resource).append(why(verdict));

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "squire/core/arn.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/ip_range.hpp"
 #include "squire/core/text.hpp"
 #include "squire/core/url.hpp"
@@ -23,17 +24,6 @@ constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, DELETE";
 // Those that SDKs read; AWS exposes them likewise.
 constexpr std::string_view kExposed = "x-amzn-RequestId, x-amzn-query-error";
 constexpr std::string_view kPreflightSeconds = "600";
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 bool contains(std::string_view characters, char c) {
   return characters.find(c) != std::string_view::npos;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "squire/core/ascii.hpp"
+
 namespace squire::service {
 namespace {
 
@@ -10,8 +12,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Fault::Effect::k
     "throttle", "error", "delay", "dropBefore", "dropAfter", "duplicate", "reorder", "partial"};
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
+  return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 // Whether the text names the resource as URLs and ARNs do, escaped or not: behind a slash or colon.

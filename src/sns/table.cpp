@@ -1,7 +1,7 @@
 #include <array>
 
-#include "sns/policy_targets.hpp"
-#include "sns/signer.hpp"
+#include "sns/api/policy_targets.hpp"
+#include "sns/delivery/signer.hpp"
 #include "squire/sns/actions.hpp"
 #include "squire/sns/errors.hpp"
 

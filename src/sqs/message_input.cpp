@@ -5,11 +5,15 @@
 #include <cmath>
 
 #include "sqs/names.hpp"
+#include "squire/core/ascii.hpp"
 #include "squire/core/text.hpp"
+#include "squire/service/attribute_rules.hpp"
 #include "squire/sqs/errors.hpp"
 
 namespace squire::sqs {
 namespace {
+
+using service::in_quotes;
 
 constexpr std::size_t kAttributesMax = 10;
 constexpr std::size_t kAttributeNameMax = 256;
@@ -18,10 +22,6 @@ constexpr int kDelaySecondsMax = 900;
 constexpr std::string_view kTraceHeader = "AWSTraceHeader";
 constexpr std::string_view kWrongQueueType =
     "The request include parameter that is not valid for this queue type.";
-
-std::string quoted(std::string_view name) {
-  return "'" + std::string(name) + "'";
-}
 
 std::string hexadecimal(std::uint32_t number) {
   char digits[8];
@@ -46,18 +46,12 @@ Result<void> check_attribute_characters(std::string_view text, std::string_view 
 }
 
 Result<void> check_attribute_name(std::string_view name) {
-  const auto has_prefix = [&](std::string_view prefix) {
-    return name.size() >= prefix.size() &&
-           std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char c) {
-             return p == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-           });
-  };
   if (name.empty() || count_characters(name) > kAttributeNameMax) {
     return Error::invalid_parameter(
         "Message (user) attribute names must be between 1 and 256 "
         "characters long.");
   }
-  if (has_prefix("aws.") || has_prefix("amazon.")) {
+  if (service::is_reserved_attribute(name)) {
     return Error::invalid_parameter(
         "You can't use message attribute names beginning with 'AWS.' or "
         "'Amazon.'. These strings are reserved for internal use.");
@@ -71,74 +65,49 @@ Result<void> check_attribute_name(std::string_view name) {
   return {};
 }
 
-// The logical type: what stands before the custom label.
-std::string_view logical_type(std::string_view type) {
-  return type.substr(0, type.find('.'));
+Result<void> check_type(std::string_view name, std::string_view type) {
+  if (!service::is_logical_type(service::logical_type(type)) || type.size() > kAttributeTypeMax) {
+    return Error::invalid_parameter(
+        "The type of message (user) attribute " + in_quotes(name) +
+        " is invalid. You must use only the following supported type prefixes: Binary, Number, "
+        "String.");
+  }
+  return check_attribute_characters(type, "message attribute type");
+}
+
+Result<void> check_value(std::string_view value) {
+  return check_attribute_characters(value, "message attribute value");
 }
 
 // A decimal number of at most 38 digits, from 1e-128 to 1e126 (Amazon SQS Developer Guide,
 // "Message metadata").
 bool is_number(std::string_view text) {
-  double value = 0;
-  const bool has_plus = text.starts_with('+');
-  const auto digits = has_plus ? text.substr(1) : text;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value)) {
-    return false;
-  }
+  const auto digits = text.substr(text.starts_with('+') ? 1 : 0);
+  const auto value = service::parse_decimal(digits);
+  if (!value) return false;
   const auto mantissa = digits.substr(0, digits.find_first_of("eE"));
-  const auto digit_count =
-      std::count_if(mantissa.begin(), mantissa.end(), [](char c) { return c >= '0' && c <= '9'; });
-  const double size = std::fabs(value);
+  const auto digit_count = std::count_if(mantissa.begin(), mantissa.end(), is_digit);
+  const double size = std::fabs(*value);
   return digit_count > 0 && digit_count <= 38 && (size == 0 || (size >= 1e-128 && size <= 1e126));
 }
 
-Result<engine::MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
-  const std::string& type = input.data_type;
+constexpr service::AttributeRules kAttributeRules{errors::kInvalidParameterValue,
+                                                  check_type,
+                                                  check_value,
+                                                  is_number,
+                                                  "Message (user) attribute ",
+                                                  " must contain a non-empty value of type "};
+
+Result<MessageAttribute> check_attribute(const std::string& name, AttributeValue&& input) {
   if (!input.string_list_values.empty() || !input.binary_list_values.empty()) {
     return Error{errors::kUnsupportedOperation,
                  "Message attribute list values in SendMessage operation are not supported."};
   }
-  if (type.empty()) {
-    return Error::invalid_parameter("The message attribute " + quoted(name) +
-                                    " must contain non-empty message attribute type.");
-  }
-  const auto logical = logical_type(type);
-  if ((logical != "String" && logical != "Number" && logical != "Binary") ||
-      type.size() > kAttributeTypeMax) {
-    return Error::invalid_parameter(
-        "The type of message (user) attribute " + quoted(name) +
-        " is invalid. You must use only the following supported type prefixes: Binary, Number, "
-        "String.");
-  }
-  SQUIRE_CHECK(check_attribute_characters(type, "message attribute type"));
-  const bool is_binary = logical == "Binary";
-  const bool has_wrong_value = is_binary ? input.string_value && !input.binary_value
-                                         : input.binary_value && !input.string_value;
-  if (has_wrong_value) {
-    return Error::invalid_parameter("The message attribute " + quoted(name) + " with type " +
-                                    quoted(type) + " must use field " +
-                                    quoted(is_binary ? "Binary" : "String") + ".");
-  }
-  engine::MessageAttribute attribute{type, {}};
-  if (is_binary && input.binary_value) attribute.value = std::move(input.binary_value->bytes);
-  if (!is_binary && input.string_value) attribute.value = std::move(*input.string_value);
-  if (attribute.value.empty()) {
-    return Error::invalid_parameter("Message (user) attribute " + quoted(name) +
-                                    " must contain a non-empty value of type " + quoted(type) +
-                                    ".");
-  }
-  if (!is_binary) {
-    SQUIRE_CHECK(check_attribute_characters(attribute.value, "message attribute value"));
-  }
-  if (logical == "Number" && !is_number(attribute.value)) {
-    return Error::invalid_parameter("Could not cast message attribute " + quoted(name) +
-                                    " value to number.");
-  }
-  return attribute;
+  return service::check_attribute(kAttributeRules, name, std::move(input.data_type),
+                                  std::move(input.string_value), std::move(input.binary_value));
 }
 
-Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes& out) {
+Result<void> check_attributes(AttributeValues&& input, MessageAttributes& out) {
   if (input.size() > kAttributesMax) {
     return Error::invalid_parameter("Number of message attributes [" +
                                     std::to_string(input.size()) +
@@ -155,12 +124,12 @@ Result<void> check_attributes(AttributeValues&& input, engine::MessageAttributes
 Result<void> check_system_attributes(AttributeValues&& input, std::string& trace_header) {
   for (auto& [name, value] : input) {
     if (name != kTraceHeader) {
-      return Error::invalid_parameter("Message system attribute name " + quoted(name) +
+      return Error::invalid_parameter("Message system attribute name " + in_quotes(name) +
                                       " is invalid.");
     }
     SQUIRE_TRY(auto attribute, check_attribute(name, std::move(value)));
     if (attribute.type != "String") {
-      return Error::invalid_parameter("The message system attribute " + quoted(name) +
+      return Error::invalid_parameter("The message system attribute " + in_quotes(name) +
                                       " must have the type 'String'.");
     }
     trace_header = std::move(attribute.value);
@@ -216,13 +185,7 @@ void append_with_length(std::string& out, std::string_view bytes) {
 }  // namespace
 
 std::size_t size_in_bytes(const MessageInput& input) {
-  std::size_t size = input.message_body.size();
-  for (const auto& [name, value] : input.message_attributes) {
-    size += name.size() + value.data_type.size();
-    if (value.string_value) size += value.string_value->size();
-    if (value.binary_value) size += value.binary_value->bytes.size();
-  }
-  return size;
+  return input.message_body.size() + service::size_in_bytes(input.message_attributes);
 }
 
 Result<void> check_size(const MessageInput& input, const engine::QueueSettings& settings,
@@ -275,14 +238,14 @@ void fill_result(SendResult& result, const engine::Queue& queue,
 }
 
 std::string system_attributes_digest(const MessageInput& input) {
-  engine::MessageAttributes attributes;
+  MessageAttributes attributes;
   for (const auto& [name, value] : input.message_system_attributes) {
     attributes[name] = {value.data_type, value.string_value.value_or(std::string())};
   }
   return attributes_digest(attributes);
 }
 
-std::string attributes_digest(const engine::MessageAttributes& attributes) {
+std::string attributes_digest(const MessageAttributes& attributes) {
   if (attributes.empty()) return {};
   std::string buffer;
   for (const auto& [name, attribute] : attributes) {

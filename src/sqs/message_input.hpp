@@ -34,7 +34,7 @@ void fill_result(SendResult& result, const engine::Queue& queue,
 
 // MD5OfMessageAttributes (Amazon SQS Developer Guide, "Message metadata"); empty if there are
 // none.
-std::string attributes_digest(const engine::MessageAttributes& attributes);
+std::string attributes_digest(const MessageAttributes& attributes);
 
 // 20 digits that rise with the message's place in its queue.
 std::string sequence_number(std::uint64_t sequence);

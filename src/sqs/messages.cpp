@@ -82,7 +82,7 @@ ReceiveMessage::Message to_message(const engine::ReceivedMessage& received,
     message.attributes = system_attributes(received, queue, attribute_names);
   }
   if (!received.row.details || request.message_attribute_names.empty()) return message;
-  engine::MessageAttributes wanted;
+  MessageAttributes wanted;
   for (const auto& [name, attribute] : received.row.details->attributes) {
     if (!is_wanted(name, request.message_attribute_names)) continue;
     wanted.emplace(name, attribute);

@@ -1,4 +1,4 @@
-#include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 
 #include "sqs/queue_url.hpp"
 #include "sqs/task_handle.hpp"

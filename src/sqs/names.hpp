@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <string_view>
 
-namespace squire::sqs {
+#include "squire/core/ascii.hpp"
 
-constexpr bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+namespace squire::sqs {
 
 // [A-Za-z0-9_-]{1,80}: queue names, batch entry ids, permission labels.
 constexpr bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-';
+    return is_letter_or_digit(c) || c == '_' || c == '-';
   });
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "squire/service/paging.hpp"
 
 namespace squire::sqs {

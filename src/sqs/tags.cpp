@@ -16,7 +16,7 @@ constexpr std::size_t kValueCharactersMax = 256;
 // Letters and digits of any language, and a little punctuation.
 bool is_tag_text(std::string_view text) {
   return is_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) >= 0x80 || is_alphanumeric(c) ||
+           return static_cast<unsigned char>(c) >= 0x80 || is_letter_or_digit(c) ||
                   std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
          });
 }

@@ -40,7 +40,7 @@ std::string encode(const engine::StringMap& map) {
   return out;
 }
 
-std::string encode(const engine::MessageAttributes& attributes) {
+std::string encode(const MessageAttributes& attributes) {
   std::string out;
   for (const auto& [name, attribute] : attributes) {
     append_netstring(out, name);
@@ -59,8 +59,8 @@ engine::StringMap decode_string_map(std::string_view bytes) {
   return map;
 }
 
-engine::MessageAttributes decode_attributes(std::string_view bytes) {
-  engine::MessageAttributes attributes;
+MessageAttributes decode_attributes(std::string_view bytes) {
+  MessageAttributes attributes;
   while (!bytes.empty()) {
     std::string name = take_netstring(bytes);
     auto& attribute = attributes[std::move(name)];

@@ -11,10 +11,10 @@ namespace squire::storage {
 // name, value, name, value, …
 std::string encode(const engine::StringMap& map);
 // name, type, value, name, type, value, …
-std::string encode(const engine::MessageAttributes& attributes);
+std::string encode(const MessageAttributes& attributes);
 
 // The inverse; throw StorageError if the bytes are damaged.
 engine::StringMap decode_string_map(std::string_view bytes);
-engine::MessageAttributes decode_attributes(std::string_view bytes);
+MessageAttributes decode_attributes(std::string_view bytes);
 
 }  // namespace squire::storage

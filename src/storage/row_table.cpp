@@ -106,7 +106,7 @@ class Binder final : public engine::ColumnWriter {
   void map(const Column&, const engine::StringMap& value) override {
     statement_.bind_at(++index_, Blob{kept_.emplace_back(encode(value))});
   }
-  void attributes(const Column&, const engine::MessageAttributes& value) override {
+  void attributes(const Column&, const MessageAttributes& value) override {
     statement_.bind_at(++index_, Blob{kept_.emplace_back(encode(value))});
   }
 
@@ -128,7 +128,7 @@ class Cells final : public engine::ColumnReader {
   std::string text(const Column&) override { return row_.text(column_++); }
   Uuid id(const Column&) override { return row_.uuid(column_++); }
   engine::StringMap map(const Column&) override { return decode_string_map(row_.bytes(column_++)); }
-  engine::MessageAttributes attributes(const Column&) override {
+  MessageAttributes attributes(const Column&) override {
     return decode_attributes(row_.bytes(column_++));
   }
   void refuse(const Column& column) override {

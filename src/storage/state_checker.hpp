@@ -3,7 +3,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 #include "squire/storage/state_file.hpp"
 
 namespace squire::storage {

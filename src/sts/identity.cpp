@@ -1,3 +1,4 @@
+#include "squire/core/ascii.hpp"
 #include "squire/core/digest.hpp"
 #include "squire/sts/actions.hpp"
 
@@ -6,9 +7,7 @@ namespace {
 
 // As long as those of IAM and made of their characters, the same for a user whenever he asks.
 std::string user_id(std::string_view arn) {
-  std::string id = "AIDA" + sha256_hex(arn).substr(0, 17);
-  for (char& c : id) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return id;
+  return to_upper("AIDA" + sha256_hex(arn).substr(0, 17));
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "squire/core/ascii.hpp"
+#include "squire/core/url.hpp"
+
 namespace squire::wire {
 namespace {
 
@@ -91,13 +94,13 @@ Error query_type_error(std::string_view value, std::string_view name, std::strin
 
 std::string to_member_name(std::string_view name) {
   std::string member(name);
-  if (!member.empty() && member[0] >= 'A' && member[0] <= 'Z') member[0] += 'a' - 'A';
+  if (!member.empty()) member[0] = to_lower(member[0]);
   return member;
 }
 
 std::string to_query_name(std::string_view name) {
   std::string member(name);
-  if (!member.empty() && member[0] >= 'a' && member[0] <= 'z') member[0] -= 'a' - 'A';
+  if (!member.empty()) member[0] = to_upper(member[0]);
   return member;
 }
 

@@ -6,37 +6,34 @@
 #include <vector>
 
 #include "fuzz/work.hpp"
-#include "squire/engine/filter_policy.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/filter/policy.hpp"
 
 namespace squire::fuzz {
 namespace {
 
-using engine::FilterIndex;
-using engine::FilterPolicy;
-using engine::FilterScope;
+using filter::Index;
+using filter::Policy;
+using filter::Scope;
 
-void judge(std::string_view policy, const std::string& message, FilterScope scope) {
-  const auto compiled = FilterPolicy::compile(policy, scope);
+void judge(std::string_view policy, const std::string& message, Scope scope) {
+  const auto compiled = Policy::compile(policy, scope);
   if (compiled.has_error()) {
-    check(compiled.error().code == engine::topic_errors::kInvalidParameter,
-          "a bad policy is a bad parameter");
-    check(!compiled.error().message.empty(), "and it is said why");
+    check(!compiled.error().message.empty(), "it is said what is wrong with a policy");
     return;
   }
   if (*compiled == nullptr) return;
   for (const char* type : {"String", "Number", "String.Array"}) {
-    const engine::MessageAttributes attributes{{"a", {type, message}}};
+    const MessageAttributes attributes{{"a", {type, message}}};
     const bool matches = (*compiled)->matches(attributes, message);
-    FilterIndex index;
+    Index index;
     index.add(1, nullptr);
     index.add(2, *compiled);
-    std::vector<FilterIndex::Key> found;
+    std::vector<Index::Key> found;
     index.match(attributes, message, found);
     check(found.size() == (matches ? 2u : 1u), "policy and index agree", message);
     index.remove(2);
     index.match(attributes, message, found);
-    check(found == std::vector<FilterIndex::Key>{1}, "what was removed is not found", message);
+    check(found == std::vector<Index::Key>{1}, "what was removed is not found", message);
   }
 }
 
@@ -53,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::WorkLimit limit(
       1'000'000 + 50'000 * size + 64ull * policy.size() * message.size() + searching,
       "no policy and no message make matching expensive");
-  fuzz::judge(policy, message, engine::FilterScope::MessageBody);
-  fuzz::judge(policy, message, engine::FilterScope::MessageAttributes);
+  fuzz::judge(policy, message, filter::Scope::MessageBody);
+  fuzz::judge(policy, message, filter::Scope::MessageAttributes);
   return 0;
 }

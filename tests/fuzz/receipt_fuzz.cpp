@@ -5,7 +5,7 @@
 
 #include "fuzz/check.hpp"
 #include "fuzz/world.hpp"
-#include "squire/engine/receipt_handle.hpp"
+#include "squire/engine/queue/receipt_handle.hpp"
 
 namespace squire::fuzz {
 namespace {

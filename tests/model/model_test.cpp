@@ -9,7 +9,7 @@
 
 #include "model/reference_broker.hpp"
 #include "squire/engine/broker.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 

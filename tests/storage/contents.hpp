@@ -38,7 +38,7 @@ class Print final : public engine::ColumnWriter {
     begin(column);
     for (const auto& [name, text] : value) out_ << name << '=' << text << ',';
   }
-  void attributes(const engine::Column& column, const engine::MessageAttributes& value) override {
+  void attributes(const engine::Column& column, const MessageAttributes& value) override {
     begin(column);
     for (const auto& [name, one] : value)
       out_ << name << ':' << one.type << '=' << one.value << ',';

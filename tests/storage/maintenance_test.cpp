@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,12 +20,14 @@
 #include "storage/contents.hpp"
 #include "storage/random_records.hpp"
 #include "storage/schema.hpp"
+#include "storage/sql.hpp"
 #include "support/commit_waiter.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace squire::storage {
 namespace {
 
+using test::execute;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -56,14 +57,6 @@ class MaintenanceTest : public testing::Test {
   std::filesystem::path data() const { return directory_.path() / "data"; }
   std::filesystem::path database() const { return data() / "squire.db"; }
   std::filesystem::path log() const { return data() / "squire.db-wal"; }
-
-  static void execute(const std::filesystem::path& file, const std::string& sql) {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
-  }
 
   static void put_queue(SqliteJournal& journal, std::uint32_t number) {
     journal.append(engine::QueueRow{
@@ -362,20 +355,7 @@ class DamageTest : public MaintenanceTest {
     return number("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'");
   }
 
-  std::int64_t number(const std::string& sql) const {
-    std::int64_t value = -1;
-    sqlite3* database = nullptr;
-    sqlite3_open(this->database().c_str(), &database);
-    sqlite3_exec(
-        database, sql.c_str(),
-        [](void* to, int, char** texts, char**) {
-          *static_cast<std::int64_t*>(to) = std::stoll(texts[0]);
-          return 0;
-        },
-        &value, nullptr);
-    sqlite3_close(database);
-    return value;
-  }
+  std::int64_t number(const std::string& sql) const { return test::number_of(database(), sql); }
 
   std::size_t salvaged_message_count(const Salvaged& salvaged) const {
     const auto made = directory_.path() / "made";

@@ -6,27 +6,19 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <functional>
 
 #include "squire/storage/sqlite_journal.hpp"
 #include "storage/contents.hpp"
+#include "storage/sql.hpp"
 #include "support/commit_waiter.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace squire::storage {
 namespace {
 
+using test::error_of;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StorageError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string open_error(const std::filesystem::path& directory) {
   return error_of([&] { SqliteJournal journal({.directory = directory}); });
@@ -40,12 +32,7 @@ class OpenTest : public testing::Test {
     std::ofstream(path() / "squire.db", std::ios::binary) << bytes;
   }
 
-  void execute(const char* sql) const {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open((path() / "squire.db").c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(database);
-  }
+  void execute(const char* sql) const { test::execute(path() / "squire.db", sql); }
 
   test::TemporaryDirectory directory_;
 };
@@ -170,19 +157,8 @@ class LostQueueTest : public OpenTest {
     return error_of([&] { test::load_lines(path()); });
   }
 
-  int count_messages() const {
-    int count = -1;
-    sqlite3* database = nullptr;
-    sqlite3_open((path() / "squire.db").c_str(), &database);
-    sqlite3_exec(
-        database, "SELECT count(*) FROM message",
-        [](void* to, int, char** texts, char**) {
-          *static_cast<int*>(to) = std::stoi(texts[0]);
-          return 0;
-        },
-        &count, nullptr);
-    sqlite3_close(database);
-    return count;
+  std::int64_t count_messages() const {
+    return test::number_of(path() / "squire.db", "SELECT count(*) FROM message");
   }
 };
 

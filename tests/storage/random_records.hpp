@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "squire/engine/move_tasks.hpp"
 #include "squire/engine/outbox.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "squire/engine/registry.hpp"
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 namespace squire::test {
 

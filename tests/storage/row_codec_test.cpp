@@ -10,8 +10,8 @@ namespace {
 TEST(RowCodecTest, GivesBackAnyBytes) {
   const engine::StringMap map = {{"", ""}, {"Name", "5:Color,"}, {std::string("\0\xff", 2), ","}};
   EXPECT_EQ(decode_string_map(encode(map)), map);
-  const engine::MessageAttributes attributes = {{"Color", {"String.hue", "blue"}},
-                                                {"Raw", {"Binary", std::string("\0:,\xff", 4)}}};
+  const MessageAttributes attributes = {{"Color", {"String.hue", "blue"}},
+                                        {"Raw", {"Binary", std::string("\0:,\xff", 4)}}};
   EXPECT_EQ(decode_attributes(encode(attributes)), attributes);
 }
 

@@ -11,6 +11,7 @@
 #include "squire/storage/sqlite_journal.hpp"
 #include "squire/storage/state_file.hpp"
 #include "storage/contents.hpp"
+#include "storage/sql.hpp"
 #include "support/counting_ids.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temporary_directory.hpp"
@@ -21,6 +22,8 @@ namespace {
 using engine::Column;
 using engine::RowKinds;
 using engine::StringMap;
+using test::error_of;
+using test::execute;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -44,7 +47,7 @@ struct DeviceRow {
   ResourceName queue;
   std::optional<ResourceName> other;
   StringMap tags;
-  engine::MessageAttributes attributes;
+  MessageAttributes attributes;
 
   template <typename Columns, typename Self>
   static void columns(Columns& c, Self& row) {
@@ -93,15 +96,6 @@ engine::TopicRow topic() {
   return {1, {"us-east-1", "000000000000", "t"}, {}, {}, {}, {}, {}};
 }
 
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StorageError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 class RowKindTest : public testing::Test {
  protected:
   std::filesystem::path data() const { return directory_.path() / "data"; }
@@ -117,31 +111,12 @@ class RowKindTest : public testing::Test {
     return lines;
   }
 
-  int count(const std::string& table) const {
-    int count = -1;
-    sqlite3* database = nullptr;
-    sqlite3_open((data() / "squire.db").c_str(), &database);
-    sqlite3_exec(
-        database, ("SELECT count(*) FROM " + table).c_str(),
-        [](void* to, int, char** texts, char**) {
-          *static_cast<int*>(to) = std::stoi(texts[0]);
-          return 0;
-        },
-        &count, nullptr);
-    sqlite3_close(database);
-    return count;
+  std::int64_t count(const std::string& table) const {
+    return test::number_of(data() / "squire.db", "SELECT count(*) FROM " + table);
   }
 
   static std::string line(DeviceRow row) {
     return test::line(engine::Record(engine::RowPut(std::move(row))));
-  }
-
-  void execute(const std::filesystem::path& file, const char* sql) const {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
   }
 
   test::TemporaryDirectory directory_;

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <fstream>
 #include <random>
@@ -11,6 +10,7 @@
 #include "storage/contents.hpp"
 #include "storage/random_records.hpp"
 #include "storage/schema.hpp"
+#include "storage/sql.hpp"
 #include "support/commit_waiter.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -19,29 +19,14 @@ namespace {
 
 using engine::Record;
 using test::Contents;
+using test::error_of;
+using test::execute;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StorageError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 class StateFileTest : public testing::Test {
  protected:
   std::string file(const std::string& name = "state") const { return directory_.path() / name; }
   std::filesystem::path data() const { return directory_.path() / "data"; }
-
-  static void execute(const std::string& file, const std::string& sql) {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
-  }
 
   // What a data directory has whose database is the file.
   std::vector<std::string> lines_of(const std::string& file) const {

@@ -30,7 +30,7 @@ class RowKey final : public engine::ColumnWriter {
     parts_.emplace_back(to_string(value));
   }
   void map(const engine::Column&, const engine::StringMap&) override {}
-  void attributes(const engine::Column&, const engine::MessageAttributes&) override {}
+  void attributes(const engine::Column&, const MessageAttributes&) override {}
 
   friend bool operator<(const RowKey& a, const RowKey& b) { return a.parts_ < b.parts_; }
 

@@ -10,37 +10,17 @@
 #include <vector>
 
 #include "squire/access/signature.hpp"
-#include "squire/engine/record.hpp"
+#include "squire/provision/declarations.hpp"
 
 namespace squire::app {
+
+using provision::QueueDeclaration;
+using provision::SubscriptionDeclaration;
+using provision::TopicDeclaration;
 
 // What the user wrote is wrong; what() names the key and where it stands.
 struct ConfigError : std::runtime_error {
   using std::runtime_error::runtime_error;
-};
-
-// A queue that the configuration wants to exist.
-struct QueueDeclaration {
-  std::string name;
-  engine::StringMap attributes;
-  engine::StringMap tags;
-  std::string dead_letter_queue;  // a queue's name, or empty
-  int max_receive_count = 0;
-};
-
-// A subscription of a declared topic.
-struct SubscriptionDeclaration {
-  std::string protocol;
-  std::string endpoint;  // for "sqs" a queue's name will do
-  engine::StringMap attributes;
-};
-
-// A topic that the configuration wants to exist.
-struct TopicDeclaration {
-  std::string name;
-  engine::StringMap attributes;
-  engine::StringMap tags;
-  std::vector<SubscriptionDeclaration> subscriptions;
 };
 
 // Every setting with its default. Keys, meanings and limits: the table in src/app/settings.cpp,

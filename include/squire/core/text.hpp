@@ -1,4 +1,4 @@
-// Text as the wire formats need it: base64, percent encoding, UTF-8 and XML character checks.
+// Text as the wire formats need it: base64, UTF-8 and XML character checks.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,6 @@ std::optional<std::string> base64_decode(std::string_view text);
 
 // Two lower-case digits a byte.
 std::string hex_encode(std::string_view bytes);
-
-// application/x-www-form-urlencoded: '+' is a space, %XX a byte. Nothing on a broken escape.
-std::optional<std::string> form_decode(std::string_view text);
 
 // Appends the code point as UTF-8. `code_point` must be a Unicode scalar value.
 void append_utf8(std::string& out, std::uint32_t code_point);

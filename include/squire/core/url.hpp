@@ -30,4 +30,7 @@ std::optional<Url> parse_url(std::string_view text);
 // A part of a path: %XX is a byte. Nothing on a broken escape.
 std::optional<std::string> percent_decode(std::string_view text);
 
+// application/x-www-form-urlencoded: likewise, and '+' is a space.
+std::optional<std::string> form_decode(std::string_view text);
+
 }  // namespace squire

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "squire/core/clock.hpp"
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 
 namespace squire::delivery {
 

@@ -15,9 +15,9 @@
 #include "squire/core/mutex.hpp"
 #include "squire/engine/by_name.hpp"
 #include "squire/engine/gate.hpp"
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 #include "squire/engine/store.hpp"
-#include "squire/engine/topics.hpp"
+#include "squire/engine/topic/topics.hpp"
 
 namespace squire::engine {
 

@@ -18,7 +18,7 @@
 #include "squire/core/mutex.hpp"
 #include "squire/core/sharded.hpp"
 #include "squire/engine/message.hpp"
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 
 namespace squire::engine {
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/digest.hpp"
 #include "squire/core/ids.hpp"
+#include "squire/core/message_attributes.hpp"
 
 namespace squire::engine {
 
@@ -21,19 +21,6 @@ struct Body {
   std::string text;
   Md5 digest;
 };
-
-// One user attribute (MessageAttributeValue). `value` is text for String and Number, bytes for
-// Binary; `type` is the full DataType, custom label included.
-struct MessageAttribute {
-  std::string type;
-  std::string value;
-
-  bool is_binary() const { return type.starts_with("Binary"); }
-  friend bool operator==(const MessageAttribute&, const MessageAttribute&) = default;
-};
-
-// Sorted by name: the order the attribute digest needs.
-using MessageAttributes = std::map<std::string, MessageAttribute, std::less<>>;
 
 // What only some messages have. Immutable, shared by queue and journal; most messages have none.
 struct Details {

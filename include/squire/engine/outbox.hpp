@@ -6,8 +6,8 @@
 
 #include "squire/core/mutex.hpp"
 #include "squire/engine/env.hpp"
-#include "squire/engine/publication.hpp"
 #include "squire/engine/store.hpp"
+#include "squire/engine/topic/publication.hpp"
 #include "squire/engine/watchers.hpp"
 
 namespace squire::engine {

@@ -14,8 +14,8 @@
 #include "squire/core/clock.hpp"
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
-#include "squire/engine/queue.hpp"
-#include "squire/engine/topic.hpp"
+#include "squire/engine/queue/queue.hpp"
+#include "squire/engine/topic/topic.hpp"
 #include "squire/wire/field.hpp"
 
 namespace squire::service {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "squire/core/arn.hpp"
-#include "squire/engine/queue.hpp"
+#include "squire/engine/queue/queue.hpp"
 
 namespace squire::service {
 

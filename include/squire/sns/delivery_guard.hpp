@@ -1,6 +1,6 @@
 #pragma once
 
-#include "squire/engine/delivery_guard.hpp"
+#include "squire/engine/topic/delivery_guard.hpp"
 #include "squire/service/access_control.hpp"
 
 namespace squire::sns {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "squire/engine/publication.hpp"
+#include "squire/engine/topic/publication.hpp"
 
 namespace squire::sns {
 

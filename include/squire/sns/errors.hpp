@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "squire/core/error.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
 
 namespace squire::sns::errors {
 

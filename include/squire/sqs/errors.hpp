@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "squire/core/error.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
 
 namespace squire::sqs::errors {
 

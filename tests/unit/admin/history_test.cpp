@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "support/admin_fixture.hpp"
 
 namespace squire::test {

@@ -1,7 +1,7 @@
 // What only tests ask for: a clock that can be moved, and waiting for what should come.
 #include <gmock/gmock.h>
 
-#include "squire/engine/move_tasks.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "support/admin_fixture.hpp"
 #include "support/broker_fixture.hpp"
 

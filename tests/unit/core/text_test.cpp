@@ -17,26 +17,6 @@ std::string utf8(std::uint32_t code_point) {
   return text;
 }
 
-// ---- forms
-
-TEST(FormDecodeTest, TurnsPlusIntoSpaceAndEscapesIntoBytes) {
-  EXPECT_EQ(form_decode("a+b%20c%2Bd"), "a b c+d");
-  EXPECT_EQ(form_decode("%e2%82%AC"), "\xe2\x82\xac");
-  EXPECT_EQ(form_decode("%00"), "\0"s);
-  EXPECT_EQ(form_decode("%2525"), "%25");
-  EXPECT_EQ(form_decode(""), "");
-}
-
-TEST(FormDecodeTest, LeavesEverythingElseAlone) {
-  EXPECT_EQ(form_decode("http://h:1/000000000000/q?x#y"), "http://h:1/000000000000/q?x#y");
-}
-
-TEST(FormDecodeTest, RefusesBrokenEscapes) {
-  for (const char* text : {"%", "%4", "a%", "a%4", "%zz", "%4z", "%z4", "%%41", "%+1", "% 41"}) {
-    EXPECT_EQ(form_decode(text), std::nullopt) << text;
-  }
-}
-
 // ---- UTF-8
 
 TEST(Utf8Test, AcceptsTheFirstAndLastCharacterOfEveryLength) {

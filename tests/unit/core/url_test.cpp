@@ -77,5 +77,28 @@ TEST(UrlTest, RefusesWhatIsNoHttpUrl) {
   EXPECT_FALSE(parse_url(std::string_view("http://a/\0b", 11)));
 }
 
+TEST(FormDecodeTest, TurnsPlusIntoSpaceAndEscapesIntoBytes) {
+  EXPECT_EQ(form_decode("a+b%20c%2Bd"), "a b c+d");
+  EXPECT_EQ(form_decode("%e2%82%AC"), "\xe2\x82\xac");
+  EXPECT_EQ(form_decode("%00"), std::string(1, '\0'));
+  EXPECT_EQ(form_decode("%2525"), "%25");
+  EXPECT_EQ(form_decode(""), "");
+}
+
+TEST(FormDecodeTest, APlusInAPathIsAPlus) {
+  EXPECT_EQ(percent_decode("a+b%20c%2bd"), "a+b c+d");
+  EXPECT_EQ(percent_decode("%2"), std::nullopt);
+}
+
+TEST(FormDecodeTest, LeavesEverythingElseAlone) {
+  EXPECT_EQ(form_decode("http://h:1/000000000000/q?x#y"), "http://h:1/000000000000/q?x#y");
+}
+
+TEST(FormDecodeTest, RefusesBrokenEscapes) {
+  for (const char* text : {"%", "%4", "a%", "a%4", "%zz", "%4z", "%z4", "%%41", "%+1", "% 41"}) {
+    EXPECT_EQ(form_decode(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace squire

@@ -1,7 +1,7 @@
 // Changes of what exists: on a copy, under no lock, and again if another came first.
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
 #include "squire/engine/registry.hpp"
-#include "squire/engine/topic_errors.hpp"
+#include "squire/engine/topic/errors.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "squire/engine/outbox.hpp"
-#include "squire/engine/subscription.hpp"
+#include "squire/engine/topic/subscription.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {

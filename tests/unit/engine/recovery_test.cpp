@@ -4,8 +4,8 @@
 
 #include "squire/core/internal_errors.hpp"
 #include "squire/engine/broker.hpp"
-#include "squire/engine/move_tasks.hpp"
-#include "squire/engine/queue_errors.hpp"
+#include "squire/engine/queue/errors.hpp"
+#include "squire/engine/queue/move_tasks.hpp"
 #include "support/broker_fixture.hpp"
 #include "support/crash_journal.hpp"
 
