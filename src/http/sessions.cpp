@@ -61,7 +61,7 @@ std::optional<net::FrontAnswer> Sessions::answer_at_front(std::string_view bytes
                           const std::string& address, std::chrono::microseconds duration) mutable {
     auto seen = request.data.view();
     seen.address = address;
-    const service::Answered answered{seen, reply, {}, {}, {}, {}, {}, duration};
+    const service::Answered answered{seen, reply, {}, {}, {}, {}, {}, seen.body.size(), duration};
     for (auto* observer : observers_) observer->answered(answered);
   };
   return answer;

@@ -110,8 +110,8 @@ concept Waits = requires {
   typename Action::Waiting;
 };
 
-template <typename Action>
-Reply encode(const typename Action::Response& response, const Question& asked) {
+template <typename Action, typename Response>
+Reply encode(const Response& response, const Question& asked) {
   return asked.protocol.encode<Action>(response, asked.dialect, asked.request_id);
 }
 
