@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "squire/core/ascii.hpp"
+#include "squire/core/ip_range.hpp"
 
 namespace squire {
 namespace {
@@ -66,9 +67,7 @@ bool take_host(std::string_view& text, Url& url) {
     host = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
     url.is_ipv6 = true;
-    const auto is_ipv6_char = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
-    if (host.find(':') == std::string_view::npos) return false;
-    if (!std::all_of(host.begin(), host.end(), is_ipv6_char)) return false;
+    if (host.find(':') == std::string_view::npos || !parse_ip_address(host)) return false;
   } else {
     host = text.substr(0, text.find(':'));
     text.remove_prefix(host.size());

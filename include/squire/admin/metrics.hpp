@@ -15,8 +15,8 @@ struct MetricSources {
 };
 
 // Counts requests, and tells Prometheus of them, of queues, topics, journal and process: the text
-// behind GET /metrics, written by prometheus-cpp. Thread-safe; a request costs a mutex that only
-// its own thread takes, and a few additions.
+// behind GET /metrics. Thread-safe; a request costs a mutex that only its own thread takes, and a
+// few additions.
 class Metrics final : public service::Observer {
  public:
   // The broker outlives the metrics.

@@ -24,7 +24,8 @@ struct Url {
 };
 
 // Nothing: not an absolute http:// or https:// URL, or one with spaces, control characters, bytes
-// beyond ASCII, a bad port or a bad percent sign in user or password.
+// beyond ASCII, brackets around what is no IPv6 address, a bad port or a bad percent sign in user
+// or password.
 std::optional<Url> parse_url(std::string_view text);
 
 // A part of a path: %XX is a byte. Nothing on a broken escape.

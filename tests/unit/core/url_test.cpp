@@ -34,6 +34,7 @@ TEST(UrlTest, ReadsIpv6LiteralsInBrackets) {
   EXPECT_EQ(url->host, "::1");
   EXPECT_EQ(url->port, 81);
   EXPECT_EQ(url->authority(), "[::1]:81");
+  EXPECT_EQ(parse_url("http://[::FFFF:10.0.0.1]/")->host, "::ffff:10.0.0.1");
 }
 
 TEST(UrlTest, AnAtInThePathIsNoPassword) {
@@ -59,6 +60,11 @@ TEST(UrlTest, RefusesWhatIsNoHttpUrl) {
                            "http://[::1",
                            "http://[]",
                            "http://[1]",
+                           "http://[127.0.0.1]",
+                           "http://[1:2:3]",
+                           "http://[1:2:3:4:5:6:7:8:9]",
+                           "http://[fe80::zz]",
+                           "http://[fe80::1%25eth0]",
                            "http://[::1]x",
                            "http://::1",
                            "http://u%zz@a",
