@@ -32,8 +32,17 @@ SiteReply show_certificate(AdminRequest& asked) {
   return shown;
 }
 
+namespace {
+
+Json settings_of(const AdminRequest& asked) {
+  const auto& text = asked.settings.settings;
+  return service::parse_document(text, text.size());
+}
+
+}  // namespace
+
 SiteReply show_settings(AdminRequest& asked) {
-  return reply(asked.settings.settings);
+  return reply(settings_of(asked));
 }
 
 SiteReply show_overview(AdminRequest& asked) {
@@ -60,7 +69,7 @@ SiteReply show_overview(AdminRequest& asked) {
   Json services = Json::array();
   for (const auto* service : asked.settings.services) services.push_back(service->name);
   const TimePoint now = asked.now();
-  const auto& settings = asked.settings.settings;
+  const Json settings = settings_of(asked);
   return reply(
       {{"version", asked.settings.version},
        {"now", to_json(now)},

@@ -142,9 +142,9 @@ sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer*
 admin::AdminSettings to_admin_settings(const Config& config, const provision::InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,
                                        service::Faults& faults) {
-  admin::AdminSettings settings{SQUIRE_VERSION,  config.account,
-                                config.region,   config.base_url,
-                                to_json(config), [&server] { return server.connection_count(); }};
+  admin::AdminSettings settings{
+      SQUIRE_VERSION,  config.account,         config.region,
+      config.base_url, to_json(config).dump(), [&server] { return server.connection_count(); }};
   settings.services = services();
   settings.files = &files;
   settings.import_bytes_max = static_cast<std::uint64_t>(config.import_bytes_max);

@@ -1,7 +1,20 @@
 #include "squire/service/policy_document.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "squire/core/text.hpp"
+
 namespace squire::service {
 namespace {
+
+constexpr int kDepthMax = 32;
+
+template <typename Document>
+Document parse(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max || !is_shallow(text, kDepthMax))
+    return Document(Document::value_t::discarded);
+  return Document::parse(text, nullptr, false);
+}
 
 // The statements of a policy as an array, which one alone need not be.
 Json& statements_of(Json& policy) {
@@ -23,10 +36,13 @@ Json one_or_many(std::vector<std::string> values) {
 
 }  // namespace
 
+Json parse_document(std::string_view text, std::size_t bytes_max) {
+  return parse<Json>(text, bytes_max);
+}
+
 bool is_same_json(std::string_view a, std::string_view b, std::size_t bytes_max) {
   if (a.empty() || b.empty()) return a == b;
-  return parse_document<nlohmann::json>(a, bytes_max) ==
-         parse_document<nlohmann::json>(b, bytes_max);
+  return parse<nlohmann::json>(a, bytes_max) == parse<nlohmann::json>(b, bytes_max);
 }
 
 std::optional<std::string> add_statement(Json policy, const Grant& grant) {

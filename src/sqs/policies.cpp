@@ -1,5 +1,7 @@
 #include "sqs/policies.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "squire/core/text.hpp"
 #include "squire/service/policy_document.hpp"
 #include "squire/sqs/errors.hpp"

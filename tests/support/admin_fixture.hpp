@@ -78,7 +78,7 @@ class AdminFixture : public TopicFixture {
 
   static admin::AdminSettings settings() {
     admin::AdminSettings settings{"1.2.3", "000000000000", "us-east-1", "",
-                                  nlohmann::ordered_json{{"port", 4566}, {"smtp_password", "***"}}};
+                                  R"({"port":4566,"smtp_password":"***"})"};
     settings.session_id = "11111111-2222-4333-8444-555555555555";
     settings.init_scripts = {"a.sh", "b.py"};
     settings.services = {&sqs::service(), &sns::service(), &sts::service()};

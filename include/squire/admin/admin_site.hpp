@@ -3,7 +3,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -31,7 +30,7 @@ struct AdminSettings {
   std::string account;  // of resources named without one
   std::string region;   // likewise
   std::string base_url;
-  nlohmann::ordered_json settings;  // all in force, secrets hidden
+  std::string settings = "{}";  // all in force, as JSON, secrets hidden
   std::function<std::size_t()> connection_count = [] { return std::size_t{0}; };
   // Moves the broker's clock; null: there is nothing for tests (/_squire/clock, wait, faults).
   std::function<void(Milliseconds)> advance_clock = nullptr;

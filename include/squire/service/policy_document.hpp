@@ -1,27 +1,18 @@
 // JSON documents that clients hand in as attributes: access policies and their like.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "squire/core/text.hpp"
-
 namespace squire::service {
 
 using Json = nlohmann::ordered_json;
 
-inline constexpr int kDocumentDepthMax = 32;
-
 // Discarded (no object, no array) if it is no JSON, or larger or deeper than a policy may be.
-template <typename Document = Json>
-Document parse_document(std::string_view text, std::size_t bytes_max) {
-  if (text.size() > bytes_max || !is_shallow(text, kDocumentDepthMax))
-    return Document(Document::value_t::discarded);
-  return Document::parse(text, nullptr, false);
-}
+Json parse_document(std::string_view text, std::size_t bytes_max);
 
 // Whether two documents say the same, whatever the order of members; two absent ones do.
 bool is_same_json(std::string_view a, std::string_view b, std::size_t bytes_max);

@@ -1,6 +1,7 @@
 #include "sns/api/data_protection.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "sns/api/arns.hpp"
 #include "squire/service/policy_document.hpp"

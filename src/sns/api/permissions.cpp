@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "sns/api/arns.hpp"
 #include "sns/api/topic_attributes.hpp"

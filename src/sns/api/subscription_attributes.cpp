@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "sns/delivery/delivery_policy.hpp"
 #include "squire/core/text.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "squire/service/policy_document.hpp"
 #include "squire/sns/errors.hpp"

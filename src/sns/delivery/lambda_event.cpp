@@ -1,5 +1,7 @@
 #include "sns/delivery/lambda_event.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "squire/service/policy_document.hpp"
 
 namespace squire::sns {
