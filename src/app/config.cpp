@@ -22,16 +22,18 @@ std::string unknown_key() {
 
 // Sets one setting from its text, however it came.
 void assign(Config& config, const Setting& setting, const std::string& text,
-            const std::string& source) {
+            const std::string& place) {
+  const auto refuse = [&](const std::string& why) {
+    throw ConfigError(place + ": \"" + std::string(setting.key) + "\" " + why);
+  };
   const auto integer = [&] {
     const auto number = parse_integer(text);
     if (!number || *number < setting.min || *number > setting.max) {
       const auto max = setting.max == std::numeric_limits<std::int64_t>::max()
                            ? std::string(" or more")
                            : " to " + std::to_string(setting.max);
-      fail(source, setting.key,
-           "must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text +
-               "\"");
+      refuse("must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text +
+             "\"");
     }
     return *number;
   };
@@ -41,7 +43,7 @@ void assign(Config& config, const Setting& setting, const std::string& text,
         using Value = std::remove_cvref_t<decltype(value)>;
         if constexpr (std::is_same_v<Value, bool>) {
           if (text != "true" && text != "false") {
-            fail(source, setting.key, "must be true or false, not \"" + text + "\"");
+            refuse("must be true or false, not \"" + text + "\"");
           }
           value = text == "true";
         } else if constexpr (std::is_integral_v<Value>) {
@@ -53,21 +55,20 @@ void assign(Config& config, const Setting& setting, const std::string& text,
             for (const auto choice : setting.choices) {
               choices.append(choices.empty() ? "" : ", ").append(choice);
             }
-            fail(source, setting.key, "must be one of " + choices + ", not \"" + text + "\"");
+            refuse("must be one of " + choices + ", not \"" + text + "\"");
           }
           value = text;
         }
       },
       setting.member);
   if (setting.key == "account" && !is_account_id(text)) {
-    fail(source, setting.key, "must be an account id of 12 digits, not \"" + text + "\"");
+    refuse("must be an account id of 12 digits, not \"" + text + "\"");
   }
   if (setting.key == "region" && !is_region(text)) {
-    fail(source, setting.key,
-         "must be lower-case letters, digits and hyphens, not \"" + text + "\"");
+    refuse("must be lower-case letters, digits and hyphens, not \"" + text + "\"");
   }
   if (setting.key == "base_url" && !text.empty() && !parse_url(text)) {
-    fail(source, setting.key, "must be a URL such as http://broker:4566, not \"" + text + "\"");
+    refuse("must be a URL such as http://broker:4566, not \"" + text + "\"");
   }
   while (config.base_url.ends_with('/')) config.base_url.pop_back();
 }
@@ -82,26 +83,28 @@ std::string to_flag(std::string_view key) {
 
 void read_json(Config& config, const std::string& text, const std::string& source) {
   const auto document = parse_object(text, source);
-  for (const auto& [key, value] : document.items()) {
-    if (read_declarations(config, key, value, source)) continue;
+  for (const auto& [key, value] : document.json.items()) {
+    if (read_declarations(config, key, value, document.source)) continue;
     if (key == "keys") {
-      read_keys(config.keys, value, source, key);
+      read_keys(config.keys, value, document.source, key);
       continue;
     }
     if (key == "functions") {
-      if (!value.is_object()) fail(source, key, "must be an object");
+      if (!value.is_object()) fail(document.source, key, "must be an object");
       for (const auto& [name, url] : value.items()) {
         if (!url.is_string() || !parse_url(url.get<std::string>())) {
-          fail(source, "functions." + name, "must be a URL, such as http://localhost:9000");
+          fail(document.source, "functions." + name,
+               "must be a URL, such as http://localhost:9000");
         }
         config.functions[name] = url;
       }
       continue;
     }
     const Setting* setting = find_setting(key);
-    if (setting == nullptr) fail(source, key, unknown_key());
-    if (value.is_structured() || value.is_null()) fail(source, key, "must be a single value");
-    assign(config, *setting, to_text(value), source);
+    if (setting == nullptr) fail(document.source, key, unknown_key());
+    if (value.is_structured() || value.is_null())
+      fail(document.source, key, "must be a single value");
+    assign(config, *setting, to_text(value), document.source.place_of(key));
   }
 }
 
@@ -143,7 +146,9 @@ void read_environment(Config& config, const char* const* environment) {
       continue;
     }
     const Setting* setting = find_setting(key);
-    if (setting == nullptr) fail("environment", entry.substr(0, equals), unknown_key());
+    if (setting == nullptr) {
+      fail(Source("environment"), std::string(entry.substr(0, equals)), unknown_key());
+    }
     assign(config, *setting, std::string(value), "environment");
   }
 }
@@ -210,8 +215,8 @@ std::optional<Config> read_command_line(int argc, const char* const* argv,
 std::vector<access::Key> all_keys(const Config& config) {
   auto keys = config.keys;
   if (!config.keys_file.empty()) {
-    const auto document = parse_json(read_file(config.keys_file), config.keys_file);
-    read_keys(keys, document, config.keys_file, "keys");
+    const auto document = parse_document(read_file(config.keys_file), config.keys_file, "keys");
+    read_keys(keys, document.json, document.source, "keys");
   }
   if (config.auth == "sigv4" && keys.empty()) {
     throw ConfigError(

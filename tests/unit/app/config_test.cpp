@@ -294,7 +294,7 @@ TEST(ConfigTest, HelpListsEverySettingWithItsDefault) {
 // ---- what is refused
 
 TEST(ConfigTest, UnknownKeysAreRefusedWhereverTheyStand) {
-  EXPECT_THAT(json_error(R"({"prot": 1})"), HasSubstr("squire.json: \"prot\" is no setting"));
+  EXPECT_THAT(json_error(R"({"prot": 1})"), HasSubstr("squire.json:1: \"prot\" is no setting"));
   EXPECT_THAT(json_error(R"({"Port": 1})"), HasSubstr("\"Port\" is no setting"));
   EXPECT_THAT(error_of([] { from_environment({"SQUIRE_PROT=1"}); }),
               HasSubstr("environment: \"SQUIRE_PROT\" is no setting"));
@@ -418,14 +418,33 @@ TEST(ConfigTest, CommentsAreSkipped) {
 
 TEST(ConfigTest, WhatIsNoSettingsFileIsRefused) {
   for (const char* text : {"", "{", "{\"port\": 1,}", "port = 1", "{\"port\": 01}"}) {
-    EXPECT_THAT(json_error(text), HasSubstr("squire.json: not valid JSON")) << text;
+    EXPECT_THAT(json_error(text), HasSubstr("squire.json:1: not valid JSON: syntax error")) << text;
   }
+  EXPECT_THAT(json_error("{\n// \n\"port\": 1,\n\"region\" 2}"),
+              HasSubstr("squire.json:4: not valid JSON"));
+  EXPECT_THAT(json_error("{\"port\": \"1\n\"}"), HasSubstr("squire.json:1: not valid JSON"));
   for (const char* text : {"[]", "1", "null", "\"port\""}) {
     EXPECT_THAT(json_error(text), HasSubstr("must be a JSON object")) << text;
   }
   for (const char* text : {R"({"port": null})", R"({"port": [1]})", R"({"port": {}})"}) {
     EXPECT_THAT(json_error(text), HasSubstr("\"port\" must be a single value")) << text;
   }
+}
+
+TEST(ConfigTest, AnErrorNamesTheLine) {
+  EXPECT_THAT(json_error("{\n\"region\": \"eu-west-1\", /* of\ntwo lines */\n\"port\":\n-1}"),
+              HasSubstr("squire.json:4: \"port\" must be"));
+  EXPECT_THAT(json_error("{\"queues\": [\n{\"name\": \"a\"},\n{\"name\": \"b\",\n\"colour\": 1}]}"),
+              HasSubstr("squire.json:4: \"queues[1].colour\""));
+  EXPECT_THAT(json_error("{\"queues\": [\n{\"name\": \"a\"},\n{\n\"tags\": {}}]}"),
+              HasSubstr("squire.json:3: \"queues[1]\" has no name"));
+  EXPECT_THAT(json_error("{\"keys\": [\n{\"access_key\": \"A\",\n\"secret\": \"\"}]}"),
+              HasSubstr("squire.json:3: \"keys[0].secret\""));
+}
+
+TEST(ConfigTest, AKeyGivenTwiceIsThatOfTheLastLine) {
+  EXPECT_THAT(json_error("{\"port\": 1,\n\"port\": -1}"), HasSubstr("squire.json:2: \"port\""));
+  EXPECT_EQ(from_json("{\"port\": -1,\n\"port\": 1}").port, 1);
 }
 
 // ---- the file in the repository
