@@ -5,6 +5,7 @@
 
 #include "app/json_file.hpp"
 #include "app/keys.hpp"
+#include "app/localstack.hpp"
 #include "app/setting_forms.hpp"
 #include "app/settings.hpp"
 
@@ -136,6 +137,7 @@ nlohmann::ordered_json to_json(const Config& config) {
 }
 
 void read_environment(Config& config, const char* const* environment) {
+  config.localstack_host = find_localstack_host(environment);
   Problems problems;
   for (; *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;

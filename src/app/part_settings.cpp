@@ -16,8 +16,8 @@ std::string text_of(const std::optional<BaseUrl>& url) {
 // which is right in every network at once; LOCALSTACK_HOST knows better than "localhost" alone.
 std::string link_base(const Config& config) {
   if (config.base_url) return config.base_url->text;
-  if (is_in_place_of_localstack()) {
-    if (auto url = localstack_url(config.port)) return *url;
+  if (config.localstack_host && is_in_place_of_localstack()) {
+    return localstack_url(*config.localstack_host, config.port);
   }
   return "http://localhost:" + std::to_string(config.port);
 }

@@ -135,6 +135,10 @@ struct Config {
   std::vector<QueueDeclaration> queues;
   std::vector<TopicDeclaration> topics;
 
+  // LOCALSTACK_HOST, if it is a host ("aws", "aws:4510"): what links begin with where this broker
+  // stands in LocalStack's place. No setting: those are Squire's own.
+  std::optional<std::string> localstack_host;
+
   // --healthcheck, --salvage, --compact: what to do instead of serving; no settings.
   bool is_healthcheck = false;
   bool is_salvage = false;
