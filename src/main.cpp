@@ -2,6 +2,8 @@
 
 #include <exception>
 #include <iostream>
+#include <sstream>
+#include <string>
 
 #include "squire/app/app.hpp"
 #include "squire/app/healthcheck.hpp"
@@ -23,7 +25,8 @@ int main(int argc, char** argv) {
     if (config->is_compaction) return squire::app::compact(*config);
     return squire::app::run(*config);
   } catch (const squire::app::ConfigError& error) {
-    std::cerr << "squire: " << error.what() << '\n';
+    std::istringstream lines(error.what());
+    for (std::string line; std::getline(lines, line);) std::cerr << "squire: " << line << '\n';
     return 2;
   }
 }

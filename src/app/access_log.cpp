@@ -79,9 +79,9 @@ class JsonLog final : public service::Observer {
 
 }  // namespace
 
-std::unique_ptr<service::Observer> make_access_log(std::string_view form) {
-  if (form == "text") return std::make_unique<TextLog>();
-  if (form == "json") return std::make_unique<JsonLog>();
+std::unique_ptr<service::Observer> make_access_log(AccessLog form) {
+  if (form == AccessLog::Text) return std::make_unique<TextLog>();
+  if (form == AccessLog::Json) return std::make_unique<JsonLog>();
   return nullptr;
 }
 

@@ -2,74 +2,57 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
-#include <iostream>
-#include <sstream>
 
 #include "app/json_file.hpp"
 #include "app/keys.hpp"
+#include "app/localstack.hpp"
+#include "app/setting_forms.hpp"
 #include "app/settings.hpp"
-#include "squire/core/arn.hpp"
-#include "squire/core/text.hpp"
-#include "squire/core/url.hpp"
+#include "squire/core/ascii.hpp"
 
 namespace squire::app {
 namespace {
 
-std::string unknown_key() {
-  return "is no setting; `squire --help` lists them all";
+constexpr std::size_t kQuotedBytesMax = 200;
+constexpr std::string_view kVariablePrefix = "SQUIRE_";
+
+// All that is wrong is said at once.
+class Problems {
+ public:
+  template <typename F>
+  void look_for(F&& f) {
+    try {
+      f();
+    } catch (const ConfigError& error) {
+      lines_.append(lines_.empty() ? "" : "\n").append(error.what());
+    }
+  }
+
+  void end() const {
+    if (!lines_.empty()) throw ConfigError(lines_);
+  }
+
+ private:
+  std::string lines_;
+};
+
+// Whatever was given, it is one line.
+std::string quote(std::string_view text) {
+  std::string quoted(text.substr(0, kQuotedBytesMax));
+  for (char& c : quoted) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return "\"" + quoted + (text.size() > kQuotedBytesMax ? "..." : "") + "\"";
 }
 
-// Sets one setting from its text, however it came.
-void assign(Config& config, const Setting& setting, const std::string& text,
-            const std::string& source) {
-  const auto integer = [&] {
-    const auto number = parse_integer(text);
-    if (!number || *number < setting.min || *number > setting.max) {
-      const auto max = setting.max == std::numeric_limits<std::int64_t>::max()
-                           ? std::string(" or more")
-                           : " to " + std::to_string(setting.max);
-      fail(source, setting.key,
-           "must be a whole number, " + std::to_string(setting.min) + max + ", not \"" + text +
-               "\"");
-    }
-    return *number;
-  };
-  std::visit(
-      [&](auto member) {
-        auto& value = config.*member;
-        using Value = std::remove_cvref_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, bool>) {
-          if (text != "true" && text != "false") {
-            fail(source, setting.key, "must be true or false, not \"" + text + "\"");
-          }
-          value = text == "true";
-        } else if constexpr (std::is_integral_v<Value>) {
-          value = static_cast<Value>(integer());
-        } else {
-          if (!setting.choices.empty() && std::find(setting.choices.begin(), setting.choices.end(),
-                                                    text) == setting.choices.end()) {
-            std::string choices;
-            for (const auto choice : setting.choices) {
-              choices.append(choices.empty() ? "" : ", ").append(choice);
-            }
-            fail(source, setting.key, "must be one of " + choices + ", not \"" + text + "\"");
-          }
-          value = text;
-        }
-      },
-      setting.member);
-  if (setting.key == "account" && !is_account_id(text)) {
-    fail(source, setting.key, "must be an account id of 12 digits, not \"" + text + "\"");
-  }
-  if (setting.key == "region" && !is_region(text)) {
-    fail(source, setting.key,
-         "must be lower-case letters, digits and hyphens, not \"" + text + "\"");
-  }
-  if (setting.key == "base_url" && !text.empty() && !parse_url(text)) {
-    fail(source, setting.key, "must be a URL such as http://broker:4566, not \"" + text + "\"");
-  }
-  while (config.base_url.ends_with('/')) config.base_url.pop_back();
+// Sets one setting from its text, however it came. `place`: the flag, the variable, or the line of
+// the file.
+void assign(Config& config, const Setting& setting, std::string_view text,
+            const std::string& place) {
+  const auto wrong = setting.read(config, text);
+  if (!wrong) return;
+  throw ConfigError(place + ": \"" + std::string(setting.key) + "\" must be " + setting.takes +
+                    (setting.is_secret ? "" : ", not " + quote(*wrong)));
 }
 
 std::string to_flag(std::string_view key) {
@@ -78,74 +61,91 @@ std::string to_flag(std::string_view key) {
   return flag;
 }
 
+std::string to_key(std::string_view variable) {
+  return to_lower(variable.substr(kVariablePrefix.size()));
+}
+
+std::string shown(const Setting& setting, const Config& config) {
+  return to_text(setting.show(config));
+}
+
+void read_functions(Config& config, const std::string& key, const Json& value,
+                    const Source& source) {
+  if (!value.is_object()) fail(source, key, "must be an object");
+  for (const auto& [name, url] : value.items()) {
+    const auto text = to_text(url);
+    auto parsed = parse_base_url(text);
+    if (!parsed) {
+      fail(source, key + "." + name,
+           "must be a URL, such as http://localhost:9000, not " + quote(text));
+    }
+    config.functions.insert_or_assign(name, *std::move(parsed));
+  }
+}
+
+void read_member(Config& config, const std::string& key, const Json& value, const Source& source) {
+  if (read_declarations(config, key, value, source)) return;
+  if (key == "keys") return read_keys(config.keys, value, source, key);
+  if (key == "functions") return read_functions(config, key, value, source);
+  const Setting* setting = find_setting(key);
+  if (setting == nullptr) fail(source, key, "is no setting; `squire --help` lists them all");
+  if (value.is_structured() || value.is_null()) {
+    fail(source, key, "must be a single value: " + setting->takes);
+  }
+  assign(config, *setting, to_text(value), source.place_of(key));
+}
+
+// The value of a variable that is ours: SQUIRE_CONFIG names the file, others are what Kubernetes
+// says of a service named squire.
+void read_variable(Config& config, const std::string& variable, std::string_view value) {
+  const auto key = to_key(variable);
+  if (key == "config" || key.starts_with("service_") || key.starts_with("port_") ||
+      (key == "port" && value.starts_with("tcp://"))) {
+    return;
+  }
+  const Setting* setting = find_setting(key);
+  if (setting == nullptr) {
+    throw ConfigError("environment variable " + variable +
+                      " is no setting; `squire --help` lists them all");
+  }
+  assign(config, *setting, value, "environment variable " + variable);
+}
+
 }  // namespace
 
 void read_json(Config& config, const std::string& text, const std::string& source) {
   const auto document = parse_object(text, source);
-  for (const auto& [key, value] : document.items()) {
-    if (read_declarations(config, key, value, source)) continue;
-    if (key == "keys") {
-      read_keys(config.keys, value, source, key);
-      continue;
-    }
-    if (key == "functions") {
-      if (!value.is_object()) fail(source, key, "must be an object");
-      for (const auto& [name, url] : value.items()) {
-        if (!url.is_string() || !parse_url(url.get<std::string>())) {
-          fail(source, "functions." + name, "must be a URL, such as http://localhost:9000");
-        }
-        config.functions[name] = url;
-      }
-      continue;
-    }
-    const Setting* setting = find_setting(key);
-    if (setting == nullptr) fail(source, key, unknown_key());
-    if (value.is_structured() || value.is_null()) fail(source, key, "must be a single value");
-    assign(config, *setting, to_text(value), source);
+  Problems problems;
+  for (const auto& [key, value] : document.json.items()) {
+    problems.look_for(
+        [&, &key = key, &value = value] { read_member(config, key, value, document.source); });
   }
+  problems.end();
 }
 
 nlohmann::ordered_json to_json(const Config& config) {
   Json json = Json::object();
   for (const auto& setting : settings()) {
-    std::visit(
-        [&](auto member) {
-          const auto& value = config.*member;
-          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>,
-                                       std::filesystem::path>) {
-            json[std::string(setting.key)] = value.string();
-          } else {
-            json[std::string(setting.key)] = value;
-          }
-        },
-        setting.member);
-    if (setting.is_secret && json[std::string(setting.key)] != "") {
-      json[std::string(setting.key)] = "***";
-    }
+    auto& value = json[std::string(setting.key)] = setting.show(config);
+    if (setting.is_secret && value != "") value = "***";
   }
-  json["functions"] = config.functions;
+  auto& functions = json["functions"] = Json::object();
+  for (const auto& [name, url] : config.functions) functions[name] = url.text;
   return json;
 }
 
 void read_environment(Config& config, const char* const* environment) {
-  constexpr std::string_view kPrefix = "SQUIRE_";
+  config.localstack_host = find_localstack_host(environment);
+  Problems problems;
   for (; *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
     const auto equals = entry.find('=');
-    if (!entry.starts_with(kPrefix) || equals == std::string_view::npos) continue;
-    std::string key(entry.substr(kPrefix.size(), equals - kPrefix.size()));
-    std::transform(key.begin(), key.end(), key.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-    const auto value = entry.substr(equals + 1);
-    // SQUIRE_CONFIG names the file; the others are what Kubernetes says of a service named squire.
-    if (key == "config" || key.starts_with("service_") || key.starts_with("port_") ||
-        (key == "port" && value.starts_with("tcp://"))) {
-      continue;
-    }
-    const Setting* setting = find_setting(key);
-    if (setting == nullptr) fail("environment", entry.substr(0, equals), unknown_key());
-    assign(config, *setting, std::string(value), "environment");
+    if (!entry.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;
+    problems.look_for([&] {
+      read_variable(config, std::string(entry.substr(0, equals)), entry.substr(equals + 1));
+    });
   }
+  problems.end();
 }
 
 std::optional<Config> read_command_line(int argc, const char* const* argv,
@@ -174,19 +174,8 @@ std::optional<Config> read_command_line(int argc, const char* const* argv,
   std::vector<std::string> flags(settings().size());
   for (std::size_t i = 0; i < flags.size(); ++i) {
     const auto& setting = settings()[i];
-    std::ostringstream help;
-    help << setting.help << " [";
-    std::visit(
-        [&](auto member) {
-          if constexpr (std::is_same_v<decltype(member), std::filesystem::path Config::*>) {
-            help << (defaults.*member).string();
-          } else {
-            help << std::boolalpha << defaults.*member;
-          }
-        },
-        setting.member);
-    help << "]";
-    command.add_option(to_flag(setting.key), flags[i], help.str())->option_text(" ");
+    const auto help = std::string(setting.help) + " [" + shown(setting, defaults) + "]";
+    command.add_option(to_flag(setting.key), flags[i], help)->option_text(" ");
   }
   try {
     command.parse(argc, argv);
@@ -197,23 +186,27 @@ std::optional<Config> read_command_line(int argc, const char* const* argv,
     throw ConfigError(std::string("command line: ") + error.what() +
                       "; `squire --help` lists all flags");
   }
-  if (!file.empty()) read_json(config, read_file(file), file);
-  read_environment(config, environment);
+  Problems problems;
+  if (!file.empty())
+    problems.look_for([&] { read_json(config, read_file(file, "the settings file"), file); });
+  problems.look_for([&] { read_environment(config, environment); });
   for (std::size_t i = 0; i < flags.size(); ++i) {
-    if (command.get_option(to_flag(settings()[i].key))->count() > 0) {
-      assign(config, settings()[i], flags[i], "command line");
-    }
+    const auto flag = to_flag(settings()[i].key);
+    if (command.get_option(flag)->count() == 0) continue;
+    problems.look_for([&] { assign(config, settings()[i], flags[i], "flag " + flag); });
   }
+  problems.end();
   return config;
 }
 
 std::vector<access::Key> all_keys(const Config& config) {
   auto keys = config.keys;
   if (!config.keys_file.empty()) {
-    const auto document = parse_json(read_file(config.keys_file), config.keys_file);
-    read_keys(keys, document, config.keys_file, "keys");
+    const auto text = read_file(config.keys_file, "keys_file");
+    const auto document = parse_document(text, config.keys_file.string(), "keys");
+    read_keys(keys, document.json, document.source, "keys");
   }
-  if (config.auth == "sigv4" && keys.empty()) {
+  if (config.auth == Auth::Sigv4 && keys.empty()) {
     throw ConfigError(
         "\"auth\" is sigv4, but there is no access key: list some as \"keys\" in the settings "
         "file, or in a keys_file");

@@ -20,12 +20,12 @@ namespace squire::app {
 namespace {
 
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
-  if (config.durability == "memory") return std::make_unique<storage::MemoryJournal>();
-  using Durability = storage::SqliteOptions::Durability;
+  if (config.durability == Durability::Memory) return std::make_unique<storage::MemoryJournal>();
   storage::SqliteOptions options;
   options.directory = config.data_dir;
-  options.durability = config.durability == "full" ? Durability::Full : Durability::Relaxed;
-  options.reserve_bytes = config.disk_reserve_bytes;
+  using Kept = storage::SqliteOptions::Durability;
+  options.durability = config.durability == Durability::Full ? Kept::Full : Kept::Relaxed;
+  options.reserve_bytes = static_cast<std::int64_t>(config.disk_reserve_bytes);
   options.secure_delete = config.secure_delete;
   options.on_event = [](const std::string& what) { spdlog::warn("{}", what); };
   return std::make_unique<storage::SqliteJournal>(std::move(options));
@@ -33,7 +33,7 @@ std::unique_ptr<engine::Journal> open_journal(const Config& config) {
 
 // Once the data directory is ours.
 std::unique_ptr<service::TemporaryFiles> make_temporary_files(const Config& config) {
-  if (config.durability == "memory") return std::make_unique<service::TemporaryFiles>();
+  if (config.durability == Durability::Memory) return std::make_unique<service::TemporaryFiles>();
   return std::make_unique<service::TemporaryFiles>(config.data_dir);
 }
 
@@ -50,7 +50,7 @@ std::string why_not_stored(const engine::Journal& journal, const Config& config)
 // For init scripts, until this process ends: root of its account wherever signatures are checked.
 access::Key make_script_key(const Config& config, Ids& ids) {
   const auto name =
-      config.auth == "sigv4" ? "squire-init-" + to_string(ids.next()) : config.account;
+      config.auth == Auth::Sigv4 ? "squire-init-" + to_string(ids.next()) : config.account;
   return {name, base64_encode(ids.secret(30)), access::Principal::root(config.account)};
 }
 
@@ -78,7 +78,7 @@ admin::InitState to_admin(provision::ScriptState state) {
 
 // What the journal writes to, by its name: a file that was unlinked keeps nothing.
 bool is_data_lost(const Config& config) {
-  if (config.durability == "memory") return false;
+  if (config.durability == Durability::Memory) return false;
   std::error_code error;
   return !std::filesystem::exists(config.data_dir / "squire.db", error) && !error;
 }
@@ -89,7 +89,6 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
     : config_(config),
       on_end_(std::move(on_end)),
       init_files_(provision::find_init_files(config.init_dir, localstack_script_directories())),
-      extra_ports_(to_ports(config.extra_ports)),
       server_(to_server_settings(config)),
       journal_(open_journal(config)),
       certificate_(find_certificate(config, server_.wall_clock().now())),
@@ -122,7 +121,7 @@ std::vector<access::Key> Daemon::keys() const {
 
 std::unique_ptr<service::AccessControl> Daemon::make_access() const {
   auto all = keys();  // a file that cannot be read is said even if nobody needs it
-  if (config_.auth != "sigv4") return nullptr;
+  if (config_.auth != Auth::Sigv4) return nullptr;
   return std::make_unique<service::AccessControl>(
       std::move(all), to_tokens(config_), server_.wall_clock(),
       [](const std::string& line) { spdlog::warn("{}", line); });
@@ -146,11 +145,11 @@ admin::AdminSettings Daemon::admin_settings() {
 service::DispatcherSettings Daemon::dispatcher_settings() {
   return {config_.account,
           config_.region,
-          config_.base_url,
-          static_cast<std::size_t>(config_.journal_backlog_max),
+          config_.base_url ? config_.base_url->text : "",
+          config_.journal_backlog_max,
           access_.get(),
           config_.testing ? &faults_ : nullptr,
-          !config_.admin_address.empty(),
+          config_.admin_address.has_value(),
           to_browser_guard(config_)};
 }
 
@@ -176,7 +175,7 @@ provision::InitScripts::Options Daemon::script_options(std::uint16_t port) {
 
 void Daemon::start() {
   load();
-  const auto port = listen(config_, extra_ports_, server_, http_);
+  const auto port = listen(config_, server_, http_);
   server_.every_second([this] { return tick(); });
   couriers_.start();
   client_.start();
@@ -226,7 +225,8 @@ void Daemon::renew_keys() {
     auto renewed = keys();
     const auto count = renewed.size() - 1;  // the init scripts' is nobody's business
     access_->use_keys(std::move(renewed));
-    spdlog::info("SIGHUP: {} access keys are in force, with those of {}", count, config_.keys_file);
+    spdlog::info("SIGHUP: {} access keys are in force, with those of {}", count,
+                 config_.keys_file.string());
   } catch (const std::exception& error) {
     spdlog::error("SIGHUP: {}; the access keys stay as they were", error.what());
   }

@@ -66,8 +66,7 @@ class Daemon {
   const Config& config_;
   const std::function<void()> on_end_;
   const provision::InitFiles init_files_;
-  const std::vector<std::uint16_t> extra_ports_;  // read first: nothing is made if they are wrong
-  std::optional<StopGuard> guard_;                // of all that follows
+  std::optional<StopGuard> guard_;  // of all that follows
   net::Server server_;
   RandomIds ids_;
   const std::unique_ptr<engine::Journal> journal_;

@@ -12,9 +12,9 @@ Config read_declared(const Config& config, const std::filesystem::path& file) {
   declared.queues.clear();
   declared.topics.clear();
   const auto document = parse_object(read_file(file), file.string());
-  for (const auto& [key, value] : document.items()) {
-    if (!read_declarations(declared, key, value, file.string())) {
-      fail(file.string(), key,
+  for (const auto& [key, value] : document.json.items()) {
+    if (!read_declarations(declared, key, value, document.source)) {
+      fail(document.source, key,
            "cannot stand here: these files hold only queues and topics; settings are flags, "
            "variables of the environment or in the --config file");
     }

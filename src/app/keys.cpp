@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "squire/app/config.hpp"
 #include "squire/core/arn.hpp"
 #include "squire/core/ascii.hpp"
 #include "squire/core/iso_time.hpp"
@@ -10,12 +9,11 @@
 namespace squire::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // An element of the array, read member by member.
 class KeyReader {
  public:
-  KeyReader(const Json& json, const std::string& where) : json_(json), where_(where) {}
+  KeyReader(const Json& json, const Source& source, const std::string& path)
+      : json_(json), source_(source), path_(path) {}
 
   access::Key read() {
     if (!json_.is_object()) fail("", "must be an object");
@@ -32,7 +30,7 @@ class KeyReader {
 
  private:
   [[noreturn]] void fail(const std::string& member, const std::string& why) const {
-    throw ConfigError(where_ + (member.empty() ? "" : "." + member) + "\" " + why);
+    app::fail(source_, path_ + (member.empty() ? "" : "." + member), why);
   }
 
   static bool is_key_id(std::string_view text) {
@@ -73,7 +71,8 @@ class KeyReader {
   }
 
   const Json& json_;
-  const std::string where_;
+  const Source& source_;
+  const std::string path_;
   access::Key key_;
   std::string account_;
   std::string user_;
@@ -81,15 +80,15 @@ class KeyReader {
 
 }  // namespace
 
-void read_keys(std::vector<access::Key>& keys, const Json& array, const std::string& source,
-               const std::string& place) {
-  if (!array.is_array()) throw ConfigError(source + ": \"" + place + "\" must be an array");
+void read_keys(std::vector<access::Key>& keys, const Json& array, const Source& source,
+               const std::string& path) {
+  if (!array.is_array()) fail(source, path, "must be an array");
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = source + ": \"" + place + "[" + std::to_string(i) + "]";
-    auto key = KeyReader(array[i], where).read();
+    const std::string place = path + "[" + std::to_string(i) + "]";
+    auto key = KeyReader(array[i], source, place).read();
     for (const auto& known : keys) {
       if (known.access_key == key.access_key) {
-        throw ConfigError(where + ".access_key\" is there twice: " + key.access_key);
+        fail(source, place + ".access_key", "is there twice: " + key.access_key);
       }
     }
     keys.push_back(std::move(key));

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "app/json_file.hpp"
 #include "squire/access/signature.hpp"
 
 namespace squire::app {
 
 // Adds the access keys of an array: {"access_key", "secret", "account", "user", "session_token",
-// "expires", "policy"}. `source` and `place` are named in errors (ConfigError).
-void read_keys(std::vector<access::Key>& keys, const nlohmann::ordered_json& array,
-               const std::string& source, const std::string& place);
+// "expires", "policy"}. `path`, the array's, is named in errors (ConfigError).
+void read_keys(std::vector<access::Key>& keys, const Json& array, const Source& source,
+               const std::string& path);
 
 }  // namespace squire::app

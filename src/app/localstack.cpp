@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "squire/core/ascii.hpp"
 
@@ -67,6 +67,19 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+// Name and value of "NAME=value".
+std::pair<std::string_view, std::string_view> split(std::string_view variable) {
+  const auto name = variable.substr(0, variable.find('='));
+  return {name, variable.substr(std::min(name.size() + 1, variable.size()))};
+}
+
+// A name or address, perhaps with a port.
+bool is_host(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
+}
+
 bool is_unheeded(std::string_view name, std::string_view value) {
   // These ask for nothing.
   if (value.empty() || value == "0" || value == "false" || value == "False") return false;
@@ -120,12 +133,12 @@ std::vector<fs::path> localstack_script_directories(const fs::path& root) {
 std::string describe_unheeded(const char* const* environment, const fs::path& root) {
   std::string names;
   std::string services;
+  std::string host;
   for (; *environment != nullptr; ++environment) {
-    const std::string_view variable(*environment);
-    const auto name = variable.substr(0, variable.find('='));
-    const auto value = variable.substr(std::min(name.size() + 1, variable.size()));
+    const auto [name, value] = split(*environment);
     if (is_unheeded(name, value)) add(names, name);
     if (name == kServices) services = others_of(value);
+    if (name == kHost && !value.empty() && !is_host(value)) host = value;
   }
   std::string text;
   const auto say = [&](const char* what, const std::string& list, const char* rest) {
@@ -133,19 +146,23 @@ std::string describe_unheeded(const char* const* environment, const fs::path& ro
   };
   say("of LocalStack's variables these change nothing here: ", names, "");
   say("SERVICES names what is not spoken here: ", services, "");
+  say("LOCALSTACK_HOST must be a host such as aws or aws:4566, not \"", host, "\"");
   say("scripts in ", directories_not_run(root), " are not run, only those in ready.d");
   return text;
 }
 
-std::optional<std::string> localstack_url(std::uint16_t port) {
-  const char* given = std::getenv(kHost.data());
-  std::string host = given != nullptr ? given : "";
-  const bool is_host = std::all_of(host.begin(), host.end(), [](char c) {
-    return is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
-  });
-  if (host.empty() || !is_host) return std::nullopt;
-  if (host.find(':') == std::string::npos) host += ":" + std::to_string(port);
-  return "http://" + host;
+std::optional<std::string> find_localstack_host(const char* const* environment) {
+  std::optional<std::string> host;
+  for (; *environment != nullptr; ++environment) {
+    const auto [name, value] = split(*environment);
+    if (name == kHost && !host && is_host(value)) host = value;
+  }
+  return host;
+}
+
+std::string localstack_url(const std::string& host, std::uint16_t port) {
+  const bool has_port = host.find(':') != std::string::npos;
+  return "http://" + host + (has_port ? "" : ":" + std::to_string(port));
 }
 
 }  // namespace squire::app

@@ -23,8 +23,11 @@ std::vector<std::filesystem::path> localstack_script_directories(
 std::string describe_unheeded(const char* const* environment,
                               const std::filesystem::path& root = "/");
 
-// "http://aws:4566", as LOCALSTACK_HOST has it, for links that others follow; nothing if it is not
-// set, or no host.
-std::optional<std::string> localstack_url(std::uint16_t port);
+// LOCALSTACK_HOST of this environment, which its users set to the name that others know it by:
+// "aws", "aws:4510". Nothing if it is not set, or no host, which describe_unheeded() tells.
+std::optional<std::string> find_localstack_host(const char* const* environment);
+
+// "http://aws:4566", for links that others follow. `port` if the host says none.
+std::string localstack_url(const std::string& host, std::uint16_t port);
 
 }  // namespace squire::app

@@ -4,38 +4,59 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <sstream>
 #include <string>
 
 #include "app/localstack.hpp"
-#include "app/part_settings.hpp"
+#include "app/settings.hpp"
 #include "squire/core/internal_errors.hpp"
 
 namespace squire::app {
 namespace {
 
+using boost::asio::ip::tcp;
+
 // Every URL it listens on.
 std::string own_urls(const Config& config, std::uint16_t port, bool has_certificate) {
-  std::string urls;
-  const auto add = [&](const char* scheme, const std::string& authority) {
-    urls.append(urls.empty() ? "" : ", ").append(scheme).append(authority);
+  std::ostringstream urls;
+  const auto add = [&](const char* scheme, const tcp::endpoint& endpoint) {
+    urls << (urls.tellp() == 0 ? "" : ", ") << scheme << endpoint;
   };
-  auto ports = to_ports(config.extra_ports);
+  auto ports = config.extra_ports;
   ports.insert(ports.begin(), port);
   for (const auto one : ports) {
-    const auto authority = config.address + ":" + std::to_string(one);
-    add("http://", authority);
-    if (has_certificate && config.tls_port == 0) add("https://", authority);
+    add("http://", {config.address, one});
+    if (has_certificate && config.tls_port == 0) add("https://", {config.address, one});
   }
-  if (config.tls_port != 0) add("https://", config.address + ":" + std::to_string(config.tls_port));
-  if (!config.admin_address.empty()) add("for /_squire/ alone http://", config.admin_address);
-  return urls;
+  if (config.tls_port != 0) add("https://", {config.address, config.tls_port});
+  if (config.admin_address) add("for /_squire/ alone http://", *config.admin_address);
+  return urls.str();
+}
+
+spdlog::level::level_enum to_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::Trace:
+      return spdlog::level::trace;
+    case LogLevel::Debug:
+      return spdlog::level::debug;
+    case LogLevel::Info:
+      return spdlog::level::info;
+    case LogLevel::Warn:
+      return spdlog::level::warn;
+    case LogLevel::Error:
+      return spdlog::level::err;
+    case LogLevel::Off:
+      break;
+  }
+  return spdlog::level::off;
 }
 
 }  // namespace
 
 void set_up_log(const Config& config) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("squire"));
-  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  spdlog::set_level(to_level(config.log_level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   internal_errors().listen([](Border border, std::string_view what) {
     spdlog::error("something went wrong inside ({}): {}; please report it", border_name(border),
@@ -44,11 +65,11 @@ void set_up_log(const Config& config) {
 }
 
 void log_start(const Config& config, std::uint16_t port, bool has_certificate) {
-  spdlog::info(
-      "squire {} listening on {}, {}", SQUIRE_VERSION, own_urls(config, port, has_certificate),
-      config.durability == "memory"
-          ? "nothing is stored (durability: memory)"
-          : "data in " + config.data_dir.string() + " (durability: " + config.durability + ")");
+  spdlog::info("squire {} listening on {}, {} (durability: {})", SQUIRE_VERSION,
+               own_urls(config, port, has_certificate),
+               config.durability == Durability::Memory ? "nothing is stored"
+                                                       : "data in " + config.data_dir.string(),
+               find_setting("durability")->show(config).get<std::string>());
 }
 
 void say_ready() {

@@ -7,9 +7,7 @@ namespace squire::app {
 namespace ip = boost::asio::ip;
 
 ip::tcp::endpoint own_endpoint(const Config& config) {
-  boost::system::error_code error;
-  auto address = ip::make_address(config.address, error);
-  if (error) throw ConfigError("\"address\" must be an IP address, not \"" + config.address + "\"");
+  auto address = config.address;
   if (address.is_unspecified()) {
     address = address.is_v4() ? ip::address(ip::address_v4::loopback())
                               : ip::address(ip::address_v6::loopback());

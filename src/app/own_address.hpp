@@ -8,7 +8,7 @@
 namespace squire::app {
 
 // Where processes on this machine reach the broker: the address and port of the settings, but
-// loopback if that address stands for all. ConfigError if it is none.
+// loopback if that address stands for all.
 boost::asio::ip::tcp::endpoint own_endpoint(const Config& config);
 
 // "http://127.0.0.1:4566"

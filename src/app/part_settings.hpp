@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "squire/admin/admin_site.hpp"
 #include "squire/app/config.hpp"
@@ -21,17 +19,13 @@
 
 namespace squire::app {
 
-// "9324,4100"; throws ConfigError.
-std::vector<std::uint16_t> to_ports(const std::string& text);
-
 engine::Rules to_rules(const Config& config);
 service::BrowserGuard to_browser_guard(const Config& config);
 service::Tokens to_tokens(const Config& config);
 net::ServerSettings to_server_settings(const Config& config);
 http::Settings to_http_settings(const Config& config);
 // On all ports of the configuration; throws net::ListenError. The port it got for `port`.
-std::uint16_t listen(const Config& config, const std::vector<std::uint16_t>& extra_ports,
-                     net::Server& server, http::Sessions& sessions);
+std::uint16_t listen(const Config& config, net::Server& server, http::Sessions& sessions);
 outbound::HttpClientSettings to_client_settings(const Config& config);
 outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.

@@ -1,26 +1,28 @@
 #pragma once
 
-#include <limits>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "squire/app/config.hpp"
 
 namespace squire::app {
 
-using Member = std::variant<std::string Config::*, std::filesystem::path Config::*,
-                            std::uint16_t Config::*, std::int64_t Config::*, bool Config::*>;
-
-// One setting: its key in the file, SQUIRE_KEY in the environment, --key as a flag.
+// One setting: its key in the file, SQUIRE_KEY in the environment, --key as a flag. Its default is
+// that of its member in Config.
 struct Setting {
   std::string_view key;
-  Member member;
   std::string_view help;
-  std::int64_t min = 0;
-  std::int64_t max = std::numeric_limits<std::int64_t>::max();
-  std::vector<std::string_view> choices = {};
-  bool is_secret = false;
+  std::string takes;  // "a whole number, 0 to 65535"
+  bool is_secret;
+  // Puts the value of the text into the configuration. What of the text is wrong; nothing: it is
+  // well.
+  std::function<std::optional<std::string>(Config&, std::string_view text)> read;
+  // The value as JSON, secret or not.
+  std::function<nlohmann::ordered_json(const Config&)> show;
 };
 
 // All of them, in the order in which --help and config/squire.json show them.

@@ -3,22 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
+#include "app/json_file.hpp"
 
 namespace squire::app {
 namespace {
 
 constexpr const char* kSelfSignedFile = "tls.pem";  // certificate and key
-
-std::string read_file(const std::filesystem::path& path, std::string_view setting) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    throw ConfigError(std::string(setting) + ": " + path.string() + " cannot be read");
-  }
-  return text.str();
-}
 
 // Everything that people call a broker on their machine or in their Docker network.
 std::vector<std::string> own_hosts(const Config& config) {
@@ -35,10 +25,7 @@ std::vector<std::string> own_hosts(const Config& config) {
                                  "host.docker.internal"};
   char name[256] = {};
   if (gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0') hosts.emplace_back(name);
-  if (const auto scheme = config.base_url.find("://"); scheme != std::string::npos) {
-    const auto host = config.base_url.substr(scheme + 3);
-    hosts.push_back(host.substr(0, host.find_first_of(":/")));
-  }
+  if (config.base_url) hosts.push_back(config.base_url->parts.host);
   return hosts;
 }
 
@@ -53,7 +40,7 @@ void keep(const std::filesystem::path& path, const net::Certificate& certificate
 
 net::Certificate self_signed(const Config& config, TimePoint now) {
   const auto path = config.data_dir / kSelfSignedFile;
-  const bool is_kept = config.durability != "memory";
+  const bool is_kept = config.durability != Durability::Memory;
   if (is_kept && std::filesystem::exists(path)) {
     const auto text = read_file(path, "tls_self_signed");
     const auto key = std::min(text.find("-----BEGIN PRIVATE KEY"), text.size());

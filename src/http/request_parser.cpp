@@ -4,6 +4,7 @@
 #include <boost/beast/core/string.hpp>
 #include <functional>
 
+#include "squire/core/ascii.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::http {
@@ -23,16 +24,11 @@ void append(std::string& to, boost::beast::string_view from) {
   to.append(from.data(), from.size());
 }
 
-bool is_decimal(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // By its characters alone (RFC 3986, 3.2.2); no user's name.
 bool is_authority(boost::beast::string_view text) {
   constexpr std::string_view kOthers = "-._~%!$&'()*+,;=:[]";
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kOthers.find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
   });
 }
 
@@ -127,9 +123,8 @@ std::string_view RequestParser::keep(http::field field, StringView name, StringV
       return is_authority(value) ? "" : "the Host header is malformed";
     case http::field::content_length:
       if (++lengths_ > 1) return "there are two Content-Length headers";
-      return std::all_of(value.begin(), value.end(), is_decimal)
-                 ? ""
-                 : "the Content-Length is no number";
+      return std::all_of(value.begin(), value.end(), is_digit) ? ""
+                                                               : "the Content-Length is no number";
     case http::field::transfer_encoding:
       // Any other would leave it open where the body ends.
       if (data_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding";

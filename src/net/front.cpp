@@ -9,6 +9,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <sstream>
 #include <utility>
 
 namespace squire::net {
@@ -55,21 +56,20 @@ Front::Guest::~Guest() {
 Front::Front(Shared& shared, asio::io_context& background)
     : shared_(shared), background_(background) {}
 
-std::uint16_t Front::listen(const std::string& address, std::uint16_t port, const PortRole& role) {
+std::uint16_t Front::listen(const tcp::endpoint& endpoint, const PortRole& role) {
   ErrorCode error;
-  const auto ip = asio::ip::make_address(address, error);
-  if (error) throw ListenError("address \"" + address + "\" is no IP address");
-  const tcp::endpoint endpoint(ip, port);
   tcp::acceptor acceptor(context_);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    throw ListenError(
-        "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message() +
-        (error == asio::error::address_in_use ? "; is another broker running? Choose another --port"
-                                              : ""));
+    std::ostringstream address;
+    address << endpoint;
+    throw ListenError("cannot listen on " + address.str() + ": " + error.message() +
+                      (error == asio::error::address_in_use
+                           ? "; is another broker running? Choose another --port"
+                           : ""));
   }
   listeners_.push_back({std::move(acceptor), role});
   return listeners_.back().acceptor.local_endpoint().port();

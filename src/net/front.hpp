@@ -30,7 +30,7 @@ class Front {
   Front& operator=(const Front&) = delete;
 
   // Binds and listens; throws ListenError. The port it got.
-  std::uint16_t listen(const std::string& address, std::uint16_t port, const PortRole& role);
+  std::uint16_t listen(const boost::asio::ip::tcp::endpoint& endpoint, const PortRole& role);
   // Accepts from now on. The workers outlive the thread.
   void start(std::vector<Worker*> workers);
   // Whose sessions there are, each once; after the last listen().

@@ -181,8 +181,8 @@ void Server::use_certificate(const Certificate& certificate) {
   }
 }
 
-std::uint16_t Server::listen(const std::string& address, std::uint16_t port, const PortRole& role) {
-  return state_->front.listen(address, port, role);
+std::uint16_t Server::listen(const asio::ip::tcp::endpoint& endpoint, const PortRole& role) {
+  return state_->front.listen(endpoint, role);
 }
 
 void Server::start() {

@@ -153,9 +153,9 @@ class SmtpMailer::State {
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &State::look_whether_to_stop);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    const long tls = settings_.starttls == "always"  ? CURLUSESSL_ALL
-                     : settings_.starttls == "never" ? CURLUSESSL_NONE
-                                                     : CURLUSESSL_TRY;
+    const long tls = settings_.starttls == StartTls::Always  ? CURLUSESSL_ALL
+                     : settings_.starttls == StartTls::Never ? CURLUSESSL_NONE
+                                                             : CURLUSESSL_TRY;
     curl_easy_setopt(curl, CURLOPT_USE_SSL, tls);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, settings_.verify_tls ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, settings_.verify_tls ? 2L : 0L);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <stdexcept>
+#include <utility>
 
 #include "squire/core/arn.hpp"
 #include "squire/core/ascii.hpp"
@@ -74,27 +74,6 @@ std::optional<Authority> parse_authority(std::string_view text) {
   if (!number || *number < 1 || *number > 65'535) return std::nullopt;
   authority.port = *number;
   return authority;
-}
-
-// An origin as browsers spell it: lower case, the scheme's own port left out. Nothing for what is
-// none, such as "null".
-std::optional<std::string> to_origin(std::string_view text) {
-  const auto end = text.find("://");
-  if (end == std::string_view::npos) return std::nullopt;
-  std::string origin = to_lower(text.substr(0, end));
-  if (origin.empty() || !std::all_of(origin.begin(), origin.end(), [](char c) {
-        return is_letter_or_digit(c) || contains("+-.", c);
-      })) {
-    return std::nullopt;
-  }
-  const auto authority = parse_authority(text.substr(end + 3));
-  if (!authority) return std::nullopt;
-  const int own_port = origin == "http" ? 80 : origin == "https" ? 443 : 0;
-  origin.append("://").append(authority->host);
-  if (authority->port != own_port && authority->port != 0) {
-    origin.append(":").append(std::to_string(authority->port));
-  }
-  return origin;
 }
 
 bool is_below(std::string_view host, std::string_view suffix) {
@@ -207,46 +186,41 @@ BrowserVerdict allow(const HttpRequest& request, const std::string& origin) {
   return verdict;
 }
 
-// Calls add(part) for each part between commas, without the spaces around it.
-template <typename Add>
-void for_each_part(std::string_view list, Add&& add) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    auto part = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
-    part = part.substr(0, part.find_last_not_of(' ') + 1);
-    add(part);
-  }
-}
-
 }  // namespace
 
-BrowserGuard::BrowserGuard(std::string_view allowed_hosts, std::string_view allowed_origins,
-                           std::string_view base_url) {
-  for_each_part(allowed_hosts, [&](std::string_view part) {
-    const bool is_wild = part.starts_with("*.");
-    const auto name = to_lower(part.substr(is_wild ? 2 : 0));
-    if (!is_name(name) || name.ends_with('.')) {
-      throw std::runtime_error("allowed_hosts: \"" + std::string(part) +
-                               "\" is no name of a host: it takes broker.example, or "
-                               "*.example for all below, without scheme and port");
-    }
-    hosts_.push_back(is_wild ? "." + name : name);
-  });
-  for_each_part(allowed_origins, [&](std::string_view part) {
-    auto origin = to_origin(part);
-    if (!origin) {
-      throw std::runtime_error("allowed_origins: \"" + std::string(part) +
-                               "\" is no origin: it takes scheme, host and port of a page, as in "
-                               "https://app.example or http://localhost:3000, and no path");
-    }
-    origins_.push_back(*std::move(origin));
-  });
-  if (const auto url = parse_url(base_url)) {
-    hosts_.push_back(url->host);
-    base_origin_ = (url->is_tls ? "https://" : "http://") + url->authority();
+std::optional<HostPattern> parse_host_pattern(std::string_view text) {
+  const bool is_wild = text.starts_with("*.");
+  auto name = to_lower(text.substr(is_wild ? 2 : 0));
+  if (!is_name(name) || name.ends_with('.')) return std::nullopt;
+  return HostPattern{std::move(name), is_wild};
+}
+
+std::optional<PageOrigin> parse_page_origin(std::string_view text) {
+  const auto end = text.find("://");
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string origin = to_lower(text.substr(0, end));
+  if (origin.empty() || !std::all_of(origin.begin(), origin.end(), [](char c) {
+        return is_letter_or_digit(c) || contains("+-.", c);
+      })) {
+    return std::nullopt;
   }
+  const auto authority = parse_authority(text.substr(end + 3));
+  if (!authority) return std::nullopt;
+  const int own_port = origin == "http" ? 80 : origin == "https" ? 443 : 0;
+  origin.append("://").append(authority->host);
+  if (authority->port != own_port && authority->port != 0) {
+    origin.append(":").append(std::to_string(authority->port));
+  }
+  return PageOrigin{std::move(origin)};
+}
+
+BrowserGuard::BrowserGuard(std::vector<HostPattern> allowed_hosts,
+                           std::vector<PageOrigin> allowed_origins,
+                           const std::optional<Url>& base_url)
+    : hosts_(std::move(allowed_hosts)), origins_(std::move(allowed_origins)) {
+  if (!base_url) return;
+  hosts_.push_back({base_url->host});
+  base_origin_ = PageOrigin{(base_url->is_tls ? "https://" : "http://") + base_url->authority()};
 }
 
 BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host,
@@ -266,10 +240,12 @@ BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host,
 BrowserVerdict BrowserGuard::judge_page(const HttpRequest& request) const {
   const auto& fetch = request.fetch;
   if (!fetch.origin.empty()) {
-    const auto origin = to_origin(fetch.origin);
-    if (origin && (*origin == base_origin_ || origin == to_origin(request.endpoint()))) return {};
+    const auto origin = parse_page_origin(fetch.origin);
+    if (origin && (origin == base_origin_ || origin == parse_page_origin(request.endpoint()))) {
+      return {};
+    }
     if (origin && std::find(origins_.begin(), origins_.end(), *origin) != origins_.end()) {
-      return allow(request, *origin);
+      return allow(request, origin->text);
     }
     return refuse("Pages of the origin " + quote(fetch.origin) +
                   " may not ask. The setting allowed_origins says whose may");
@@ -296,8 +272,8 @@ bool BrowserGuard::knows_host(std::string_view text,
   if (is_reserved(host) || parse_ip_address(host)) return true;
   // One label is a container's or a machine's name, unless the dot makes it a top-level domain's.
   if (!contains(host, '.') && !is_absolute) return true;
-  const auto is_own = [&](const std::string& known) {
-    return known.starts_with('.') ? is_below(host, known) : host == known;
+  const auto is_own = [&](const HostPattern& known) {
+    return known.is_wild ? is_below(host, "." + known.name) : host == known.name;
   };
   const auto is_of_aws = [&](const Service* service) {
     return std::any_of(service->hosts.begin(), service->hosts.end(),

@@ -130,6 +130,19 @@ class SettingsTest(DaemonTest):
     def test_an_address_that_is_none_is_named(self):
         self.assert_refuses_to_start(self.launch("--address", "nowhere"), "nowhere")
 
+    def test_a_line_of_the_file_is_named(self):
+        self.refuse('{\n  "region": "eu-west-3",\n  "port": -1\n}', "squire.json:3")
+
+    def test_everything_that_is_wrong_is_said_at_once(self):
+        path = self.write('{\n  "durability": "some"\n}')
+        done = self.run_once("--config", path, "--port", "many", "--extra-ports", "9324,x")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(done.stderr.splitlines(), [
+            f'squire: {path}:2: "durability" must be one of full, relaxed, memory, not "some"',
+            'squire: flag --port: "port" must be a whole number, 0 to 65535, not "many"',
+            'squire: flag --extra-ports: "extra_ports" must be ports, 1 to 65535, with commas between, '
+            'such as 9324,4100, not "x"'])
+
     def test_help_goes_to_standard_output(self):
         done = self.run_once("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))

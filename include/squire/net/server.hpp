@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -58,8 +59,9 @@ class Server {
   // std::runtime_error that says what is wrong with it, and then changes nothing.
   void use_certificate(const Certificate& certificate);
 
-  // Binds and listens; throws ListenError. The port it got: `port`, or any free one for 0.
-  std::uint16_t listen(const std::string& address, std::uint16_t port, const PortRole& role);
+  // Binds and listens; throws ListenError. The port it got: the endpoint's, or
+  // any free one for 0.
+  std::uint16_t listen(const boost::asio::ip::tcp::endpoint& endpoint, const PortRole& role);
 
   // Serves until stop().
   void start();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -7,12 +8,19 @@
 
 namespace squire::outbound {
 
+// Whether mails go out encrypted.
+enum class StartTls : std::uint8_t {
+  Auto,  // if the server offers it
+  Always,
+  Never,
+};
+
 struct SmtpSettings {
   std::string host;
   std::uint16_t port = 25;
-  std::string from;               // address
-  std::string starttls = "auto";  // "auto": if the server offers it; "always"; "never"
-  std::string user;               // empty: no login
+  std::string from;  // address
+  StartTls starttls = StartTls::Auto;
+  std::string user;  // empty: no login
   std::string password;
   bool verify_tls = true;
   std::string ca_file;  // PEM; empty: the system's roots

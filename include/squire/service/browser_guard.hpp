@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "squire/core/url.hpp"
 #include "squire/service/http.hpp"
 
 namespace squire::service {
@@ -20,6 +22,25 @@ struct BrowserVerdict {
   std::string headers;  // for the reply, whatever it is: CORS, each with its line's end
 };
 
+// A name that the broker may be called by.
+struct HostPattern {
+  std::string name;      // lower case
+  bool is_wild = false;  // not that name, but all below it
+};
+// "broker.example", or "*.example" for all below. Nothing for what is none; scheme and port are no
+// part of it.
+std::optional<HostPattern> parse_host_pattern(std::string_view text);
+
+// Scheme, host and port of a page, as browsers spell them: lower case, the scheme's own port left
+// out.
+struct PageOrigin {
+  std::string text;
+
+  friend bool operator==(const PageOrigin&, const PageOrigin&) = default;
+};
+// "https://App.example:443". Nothing for what is none, such as "null".
+std::optional<PageOrigin> parse_page_origin(std::string_view text);
+
 // Which requests are no page's, or one's that may ask: any page that somebody opens on a machine
 // can have its browser send requests to a broker there, and a name that the page's owner resolves
 // to that machine makes the broker the page's own origin ("DNS rebinding"). Whoever is no browser
@@ -29,12 +50,10 @@ class BrowserGuard {
  public:
   // Pages of the broker itself may ask, and nobody else's.
   BrowserGuard() = default;
-  // `allowed_hosts`: names that the broker may be called by besides those that nobody else can own,
-  // with commas between; "*.example.com" are all below example.com. `allowed_origins`: whose pages
-  // may ask ("https://app.example"). The host and origin of `base_url` are allowed. Throws
-  // std::runtime_error that names the setting and what is wrong with it.
-  BrowserGuard(std::string_view allowed_hosts, std::string_view allowed_origins,
-               std::string_view base_url);
+  // `allowed_hosts`: names that the broker may be called by besides those that nobody else can own.
+  // `allowed_origins`: whose pages may ask. The host and origin of `base_url` are allowed.
+  BrowserGuard(std::vector<HostPattern> allowed_hosts, std::vector<PageOrigin> allowed_origins,
+               const std::optional<Url>& base_url);
 
   // By the head of the request alone. `checks_host`: for a broker that believes everybody who
   // reaches it; where senders must prove who they are, a name is no danger.
@@ -46,9 +65,9 @@ class BrowserGuard {
   bool knows_host(std::string_view host, std::span<const Service* const> services) const;
   BrowserVerdict judge_page(const HttpRequest& request) const;
 
-  std::vector<std::string> hosts_;    // lower case; those that begin with a dot are suffixes
-  std::vector<std::string> origins_;  // as browsers spell them
-  std::string base_origin_;           // empty: there is none
+  std::vector<HostPattern> hosts_;
+  std::vector<PageOrigin> origins_;
+  std::optional<PageOrigin> base_origin_;
 };
 
 }  // namespace squire::service

@@ -9,189 +9,13 @@
 #include <set>
 #include <sstream>
 
-#include "support/temporary_directory.hpp"
+#include "support/config_texts.hpp"
 
 namespace squire::test {
 namespace {
 
-using app::Config;
-using app::ConfigError;
 using testing::AllOf;
 using testing::HasSubstr;
-using Words = std::vector<std::string>;
-
-// Every setting as text, by key: what the tests below compare.
-using Settings = std::map<std::string, std::string>;
-
-Settings settings_of(const Config& config) {
-  const auto text = [](auto value) { return std::to_string(value); };
-  return {{"address", config.address},
-          {"port", text(config.port)},
-          {"extra_ports", config.extra_ports},
-          {"admin_address", config.admin_address},
-          {"tls_certificate", config.tls_certificate},
-          {"tls_key", config.tls_key},
-          {"tls_self_signed", config.tls_self_signed ? "true" : "false"},
-          {"tls_port", text(config.tls_port)},
-          {"base_url", config.base_url},
-          {"allowed_hosts", config.allowed_hosts},
-          {"allowed_origins", config.allowed_origins},
-          {"account", config.account},
-          {"region", config.region},
-          {"auth", config.auth},
-          {"keys_file", config.keys_file},
-          {"admin_token", config.admin_token},
-          {"viewer_token", config.viewer_token},
-          {"metrics_token", config.metrics_token},
-          {"data_dir", config.data_dir.string()},
-          {"durability", config.durability},
-          {"disk_reserve_bytes", text(config.disk_reserve_bytes)},
-          {"secure_delete", config.secure_delete ? "true" : "false"},
-          {"init_dir", config.init_dir.string()},
-          {"log_level", config.log_level},
-          {"strict", config.strict ? "true" : "false"},
-          {"purge_interval_seconds", text(config.purge_interval_seconds)},
-          {"recreate_delay_seconds", text(config.recreate_delay_seconds)},
-          {"threads", text(config.threads)},
-          {"connections_max", text(config.connections_max)},
-          {"header_bytes_max", text(config.header_bytes_max)},
-          {"body_bytes_max", text(config.body_bytes_max)},
-          {"in_flight_bytes_max", text(config.in_flight_bytes_max)},
-          {"import_bytes_max", text(config.import_bytes_max)},
-          {"exports_max", text(config.exports_max)},
-          {"request_timeout_seconds", text(config.request_timeout_seconds)},
-          {"idle_timeout_seconds", text(config.idle_timeout_seconds)},
-          {"in_flight_max", text(config.in_flight_max)},
-          {"journal_backlog_max", text(config.journal_backlog_max)},
-          {"pending_deliveries_max", text(config.pending_deliveries_max)},
-          {"outbox_max", text(config.outbox_max)},
-          {"outbox_bytes_max", text(config.outbox_bytes_max)},
-          {"filter_policies_max", text(config.filter_policies_max)},
-          {"history_bytes_max", text(config.history_bytes_max)},
-          {"access_log", config.access_log},
-          {"testing", config.testing ? "true" : "false"},
-          {"delivery_connections_per_host_max", text(config.delivery_connections_per_host_max)},
-          {"delivery_verify_tls", config.delivery_verify_tls ? "true" : "false"},
-          {"delivery_ca_file", config.delivery_ca_file},
-          {"delivery_allowed_networks", config.delivery_allowed_networks},
-          {"delivery_denied_networks", config.delivery_denied_networks},
-          {"smtp_host", config.smtp_host},
-          {"smtp_port", text(config.smtp_port)},
-          {"smtp_from", config.smtp_from},
-          {"smtp_starttls", config.smtp_starttls},
-          {"smtp_user", config.smtp_user},
-          {"smtp_password", config.smtp_password}};
-}
-
-// A value for each that is not its default.
-const Settings kOthers = {{"address", "0.0.0.0"},
-                          {"port", "9324"},
-                          {"extra_ports", "9325,4100"},
-                          {"admin_address", "127.0.0.1:4567"},
-                          {"tls_certificate", "chain.pem"},
-                          {"tls_key", "key.pem"},
-                          {"tls_self_signed", "true"},
-                          {"tls_port", "4443"},
-                          {"base_url", "https://sqs.example.com"},
-                          {"allowed_hosts", "squire.shop,*.example.com"},
-                          {"allowed_origins", "https://app.example"},
-                          {"account", "123456789012"},
-                          {"region", "eu-west-1"},
-                          {"auth", "sigv4"},
-                          {"keys_file", "keys.json"},
-                          {"admin_token", "a token"},
-                          {"viewer_token", "another token"},
-                          {"metrics_token", "a third token"},
-                          {"data_dir", "/srv/squire"},
-                          {"durability", "relaxed"},
-                          {"disk_reserve_bytes", "1048576"},
-                          {"secure_delete", "true"},
-                          {"init_dir", "/etc/other"},
-                          {"log_level", "warn"},
-                          {"strict", "true"},
-                          {"purge_interval_seconds", "61"},
-                          {"recreate_delay_seconds", "62"},
-                          {"threads", "3"},
-                          {"connections_max", "100"},
-                          {"header_bytes_max", "4096"},
-                          {"body_bytes_max", "2097152"},
-                          {"in_flight_bytes_max", "33554432"},
-                          {"import_bytes_max", "4194304"},
-                          {"exports_max", "2"},
-                          {"request_timeout_seconds", "5"},
-                          {"idle_timeout_seconds", "6"},
-                          {"in_flight_max", "7"},
-                          {"journal_backlog_max", "8000"},
-                          {"pending_deliveries_max", "9"},
-                          {"outbox_max", "10"},
-                          {"outbox_bytes_max", "2097152"},
-                          {"filter_policies_max", "200"},
-                          {"history_bytes_max", "1000000"},
-                          {"access_log", "json"},
-                          {"testing", "true"},
-                          {"delivery_connections_per_host_max", "11"},
-                          {"delivery_verify_tls", "false"},
-                          {"delivery_ca_file", "/etc/squire/roots.pem"},
-                          {"delivery_allowed_networks", "10.1.0.0/16"},
-                          {"delivery_denied_networks", "private"},
-                          {"smtp_host", "mail.example.com"},
-                          {"smtp_port", "587"},
-                          {"smtp_from", "shop@example.com"},
-                          {"smtp_starttls", "always"},
-                          {"smtp_user", "shop"},
-                          {"smtp_password", "secret"}};
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(c));
-  return text;
-}
-
-std::string flag(std::string key) {
-  std::replace(key.begin(), key.end(), '_', '-');
-  return "--" + key;
-}
-
-std::string in_json(const std::string& key, const std::string& value) {
-  return "{\"" + key + "\": \"" + value + "\"}";
-}
-
-Config from_json(const std::string& text) {
-  Config config;
-  app::read_json(config, text, "squire.json");
-  return config;
-}
-
-Config from_environment(const Words& entries) {
-  std::vector<const char*> environment;
-  for (const auto& entry : entries) environment.push_back(entry.c_str());
-  environment.push_back(nullptr);
-  Config config;
-  app::read_environment(config, environment.data());
-  return config;
-}
-
-std::optional<Config> from_command_line(const Words& arguments, const Words& entries = {}) {
-  std::vector<const char*> argv = {"squire"};
-  for (const auto& argument : arguments) argv.push_back(argument.c_str());
-  std::vector<const char*> environment;
-  for (const auto& entry : entries) environment.push_back(entry.c_str());
-  environment.push_back(nullptr);
-  return app::read_command_line(static_cast<int>(argv.size()), argv.data(), environment.data());
-}
-
-// What a ConfigError says, or "no error".
-template <typename F>
-std::string error_of(F&& f) {
-  try {
-    f();
-    return "no error";
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-}
-std::string json_error(const std::string& text) {
-  return error_of([&] { from_json(text); });
-}
 
 // ---- each setting, each way
 
@@ -229,16 +53,6 @@ TEST(ConfigTest, NothingGivenIsTheDefault) {
 
 // ---- precedence
 
-class ConfigFileTest : public testing::Test {
- protected:
-  std::string write(const std::string& text) {
-    const auto path = directory.path() / "squire.json";
-    std::ofstream(path) << text;
-    return path.string();
-  }
-  TemporaryDirectory directory;
-};
-
 TEST_F(ConfigFileTest, FlagsWinOverTheEnvironmentWhichWinsOverTheFile) {
   const auto file = write(R"({"port": 1, "region": "file-1", "account": "111111111111"})");
   const auto config = from_command_line({"--config", file, "--port", "3"},
@@ -247,12 +61,12 @@ TEST_F(ConfigFileTest, FlagsWinOverTheEnvironmentWhichWinsOverTheFile) {
   EXPECT_EQ(config.port, 3);
   EXPECT_EQ(config.region, "environment-1");
   EXPECT_EQ(config.account, "111111111111");
-  EXPECT_EQ(config.durability, "full");
+  EXPECT_EQ(config.durability, app::Durability::Full);
 }
 
 TEST_F(ConfigFileTest, AnEmptyFlagIsGivenAllTheSame) {
   const auto config = from_command_line({"--base-url", ""}, {"SQUIRE_BASE_URL=http://x"}).value();
-  EXPECT_EQ(config.base_url, "");
+  EXPECT_FALSE(config.base_url);
 }
 
 TEST_F(ConfigFileTest, AMissingFileIsAnError) {
@@ -294,10 +108,10 @@ TEST(ConfigTest, HelpListsEverySettingWithItsDefault) {
 // ---- what is refused
 
 TEST(ConfigTest, UnknownKeysAreRefusedWhereverTheyStand) {
-  EXPECT_THAT(json_error(R"({"prot": 1})"), HasSubstr("squire.json: \"prot\" is no setting"));
+  EXPECT_THAT(json_error(R"({"prot": 1})"), HasSubstr("squire.json:1: \"prot\" is no setting"));
   EXPECT_THAT(json_error(R"({"Port": 1})"), HasSubstr("\"Port\" is no setting"));
   EXPECT_THAT(error_of([] { from_environment({"SQUIRE_PROT=1"}); }),
-              HasSubstr("environment: \"SQUIRE_PROT\" is no setting"));
+              HasSubstr("environment variable SQUIRE_PROT is no setting"));
   EXPECT_THAT(error_of([] {
                 from_command_line({"--prot", "1"});
               }),
@@ -356,7 +170,7 @@ TEST(ConfigTest, WordsMustBeOneOfTheirChoices) {
               HasSubstr("must be one of trace, debug, info, warn, error, off"));
   EXPECT_THAT(json_error(in_json("strict", "yes")), HasSubstr("must be true or false"));
   for (const char* word : {"trace", "debug", "info", "warn", "error", "off"}) {
-    EXPECT_EQ(from_json(in_json("log_level", word)).log_level, word);
+    EXPECT_EQ(settings_of(from_json(in_json("log_level", word))).at("log_level"), word);
   }
 }
 
@@ -374,7 +188,9 @@ TEST(ConfigTest, ARegionIsWhatArnsCanHold) {
 }
 
 TEST(ConfigTest, SlashesBehindABaseUrlAreDropped) {
-  EXPECT_EQ(from_json(in_json("base_url", "http://b:1//")).base_url, "http://b:1");
+  EXPECT_EQ(from_json(in_json("base_url", "http://b:1//")).base_url->text, "http://b:1");
+  const auto config = from_json(R"({"functions": {"resize": "http://runtime:9000/"}})");
+  EXPECT_EQ(config.functions.at("resize").text, "http://runtime:9000");
 }
 
 TEST(ConfigTest, ABaseUrlIsAUrl) {
@@ -413,13 +229,16 @@ TEST(ConfigTest, ValuesInTheFileMayHaveTheirOwnTypes) {
 TEST(ConfigTest, CommentsAreSkipped) {
   const auto config = from_json("// first\n{ // second\n /* third */ \"port\": 1 // last\n}\n");
   EXPECT_EQ(config.port, 1);
-  EXPECT_EQ(from_json(R"({"base_url": "http://x"})").base_url, "http://x");
+  EXPECT_EQ(from_json(R"({"base_url": "http://x"})").base_url->text, "http://x");
 }
 
 TEST(ConfigTest, WhatIsNoSettingsFileIsRefused) {
   for (const char* text : {"", "{", "{\"port\": 1,}", "port = 1", "{\"port\": 01}"}) {
-    EXPECT_THAT(json_error(text), HasSubstr("squire.json: not valid JSON")) << text;
+    EXPECT_THAT(json_error(text), HasSubstr("squire.json:1: not valid JSON: syntax error")) << text;
   }
+  EXPECT_THAT(json_error("{\n// \n\"port\": 1,\n\"region\" 2}"),
+              HasSubstr("squire.json:4: not valid JSON"));
+  EXPECT_THAT(json_error("{\"port\": \"1\n\"}"), HasSubstr("squire.json:1: not valid JSON"));
   for (const char* text : {"[]", "1", "null", "\"port\""}) {
     EXPECT_THAT(json_error(text), HasSubstr("must be a JSON object")) << text;
   }
@@ -480,7 +299,7 @@ TEST_F(ConfigFileTest, KeysStandInTheSettingsAndInAFileOfTheirOwn) {
   config.keys.clear();
   config.keys_file.clear();
   EXPECT_THROW(all_keys(config), ConfigError) << "there is none";
-  config.auth = "none";
+  config.auth = app::Auth::None;
   EXPECT_TRUE(all_keys(config).empty());
 }
 

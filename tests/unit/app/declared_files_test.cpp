@@ -48,8 +48,8 @@ TEST_F(DeclaredFilesTest, EachIsDeclaredWithoutWhatTheOthersAndTheSettingsDeclar
 TEST_F(DeclaredFilesTest, ErrorsNameTheFileAndTheKey) {
   EXPECT_THAT(error_of(R"({"region": "eu-west-1"})"),
               AllOf(HasSubstr("init.json"), HasSubstr("\"region\""), HasSubstr("queues")));
-  EXPECT_THAT(error_of(R"({"queues": [{"name": "q", "colour": "red"}]})"),
-              AllOf(HasSubstr("init.json"), HasSubstr("queues[0].colour")));
+  EXPECT_THAT(error_of("{\"queues\": [\n{\"name\": \"q\",\n\"colour\": \"red\"}]}"),
+              AllOf(HasSubstr("init.json:3: "), HasSubstr("queues[0].colour")));
   EXPECT_THAT(error_of(R"({"queues": [{"name": "no name!"}]})"),
               AllOf(HasSubstr("init.json"), HasSubstr("no name!")));
   EXPECT_THAT(error_of("["), HasSubstr("init.json"));

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "support/temporary_directory.hpp"
@@ -16,16 +15,16 @@ using testing::Not;
 
 class InPlaceOfLocalStackTest : public testing::Test {
  protected:
-  ~InPlaceOfLocalStackTest() override { ::unsetenv("LOCALSTACK_HOST"); }
-
   std::string unheeded(std::vector<const char*> environment) {
     environment.push_back(nullptr);
     return app::describe_unheeded(environment.data(), directory.path());
   }
 
-  static std::string url_for(const char* host) {
-    ::setenv("LOCALSTACK_HOST", host, 1);
-    return app::localstack_url(4566).value_or("none");
+  static std::string url_for(const std::string& host) {
+    const auto variable = "LOCALSTACK_HOST=" + host;
+    const char* const environment[] = {"PATH=/bin", variable.c_str(), nullptr};
+    const auto found = app::find_localstack_host(environment);
+    return found ? app::localstack_url(*found, 4566) : "none";
   }
 
   TemporaryDirectory directory;
@@ -69,11 +68,18 @@ TEST_F(InPlaceOfLocalStackTest, ScriptsOfOtherStagesAreTold) {
 }
 
 TEST_F(InPlaceOfLocalStackTest, ItsHostIsThatOfLinks) {
-  EXPECT_EQ(app::localstack_url(4566), std::nullopt);
+  const char* const nothing[] = {"LOCALSTACK_HOSTNAME=aws", nullptr};
+  EXPECT_EQ(app::find_localstack_host(nothing), std::nullopt);
   EXPECT_EQ(url_for("aws"), "http://aws:4566");
   EXPECT_EQ(url_for("aws.test:4510"), "http://aws.test:4510");
   EXPECT_EQ(url_for(""), "none");
   EXPECT_EQ(url_for("a/b"), "none");
+}
+
+TEST_F(InPlaceOfLocalStackTest, AHostThatIsNoneIsTold) {
+  EXPECT_EQ(unheeded({"LOCALSTACK_HOST=http://aws"}),
+            "LOCALSTACK_HOST must be a host such as aws or aws:4566, not \"http://aws\"");
+  EXPECT_EQ(unheeded({"LOCALSTACK_HOST="}), "");
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ net::ServerSettings settings() {
 class SessionTest : public testing::Test {
  protected:
   std::uint16_t start(PortRole::Tls tls = PortRole::Tls::None) {
-    const auto port = server.listen("127.0.0.1", 0, {tls, &sessions});
+    const auto port = server.listen({asio::ip::address_v4::loopback(), 0}, {tls, &sessions});
     server.start();
     return port;
   }

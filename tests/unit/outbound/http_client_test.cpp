@@ -45,7 +45,7 @@ class HttpClientTest : public testing::Test {
 
 class ConfinedHttpClientTest : public HttpClientTest {
  protected:
-  ConfinedHttpClientTest() : HttpClientTest({"", "private"}) {}
+  ConfinedHttpClientTest() : HttpClientTest({{}, {outbound::parse_network("private").value()}}) {}
 };
 
 TEST_F(HttpClientTest, PostsAndTellsTheStatusAndTheBody) {

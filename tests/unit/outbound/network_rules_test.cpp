@@ -7,6 +7,12 @@ namespace {
 
 using outbound::NetworkRules;
 
+std::vector<outbound::Network> networks(const std::vector<std::string_view>& names) {
+  std::vector<outbound::Network> networks;
+  for (const auto name : names) networks.push_back(outbound::parse_network(name).value());
+  return networks;
+}
+
 bool permits(const NetworkRules& rules, std::string_view address) {
   return rules.permits(parse_ip_address(address).value());
 }
@@ -18,7 +24,7 @@ TEST(NetworkRulesTest, WithoutNetworksEverythingIsPermitted) {
 }
 
 TEST(NetworkRulesTest, WhatIsDeniedIsAllThatIsNotPermitted) {
-  const NetworkRules rules("", "10.0.0.0/8,2001:db8::/32");
+  const NetworkRules rules({}, networks({"10.0.0.0/8", "2001:db8::/32"}));
   EXPECT_FALSE(permits(rules, "10.255.0.1"));
   EXPECT_FALSE(permits(rules, "2001:db8:1::1"));
   EXPECT_TRUE(permits(rules, "11.0.0.1"));
@@ -26,7 +32,7 @@ TEST(NetworkRulesTest, WhatIsDeniedIsAllThatIsNotPermitted) {
 }
 
 TEST(NetworkRulesTest, WhatIsAllowedIsAllThatIsPermitted) {
-  const NetworkRules rules("10.1.0.0/16, 192.0.2.7", "");
+  const NetworkRules rules(networks({"10.1.0.0/16", "192.0.2.7"}), {});
   EXPECT_TRUE(permits(rules, "10.1.2.3"));
   EXPECT_TRUE(permits(rules, "192.0.2.7"));
   EXPECT_FALSE(permits(rules, "192.0.2.8"));
@@ -34,7 +40,8 @@ TEST(NetworkRulesTest, WhatIsAllowedIsAllThatIsPermitted) {
 }
 
 TEST(NetworkRulesTest, TheSmallestNetworkDecides) {
-  const NetworkRules rules("0.0.0.0/0, 10.1.0.0/16", "10.0.0.0/8, 10.1.7.0/24");
+  const NetworkRules rules(networks({"0.0.0.0/0", "10.1.0.0/16"}),
+                           networks({"10.0.0.0/8", "10.1.7.0/24"}));
   EXPECT_TRUE(permits(rules, "8.8.8.8"));
   EXPECT_FALSE(permits(rules, "10.2.0.1"));
   EXPECT_TRUE(permits(rules, "10.1.0.1"));
@@ -42,11 +49,11 @@ TEST(NetworkRulesTest, TheSmallestNetworkDecides) {
 }
 
 TEST(NetworkRulesTest, WhatIsAllowedAndDeniedIsDenied) {
-  EXPECT_FALSE(permits({"10.0.0.0/8", "10.0.0.0/8"}, "10.0.0.1"));
+  EXPECT_FALSE(permits({networks({"10.0.0.0/8"}), networks({"10.0.0.0/8"})}, "10.0.0.1"));
 }
 
 TEST(NetworkRulesTest, PrivateIsWhatIsNotOfThePublicInternet) {
-  const NetworkRules rules("", "private");
+  const NetworkRules rules({}, networks({"private"}));
   for (const char* address : {"127.0.0.1",      "10.0.0.1",        "172.31.0.1",
                               "192.168.1.1",    "100.64.0.1",      "169.254.169.254",
                               "192.0.0.1",      "192.0.2.1",       "192.88.99.1",
@@ -69,22 +76,16 @@ TEST(NetworkRulesTest, PrivateIsWhatIsNotOfThePublicInternet) {
 }
 
 TEST(NetworkRulesTest, AnotherSpellingOfAnAddressIsNoWayAround) {
-  const NetworkRules rules("", "127.0.0.0/8, ::1");
+  const NetworkRules rules({}, networks({"127.0.0.0/8", "::1"}));
   EXPECT_FALSE(permits(rules, "::ffff:127.0.0.1"));
   EXPECT_FALSE(permits(rules, "0.0.0.0")) << "the system connects it to itself";
   EXPECT_FALSE(permits(rules, "::"));
   EXPECT_FALSE(permits(rules, "::ffff:0.0.0.0"));
 }
 
-TEST(NetworkRulesTest, WhatIsNoNetworkIsNamed) {
-  for (const char* text : {"10.0.0.0/33", "localhost", "10.0.0.0/8,,", "private/8"}) {
-    EXPECT_THROW(NetworkRules("", text), std::runtime_error) << text;
-  }
-  try {
-    NetworkRules("10.0.0.0/8, here", "");
-    FAIL();
-  } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("\"here\""), std::string::npos);
+TEST(NetworkRulesTest, WhatIsNoNetworkIsNone) {
+  for (const char* text : {"", "10.0.0.0/33", "localhost", "10.0.0.0/8,", "private/8", "Private"}) {
+    EXPECT_FALSE(outbound::parse_network(text)) << text;
   }
 }
 
