@@ -123,8 +123,9 @@ std::string_view RequestParser::keep(http::field field, StringView name, StringV
       return is_authority(value) ? "" : "the Host header is malformed";
     case http::field::content_length:
       if (++lengths_ > 1) return "there are two Content-Length headers";
-      return std::all_of(value.begin(), value.end(), is_digit) ? ""
-                                                               : "the Content-Length is no number";
+      return std::all_of(value.begin(), value.end(), squire::is_digit)
+                 ? ""
+                 : "the Content-Length is no number";
     case http::field::transfer_encoding:
       // Any other would leave it open where the body ends.
       if (data_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding";
