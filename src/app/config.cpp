@@ -77,7 +77,7 @@ void read_functions(Config& config, const std::string& key, const Json& value,
     auto parsed = parse_base_url(text);
     if (!parsed) {
       fail(source, key + "." + name,
-           "must be a URL, such as http://localhost:9000, not " + quote(text));
+           "must be a URL, such as http://localhost:9000");  // not which: it may hold a password
     }
     config.functions.insert_or_assign(name, *std::move(parsed));
   }
@@ -132,6 +132,10 @@ nlohmann::ordered_json to_json(const Config& config) {
   auto& functions = json["functions"] = Json::object();
   for (const auto& [name, url] : config.functions) functions[name] = url.text;
   return json;
+}
+
+std::string to_json_text(const Config& config) {
+  return to_json(config).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 void read_environment(Config& config, const char* const* environment) {

@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <nlohmann/json.hpp>
-
 #include "app/localstack.hpp"
 #include "app/services.hpp"
 
@@ -116,9 +114,9 @@ admin::AdminSettings to_admin_settings(const Config& config, const provision::In
                                        net::Server& server, service::TemporaryFiles& files,
                                        service::Faults& faults) {
   admin::AdminSettings settings{
-      SQUIRE_VERSION,         config.account,
-      config.region,          text_of(config.base_url),
-      to_json(config).dump(), [&server] { return server.connection_count(); }};
+      SQUIRE_VERSION,       config.account,
+      config.region,        text_of(config.base_url),
+      to_json_text(config), [&server] { return server.connection_count(); }};
   settings.services = services();
   settings.files = &files;
   settings.import_bytes_max = config.import_bytes_max;

@@ -46,7 +46,10 @@ Error to_error(const boost::system::error_code& error, std::string_view fault) {
 
 Connection::Connection(net::Worker& worker, net::Stream stream, WorkerPart& part,
                        bool is_by_admin_address)
-    : Session(worker, std::move(stream)), part_(part), address_(stream_.peer_address()) {
+    : Session(worker, std::move(stream)),
+      part_(part),
+      strangers_budget_(part.strangers_budget),
+      address_(stream_.peer_address()) {
   request_.keeps_headers = part_.dispatcher.needs_headers();
   request_.is_by_admin_address = is_by_admin_address;
 }
@@ -179,7 +182,7 @@ asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser) {
   request_share_.reset();
   const bool is_known = !part_.dispatcher.verifies_signatures() ||
                         (parser.is_header_done() && part_.dispatcher.recognizes(request_.view()));
-  request_share_.emplace(is_known ? worker_.shared.budget : part_.strangers_budget);
+  request_share_.emplace(is_known ? worker_.shared.budget : *strangers_budget_);
   room_ = bytes;
   // Those that want least go first.
   if (!request_share_->take(ByteBudget::Use::Request, bytes, bytes, wakeup())) {

@@ -57,7 +57,8 @@ class Connection final : public net::Session, public std::enable_shared_from_thi
   void drop_request();
 
   WorkerPart& part_;
-  std::string address_;  // IP of the other side
+  const std::shared_ptr<net::ByteBudget> strangers_budget_;  // outlives a share, come what may
+  std::string address_;                                      // IP of the other side
   engine::ClientPtr client_;
   RequestData request_;
   std::string input_;  // bytes read; those before input_begin_ are parsed

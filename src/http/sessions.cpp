@@ -22,7 +22,7 @@ Sessions::Sessions(Settings settings, service::Dispatcher& dispatcher, engine::J
       journal_(journal),
       observers_(std::move(observers)),
       answer_health_(std::move(answer_health)),
-      strangers_budget_(settings_.strangers_bytes_max) {}
+      strangers_budget_(std::make_shared<net::ByteBudget>(settings_.strangers_bytes_max)) {}
 
 Sessions::~Sessions() = default;
 

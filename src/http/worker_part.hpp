@@ -15,11 +15,11 @@ class WorkerPart {
  public:
   WorkerPart(net::Worker& worker, const Settings& settings, service::Dispatcher& dispatcher,
              engine::Journal& journal, const std::vector<service::Observer*>& observers,
-             net::ByteBudget& strangers_budget)
+             std::shared_ptr<net::ByteBudget> strangers_budget)
       : settings(settings),
         dispatcher(dispatcher),
         observers(observers),
-        strangers_budget(strangers_budget),
+        strangers_budget(std::move(strangers_budget)),
         commit_line(std::make_shared<CommitLine>(worker.context, journal)) {
     journal.on_commit(commit_line);
   }
@@ -30,7 +30,7 @@ class WorkerPart {
   const Settings& settings;
   service::Dispatcher& dispatcher;
   const std::vector<service::Observer*>& observers;
-  net::ByteBudget& strangers_budget;
+  const std::shared_ptr<net::ByteBudget> strangers_budget;
   const std::shared_ptr<CommitLine> commit_line;
 
  private:

@@ -40,11 +40,8 @@ Exchange::Step Exchange::guard(F&& f) {
   Step step = Step::Reply;
   const bool is_well = guarded(Border::Request, reply_.request_id, [&] { step = f(); });
   if (is_well) return step;
-  if (!is_for_a_service_) {
-    answer_site(500, "Something went wrong inside, see the log for " + reply_.request_id);
-  } else {
-    answer(Error{errors::kInternalFailure, {}});
-  }
+  fail({errors::kInternalFailure, {}},
+       "Something went wrong inside, see the log for " + reply_.request_id);
   admin_exchange_.reset();
   call_.reset();
   return Step::Reply;
@@ -289,6 +286,7 @@ Exchange::Step Exchange::run_action() {
   } else if (*result) {
     answer(**std::move(result));
   } else {
+    route_.credential = {};  // looks into the other
     route_.in = {};
     return Step::WaitForMessage;
   }
@@ -300,7 +298,7 @@ Exchange::Step Exchange::finish() {
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.is_durable(ticket())) return Step::Reply;
   if (!journal.has_failed() && journal.room() != engine::Room::None) return Step::WaitForCommit;
-  answer(Error{errors::kServiceUnavailable, {}});
+  fail({errors::kServiceUnavailable, {}}, "What was changed could not be written to the disk");
   return Step::Reply;
 }
 
@@ -331,7 +329,17 @@ void Exchange::answer_site(unsigned status, std::string_view message) {
   is_answered_ = true;
   reply_.status = status;
   reply_.content_type = "application/json";
-  reply_.body.append("{\"message\":\"").append(message).append("\"}\n");
+  reply_.body = "{\"message\":\"";
+  reply_.body.append(message).append("\"}\n");
+  reply_.file.reset();
+}
+
+void Exchange::fail(const Error& error, std::string_view site_message) {
+  if (is_for_a_service_) {
+    answer(error);
+  } else {
+    answer_site(error.code->status, site_message);
+  }
 }
 
 }  // namespace squire::service

@@ -131,6 +131,8 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
 
 // All settings in force, by their keys; secrets are "***".
 nlohmann::ordered_json to_json(const Config& config);
+// The same, with paths that are not UTF-8 made readable.
+std::string to_json_text(const Config& config);
 
 // Changes `config` by the environment's SQUIRE_* variables. An unknown one is an error.
 void read_environment(Config& config, const char* const* environment);

@@ -78,7 +78,7 @@ class Sessions final : public net::SessionFactory {
   engine::Journal& journal_;
   const std::vector<service::Observer*> observers_;
   const HealthAnswer answer_health_;
-  net::ByteBudget strangers_budget_;
+  const std::shared_ptr<net::ByteBudget> strangers_budget_;
   AdminSessions admin_sessions_{*this};
   std::vector<std::unique_ptr<WorkerPart>> parts_;  // by the worker's number
 };

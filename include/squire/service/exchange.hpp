@@ -83,6 +83,8 @@ class Exchange {
   Step finish();
   void answer(Result<wire::Answer> result);
   void answer_site(unsigned status, std::string_view message);
+  // In the words of whoever was asked.
+  void fail(const Error& error, std::string_view site_message);
 
   Dispatcher& dispatcher_;
   const std::size_t body_bytes_;

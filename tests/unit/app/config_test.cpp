@@ -193,6 +193,12 @@ TEST(ConfigTest, SlashesBehindABaseUrlAreDropped) {
   EXPECT_EQ(config.functions.at("resize").text, "http://runtime:9000");
 }
 
+TEST(ConfigTest, PathsThatAreNotUtf8AreTakenAndShownAsFarAsTheyCanBe) {
+  Config config;
+  config.data_dir = "/srv/caf\xe9";
+  EXPECT_EQ(nlohmann::json::parse(app::to_json_text(config))["data_dir"], "/srv/caf\xef\xbf\xbd");
+}
+
 TEST(ConfigTest, ABaseUrlIsAUrl) {
   for (const char* text : {"broker:4566", "broker", "ftp://broker", "http://broker:99999",
                            "http://broker:0", "http://"}) {

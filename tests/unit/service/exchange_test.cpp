@@ -469,6 +469,20 @@ TEST_F(ExchangeTest, WhoeverWaitsForADiskWithoutRoomIsTold) {
   EXPECT_EQ(sending->reply().status, 503u);
 }
 
+TEST_F(ExchangeTest, WhoeverChangesThingsBySiteIsToldAsWell) {
+  RequestText reset;
+  reset.target = "/_squire/reset";
+  call(reset);
+  create("q");
+  journal.commit();
+  const auto early = start(reset);
+  ASSERT_EQ(early->run(), Step::WaitForCommit);
+  journal.set_room(engine::Room::None);
+  ASSERT_EQ(early->run(), Step::Reply);
+  EXPECT_EQ(early->reply().status, 503u);
+  EXPECT_THAT(nlohmann::json::parse(early->reply().body)["message"], HasSubstr("disk"));
+}
+
 TEST_F(ExchangeTest, HealthTellsOfAFullDisk) {
   RequestText health;
   health.method = "GET";
