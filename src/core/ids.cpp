@@ -1,11 +1,12 @@
 #include "squire/core/ids.hpp"
 
-#include <openssl/rand.h>
+#include <sys/random.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <random>
-#include <stdexcept>
+#include <system_error>
 
 namespace squire {
 
@@ -51,9 +52,12 @@ Uuid RandomIds::next() {
 
 std::string RandomIds::secret(std::size_t byte_count) {
   std::string bytes(byte_count, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(byte_count)) !=
-      1) {
-    throw std::runtime_error("OpenSSL has no random bytes");
+  for (std::size_t filled = 0; filled < byte_count;) {
+    const auto count = getrandom(bytes.data() + filled, byte_count - filled, 0);
+    if (count < 0 && errno != EINTR) {
+      throw std::system_error(errno, std::generic_category(), "getrandom");
+    }
+    if (count > 0) filled += static_cast<std::size_t>(count);
   }
   return bytes;
 }

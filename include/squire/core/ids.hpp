@@ -38,7 +38,8 @@ class Ids {
 };
 
 // Ids come from a generator seeded from the operating system once per thread, and are unique, not
-// secret; secrets come from OpenSSL.
+// secret; secrets come from the system itself (getrandom(2)): OpenSSL's generator would have all of
+// OpenSSL loaded at every start, a megabyte that most never use.
 class RandomIds final : public Ids {
  public:
   Uuid next() override;

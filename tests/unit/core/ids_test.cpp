@@ -56,6 +56,14 @@ TEST(RandomIdsTest, SayThatTheyAreRandom) {
   }
 }
 
+TEST(RandomIdsTest, SecretsAreAsLongAsAskedForAndDiffer) {
+  RandomIds ids;
+  EXPECT_EQ(ids.secret(0), "");
+  EXPECT_EQ(ids.secret(1000).size(), 1000u);
+  EXPECT_NE(ids.secret(16), ids.secret(16));
+  EXPECT_NE(ids.secret(16), std::string(16, '\0'));
+}
+
 TEST(RandomIdsTest, DifferAlsoBetweenThreads) {
   constexpr int kThreads = 4;
   constexpr int kEach = 20'000;
