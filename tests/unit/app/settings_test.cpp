@@ -135,7 +135,7 @@ TEST(SettingsTest, AnErrorNamesTheLine) {
 })";
   EXPECT_EQ(json_error(text),
             R"(squire.json:8: "keys[0].account" is needed: an account id of 12 digits
-squire.json:12: "functions.crop" must be a URL, such as http://localhost:9000, not "localhost"
+squire.json:12: "functions.crop" must be a URL, such as http://localhost:9000
 squire.json:17: "queues[1].colour" is not understood; a queue has name, attributes, tags, dead_letter_queue (a name) and max_receive_count (a number)
 squire.json:21: "topics[0].subscriptions[1]" needs a queue, or a protocol and an endpoint
 squire.json:23: "port" must be a whole number, 0 to 65535, not "many"
