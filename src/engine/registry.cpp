@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "squire/core/signing_key.hpp"
+#include "squire/core/text.hpp"
 
 namespace squire::engine {
 namespace {
@@ -25,9 +26,13 @@ std::string RegistryRow::fault() const {
   if (kind == Kind::SigningKey && key.empty() && !is_signing_key(attributes)) {
     return "a signing key that is none";
   }
-  if (kind == Kind::SandboxNumber &&
-      !(attributes.contains("ChangedAt") && attributes.contains("Status"))) {
-    return "a number of the SMS sandbox without a status";
+  if (kind == Kind::SandboxNumber) {
+    const auto changed_at = attributes.find("ChangedAt");
+    if (changed_at == attributes.end() || !attributes.contains("Status")) {
+      return "a number of the SMS sandbox without a status";
+    }
+    const auto time = parse_integer(changed_at->second);
+    if (!time || !to_time(*time)) return kImpossibleTime;
   }
   return {};
 }

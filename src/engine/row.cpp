@@ -80,7 +80,7 @@ class FaultFinder final : public ColumnFilter {
     const auto number = value.value_or(0);
     if (column.last && (number < 0 || number > *column.last)) {
       fault = with_article(noun_) + " of no " + std::string(column.name);
-    } else if (column.is_time && !is_possible(TimePoint(Milliseconds(number)))) {
+    } else if (column.is_time && !to_time(number)) {
       fault = kImpossibleTime;
     }
   }

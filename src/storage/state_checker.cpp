@@ -13,7 +13,7 @@ using engine::MessageKey;
 
 void check_times(std::initializer_list<TimePoint> times) {
   for (const TimePoint time : times) {
-    if (!engine::is_possible(time)) refuse(engine::kImpossibleTime);
+    if (!is_possible(time)) refuse(engine::kImpossibleTime);
   }
 }
 

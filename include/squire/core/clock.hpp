@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace squire {
 
@@ -10,6 +12,18 @@ using Seconds = std::chrono::seconds;
 
 // Every time in Squire: milliseconds since the Unix epoch, the resolution of SQS timestamps.
 using TimePoint = std::chrono::sys_time<Milliseconds>;
+
+// Times are added to, and printed with four digits of a year.
+constexpr bool is_possible(TimePoint time) {
+  constexpr TimePoint kEnd{std::chrono::sys_days{std::chrono::year(9999) / 1 / 1}};
+  return time >= TimePoint() && time <= kEnd;
+}
+
+// A time that somebody else has told, in a file or a request.
+constexpr std::optional<TimePoint> to_time(std::int64_t milliseconds) {
+  const TimePoint time{Milliseconds(milliseconds)};
+  return is_possible(time) ? std::optional(time) : std::nullopt;
+}
 
 // Something that is due at a time: the clock rings it, with no lock held.
 class Alarm {

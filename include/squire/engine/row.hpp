@@ -38,11 +38,6 @@ namespace squire::engine {
 
 using StringMap = std::map<std::string, std::string, std::less<>>;
 
-// Times are added to, and printed with four digits of a year.
-inline bool is_possible(TimePoint time) {
-  constexpr TimePoint kEnd{std::chrono::sys_days{std::chrono::year(9999) / 1 / 1}};
-  return time >= TimePoint() && time <= kEnd;
-}
 inline constexpr const char* kImpossibleTime = "a time of before 1970 or after 9999";
 
 enum class ColumnType : std::uint8_t { Integer, Text, Id, Map, Attributes };

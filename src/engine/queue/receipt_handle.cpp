@@ -42,10 +42,11 @@ std::optional<ReceiptHandle> ReceiptHandle::decode(std::string_view text) {
   if (!bytes || bytes->size() != kBytes || !bytes->starts_with(kPrefix)) return std::nullopt;
   const std::string_view view = *bytes;
   if (read_big_endian(view.substr(23)) != check_sum(view.substr(0, 23))) return std::nullopt;
-  return ReceiptHandle{
-      MessageKey::unpack(read_big_endian(view.substr(3, 8))),
-      static_cast<std::uint32_t>(read_big_endian(view.substr(11, 4))),
-      TimePoint(Milliseconds(static_cast<std::int64_t>(read_big_endian(view.substr(15, 8)))))};
+  const auto received_at = to_time(static_cast<std::int64_t>(read_big_endian(view.substr(15, 8))));
+  if (!received_at) return std::nullopt;
+  return ReceiptHandle{MessageKey::unpack(read_big_endian(view.substr(3, 8))),
+                       static_cast<std::uint32_t>(read_big_endian(view.substr(11, 4))),
+                       *received_at};
 }
 
 }  // namespace squire::engine

@@ -64,7 +64,7 @@ std::string make_password(Call& call) {
 }
 
 TimePoint read_time(const StringMap& attributes) {
-  return TimePoint(Milliseconds(parse_integer(attributes.at("ChangedAt")).value_or(0)));
+  return to_time(parse_integer(attributes.at("ChangedAt")).value_or(0)).value_or(TimePoint());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "squire/engine/queue/queue.hpp"
 
 #include "squire/engine/queue/errors.hpp"
+#include "squire/engine/queue/receipt_handle.hpp"
 #include "support/broker_fixture.hpp"
 
 namespace squire::test {
@@ -126,6 +127,18 @@ TEST_F(QueueTest, RefusesGarbageAndTheHandlesOfOtherQueues) {
   EXPECT_EQ(queue->remove(handles[0]).error().code, engine::queue_errors::kReceiptHandleIsInvalid);
   EXPECT_EQ(queue->remove("garbage").error().message,
             "The input receipt handle \"garbage\" is not a valid receipt handle.");
+}
+
+TEST_F(QueueTest, AHandleOfATimeThatCannotBeIsNone) {
+  const auto queue = make_queue("q");
+  queue->send(message("a")).value();
+  receive(*queue);
+  auto handle = engine::ReceiptHandle::decode(handles[0]).value();
+  for (const auto time : {TimePoint::max(), TimePoint::min(), TimePoint() - 1ms}) {
+    handle.received_at = time;
+    const auto error = queue->change_visibility(handle.encode(), 1s).error();
+    EXPECT_EQ(error.code, engine::queue_errors::kReceiptHandleIsInvalid);
+  }
 }
 
 TEST_F(QueueTest, ChangesTheVisibilityFromNow) {
