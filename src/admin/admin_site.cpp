@@ -80,7 +80,7 @@ SiteReply answer(AdminRequest& asked) {
 class Answering final : public service::AdminExchange {
  public:
   Answering(AdminSite& site, const SiteRequest& request, bool is_long)
-      : site_(site), request_(request), is_long_(is_long) {}
+      : site_(site), request_(request), is_long_(is_long), computes_(shows_messages(request)) {}
 
   std::optional<SiteReply> run(bool) override {
     if (is_browser(request_)) return show_console();
@@ -88,11 +88,18 @@ class Answering final : public service::AdminExchange {
     return answer(asked);
   }
   bool is_long() const override { return is_long_; }
+  bool computes() const override { return computes_; }
 
  private:
+  // Perhaps with signatures that nobody has asked for yet.
+  static bool shows_messages(const SiteRequest& request) {
+    return request.path.find("/messages") != std::string_view::npos;
+  }
+
   AdminSite& site_;
   const SiteRequest request_;
   const bool is_long_;
+  const bool computes_;
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ std::string why_silent(const Event& published, const engine::Subscription& subsc
   if (policy == attributes.end()) return {};
   auto reason = filter::explain_mismatch(policy->second, subscription.filter()->scope(),
                                          published.details ? published.details->attributes : kNone,
-                                         published.more->text->text);
+                                         published.more->text->text());
   return reason.has_value() && !reason->empty() ? "filter policy: " + *reason : std::string();
 }
 

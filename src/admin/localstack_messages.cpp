@@ -215,17 +215,18 @@ const MessageAttributes& message_attributes(const engine::PeekedMessage& peeked)
   return details ? details->attributes : kNone;
 }
 
-Json common_part(const engine::PeekedMessage& peeked) {
+Json common_part(engine::Broker& broker, const engine::PeekedMessage& peeked) {
   const auto& row = peeked.message.row;
+  auto body = broker.show(*row.body);
   return {{"MessageId", to_string(row.id)},
           {"ReceiptHandle", kNoReceipt},
-          {"MD5OfBody", to_hex(row.body->digest)},
-          {"Body", row.body->text}};
+          {"MD5OfBody", to_hex(body.digest)},
+          {"Body", std::move(body.text)}};
 }
 
 // As AWS JSON has it.
-Json to_aws_json(const engine::PeekedMessage& peeked, Shown shown) {
-  Json message = common_part(peeked);
+Json to_aws_json(engine::Broker& broker, const engine::PeekedMessage& peeked, Shown shown) {
+  Json message = common_part(broker, peeked);
   for (auto& [name, value] : system_attributes(peeked, shown)) {
     message["Attributes"][name] = std::move(value);
   }
@@ -242,8 +243,8 @@ void put_list(Json& object, const char* name, Json&& list) {
 }
 
 // As the XML of the Query protocol has it.
-Json to_query(const engine::PeekedMessage& peeked, Shown shown) {
-  Json message = common_part(peeked);
+Json to_query(engine::Broker& broker, const engine::PeekedMessage& peeked, Shown shown) {
+  Json message = common_part(broker, peeked);
   Json list = Json::array();
   for (auto& [name, value] : system_attributes(peeked, shown)) {
     list.push_back({{"Name", name}, {"Value", std::move(value)}});
@@ -312,7 +313,8 @@ SiteReply show(const AdminRequest& asked, Form form, const Found& found, Shown s
   if (found.refusal != nullptr) return refuse_in(asked, form, *found.refusal);
   Json list = Json::array();
   for (const auto& peeked : collect(*found.queue, shown)) {
-    list.push_back(form == Form::AwsJson ? to_aws_json(peeked, shown) : to_query(peeked, shown));
+    list.push_back(form == Form::AwsJson ? to_aws_json(asked.broker, peeked, shown)
+                                         : to_query(asked.broker, peeked, shown));
   }
   Json result = Json::object();
   if (form == Form::AwsJson) {

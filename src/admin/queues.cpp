@@ -95,7 +95,8 @@ std::string shown_text(const std::string& text) {
   return text.substr(0, end);
 }
 
-Json to_json(const engine::PeekedMessage& peeked, const engine::ClientPtr& receiver) {
+Json to_json(engine::Broker& broker, const engine::PeekedMessage& peeked,
+             const engine::ClientPtr& receiver) {
   const auto& [row, delivery] = peeked.message;
   const bool is_in_flight = peeked.state == MessageState::InFlight;
   static const engine::Details kNone;
@@ -109,8 +110,8 @@ Json to_json(const engine::PeekedMessage& peeked, const engine::ClientPtr& recei
           {"receiver", is_in_flight ? admin::to_json(receiver) : Json()},
           {"receiveCount", delivery.receive_count},
           {"firstReceivedAt", admin::to_json(delivery.first_received_at)},
-          {"bodyBytes", row.body->text.size()},
-          {"body", shown_text(row.body->text)},
+          {"bodyBytes", row.body->size()},
+          {"body", shown_text(broker.show(*row.body).text)},
           {"attributes", admin::to_json(details.attributes)},
           {"groupId", details.group_id},
           {"deduplicationId", details.deduplication_id},
@@ -179,7 +180,7 @@ SiteReply peek_messages(AdminRequest& asked) {
   }
   Json messages = Json::array();
   for (const auto& one : peeked.messages) {
-    messages.push_back(to_json(one, receivers[one.message.row.id]));
+    messages.push_back(to_json(asked.broker, one, receivers[one.message.row.id]));
   }
   const auto count = !*state ? counts.visible + counts.in_flight + counts.delayed
                      : **state == MessageState::Visible ? counts.visible

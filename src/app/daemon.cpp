@@ -104,7 +104,8 @@ Daemon::Daemon(const Config& config, std::function<void()> on_end)
       mailer_(config.smtp_host.empty()
                   ? std::nullopt
                   : std::make_optional<outbound::SmtpMailer>(to_smtp_settings(config))),
-      couriers_(broker_, client_, to_courier_settings(config, mailer_ ? &*mailer_ : nullptr)),
+      couriers_(broker_, client_,
+                to_courier_settings(config, mailer_ ? &*mailer_ : nullptr, signing_)),
       access_log_(make_access_log(config.access_log)),
       http_(to_http_settings(config), dispatcher_, *journal_, observers(),
             [this](std::string_view path) { return site_.health(path); }) {
@@ -245,6 +246,7 @@ int Daemon::stop() {
   guard.enter("ending deliveries");
   mailer_.reset();
   client_.stop();
+  signing_.stop();
   guard.enter(StopGuard::kFlushing);
   const bool is_stored = journal_->flush();
   const int exit_code = report_end(is_stored);

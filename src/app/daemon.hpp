@@ -10,6 +10,7 @@
 #include "squire/admin/admin_site.hpp"
 #include "squire/admin/metrics.hpp"
 #include "squire/app/config.hpp"
+#include "squire/core/helpers.hpp"
 #include "squire/core/ids.hpp"
 #include "squire/engine/broker.hpp"
 #include "squire/engine/journal.hpp"
@@ -84,6 +85,7 @@ class Daemon {
   outbound::HttpClient client_;
   std::optional<outbound::SmtpMailer> mailer_;
   sns::Couriers couriers_;
+  Helpers signing_{"signing", "signatures"};
   const std::unique_ptr<service::Observer> access_log_;  // null: nobody wants one
   http::Sessions http_;
   std::optional<provision::InitScripts> scripts_;  // once the port is known

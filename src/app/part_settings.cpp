@@ -102,10 +102,12 @@ outbound::SmtpSettings to_smtp_settings(const Config& config) {
           config.delivery_verify_tls, config.delivery_ca_file.string()};
 }
 
-sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer) {
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer,
+                                         Executor& helpers) {
   sns::CourierSettings settings;
   for (const auto& [name, url] : config.functions) settings.functions[name] = url.text;
   settings.mailer = mailer;
+  settings.helpers = &helpers;
   settings.on_failure = [](const std::string& what) { spdlog::warn("{}", what); };
   return settings;
 }

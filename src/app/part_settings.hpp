@@ -29,8 +29,10 @@ std::uint16_t listen(const Config& config, net::Server& server, http::Sessions& 
 outbound::HttpClientSettings to_client_settings(const Config& config);
 outbound::SmtpSettings to_smtp_settings(const Config& config);
 // The mailer may be null: e-mail then ends in the outbox.
-sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer);
 // What is passed by reference outlives them.
+sns::CourierSettings to_courier_settings(const Config& config, outbound::Mailer* mailer,
+                                         Executor& helpers);
+// Likewise.
 admin::AdminSettings to_admin_settings(const Config& config, const provision::InitFiles& init_files,
                                        net::Server& server, service::TemporaryFiles& files,
                                        service::Faults& faults);

@@ -32,6 +32,10 @@ SigningKey::SigningKey(std::string private_key_pem, std::string certificate_pem)
       key_(std::make_unique<Key>()) {
   key_->pointer = openssl::read_key(private_key_pem_);
   openssl::check(key_->pointer != nullptr, "read the signing key");
+  // Of one length are its signatures, so that a text's is known before it is signed.
+  openssl::check(EVP_PKEY_get_base_id(key_->pointer.get()) == EVP_PKEY_RSA &&
+                     EVP_PKEY_get_bits(key_->pointer.get()) == kKeyBits,
+                 "use a signing key that is no RSA key of 2048 bits");
 }
 
 SigningKey::~SigningKey() = default;

@@ -48,6 +48,18 @@ void Broker::add(std::shared_ptr<Store> store) {
   stores_.push_back(std::move(store));
 }
 
+Broker::ShownBody Broker::show(const Body& body) {
+  if (!body.lacks_signature()) return {body.text(), body.digest()};
+  const std::string& stored = body.stored_text();
+  const auto signature = body.signature()->get([&] { return renderer_->sign(*this, stored); });
+  std::string text;
+  text.reserve(stored.size() + signature.size());
+  text.append(stored, 0, body.signature_at()).append(signature);
+  text.append(stored, body.signature_at());
+  const Md5 digest = md5(text);
+  return {std::move(text), digest};
+}
+
 // What happens in delivery queues is told by their couriers, attempt by attempt.
 History* Broker::history_for(const ResourceName& name) {
   return is_delivery_queue(name) ? nullptr : &history_;

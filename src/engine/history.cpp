@@ -99,7 +99,7 @@ std::uint64_t size_in_bytes(const Event& event) {
   }
   if (!event.more) return size;
   size += sizeof(Event::More) + event.more->detail.size();
-  if (event.more->text) size += event.more->text->text.size();
+  if (event.more->text) size += event.more->text->text().size();
   if (event.more->subscription) size += excess(size_in_bytes(*event.more->subscription));
   return size;
 }

@@ -62,12 +62,14 @@ std::optional<Ticket> Registry::replace(Kind kind, const std::string& key,
   const bool is_there = at != entries_.end();
   if (is_there != before.has_value() || (is_there && at->second != *before)) return std::nullopt;
   entries_[{kind, key}] = after;
+  ++edition_;
   return env_.journal.append(RegistryRow{kind, key, std::move(after)});
 }
 
 Ticket Registry::remove(Kind kind, const std::string& key) {
   Lock lock(mutex_);
   if (entries_.erase({kind, key}) == 0) return env_.journal.last_ticket();
+  ++edition_;
   return env_.journal.append(gone(RegistryRow{kind, key, {}}));
 }
 
@@ -83,12 +85,14 @@ std::size_t Registry::clear(std::string_view account) {
     if (is_meant) env_.journal.append(gone(RegistryRow{kind, key, {}}));
     at = is_meant ? entries_.erase(at) : std::next(at);
   }
+  ++edition_;
   return count_before - entries_.size();
 }
 
 void Registry::restore(RegistryRow&& row) {
   Lock lock(mutex_);
   entries_[{row.kind, std::move(row.key)}] = std::move(row.attributes);
+  ++edition_;
 }
 
 void Registry::walk(const Journal::Apply& apply) const {
@@ -101,6 +105,7 @@ void Registry::walk(const Journal::Apply& apply) const {
 void Registry::drop_all() {
   Lock lock(mutex_);
   entries_.clear();
+  ++edition_;
 }
 
 }  // namespace squire::engine

@@ -263,10 +263,10 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         co_await part_.commit_line->wait(exchange.ticket());
         break;
       case Step::Move:
-        co_await asio::co_spawn(
-            worker_.shared.long_work.context(),
-            [&]() -> asio::awaitable<void> { co_return exchange.run_elsewhere(); },
-            asio::use_awaitable);
+        co_await run_elsewhere(exchange, worker_.shared.long_work);
+        break;
+      case Step::Compute:
+        co_await run_elsewhere(exchange, worker_.shared.computing);
         break;
       case Step::Drop:
         co_return false;
@@ -281,6 +281,12 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         if (!co_await wait_for_message(exchange)) co_return false;
     }
   }
+}
+
+asio::awaitable<void> Connection::run_elsewhere(service::Exchange& exchange, Helpers& helpers) {
+  co_await asio::co_spawn(
+      helpers.context(), [&]() -> asio::awaitable<void> { co_return exchange.run_elsewhere(); },
+      asio::use_awaitable);
 }
 
 asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exchange) {

@@ -12,8 +12,8 @@
 #include "net/front.hpp"
 #include "net/tls_context.hpp"
 #include "squire/core/heartbeat.hpp"
+#include "squire/core/helpers.hpp"
 #include "squire/core/internal_errors.hpp"
-#include "squire/net/long_work.hpp"
 #include "squire/net/system_clock.hpp"
 #include "squire/net/worker.hpp"
 
@@ -32,7 +32,7 @@ class Server::State {
       : settings(std::move(given)),
         clock(keeper),
         wire_clock(keeper),
-        shared(settings, clock, wire_clock, long_work),
+        shared(settings, clock, wire_clock, long_work, computing),
         contexts(make_contexts(settings.threads_count)),
         front(shared, keeper) {
     for (const auto& context : contexts) {
@@ -74,7 +74,8 @@ class Server::State {
   std::vector<std::unique_ptr<Worker>> workers;
   // End before the workers, whose connections they hold.
   const std::vector<std::unique_ptr<asio::io_context>> contexts;
-  LongWork long_work;
+  Helpers long_work{"long", "what takes long"};
+  Helpers computing{"computing", "what is to be computed"};
   Heart* keepers_heart = nullptr;
   std::function<bool()> every_second;
   std::vector<std::thread> threads;
@@ -217,6 +218,7 @@ void Server::stop(Milliseconds patience) {
   for (const auto& context : state.contexts) context->stop();
   state.keeper.stop();
   state.long_work.stop();
+  state.computing.stop();
   for (auto& thread : state.threads) thread.join();
   state.threads.clear();
   for (auto* sessions : protocols) sessions->end();

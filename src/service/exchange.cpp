@@ -254,6 +254,7 @@ Exchange::Step Exchange::step() {
   }
   if (admin_exchange_ && !is_answered_) {
     if (admin_exchange_->is_long()) return Step::Move;
+    if (admin_exchange_->computes()) return Step::Compute;
     if (!run_admin_exchange()) return Step::WaitForMessage;
   } else if (!is_answered_) {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
@@ -280,7 +281,7 @@ Exchange::Step Exchange::run_action() {
   auto* const resumption = call_->resumption();
   auto result =
       resumption ? resumption->resume(*call_, asked) : route_.action->invoke(*call_, asked);
-  if (call_->is_moving()) return Step::Move;
+  if (call_->is_moving()) return call_->computes() ? Step::Compute : Step::Move;
   if (result.has_error()) {
     answer(std::move(result).error());
   } else if (*result) {

@@ -229,7 +229,7 @@ Result<engine::OutgoingMessage> check_message(const Call& call, const engine::Qu
 
 void fill_result(SendResult& result, const engine::Queue& queue,
                  const engine::OutgoingMessage& message, const engine::Sent& sent) {
-  result.md5_of_message_body = to_hex(message.body->digest);
+  result.md5_of_message_body = to_hex(message.body->digest());
   if (message.details) {
     result.md5_of_message_attributes = attributes_digest(message.details->attributes);
   }

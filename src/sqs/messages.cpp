@@ -69,15 +69,16 @@ bool is_wanted(std::string_view name, const Strings& filters) {
   });
 }
 
-ReceiveMessage::Message to_message(const engine::ReceivedMessage& received,
+ReceiveMessage::Message to_message(engine::Broker& broker, const engine::ReceivedMessage& received,
                                    const engine::Queue& queue,
                                    const ReceiveMessage::Request& request,
                                    const Strings& attribute_names) {
   ReceiveMessage::Message message;
   message.message_id = to_string(received.row.id);
   message.receipt_handle = received.handle().encode();
-  message.md5_of_body = to_hex(received.row.body->digest);
-  message.body = received.row.body->text;
+  auto body = broker.show(*received.row.body);
+  message.md5_of_body = to_hex(body.digest);
+  message.body = std::move(body.text);
   if (!attribute_names.empty()) {
     message.attributes = system_attributes(received, queue, attribute_names);
   }
@@ -132,6 +133,30 @@ Result<void> check_receive(const ReceiveMessage::Request& request, const engine:
   return {};
 }
 
+// What the queue has; nothing in `waiting`: it is worth waiting for something.
+Result<void> take_messages(Call& call, ReceiveMessage::Waiting& waiting) {
+  const auto& request = waiting.request;
+  auto queue = std::move(waiting.queue);
+  if (!queue) {
+    SQUIRE_TRY(queue, find_queue(call, request.queue_url));
+  }
+  engine::ReceiveOptions options;
+  options.count_max = request.max_number_of_messages.value_or(1);
+  if (request.visibility_timeout) options.visibility_timeout = Seconds(*request.visibility_timeout);
+  options.attempt_id = request.receive_request_attempt_id;
+  options.is_long_poll = waiting.wait > Milliseconds(0);
+  options.client = call.client;
+  if (call.faults && call.faults->is_duplicated) options.visibility_timeout = Seconds(0);
+  const bool may_wait = options.is_long_poll && call.may_wait(waiting.wait);
+  SQUIRE_TRY(auto received, call.broker.receive(*queue, std::move(options),
+                                                may_wait ? call.wait_slot() : nullptr));
+  call.wait_for(received.ticket);
+  if (received.messages.empty() && may_wait) return {};
+  waiting.queue = std::move(queue);
+  waiting.received = std::move(received);
+  return {};
+}
+
 }  // namespace
 
 Result<SendMessage::Response> SendMessage::run(Call& call, Request request) {
@@ -153,31 +178,23 @@ Result<ReceiveMessage::Waiting> ReceiveMessage::begin(Call& call, Request reques
   SQUIRE_TRY(auto attribute_names, system_attribute_names(request));
   const Seconds wait = request.wait_time_seconds ? Seconds(*request.wait_time_seconds)
                                                  : queue->settings()->receive_wait;
-  return Waiting{std::move(request), std::move(attribute_names), wait, std::move(queue)};
+  return Waiting{std::move(request), std::move(attribute_names), wait, std::move(queue), {}};
 }
 
 Result<std::optional<ReceiveMessage::Response>> ReceiveMessage::look(Call& call, Waiting& waiting) {
-  const Request& request = waiting.request;
-  auto queue = std::move(waiting.queue);
-  if (!queue) {
-    SQUIRE_TRY(queue, find_queue(call, request.queue_url));
+  if (!waiting.received) {
+    SQUIRE_CHECK(take_messages(call, waiting));
+    if (!waiting.received) return std::nullopt;
   }
-  engine::ReceiveOptions options;
-  options.count_max = request.max_number_of_messages.value_or(1);
-  if (request.visibility_timeout) options.visibility_timeout = Seconds(*request.visibility_timeout);
-  options.attempt_id = request.receive_request_attempt_id;
-  options.is_long_poll = waiting.wait > Milliseconds(0);
-  options.client = call.client;
-  if (call.faults && call.faults->is_duplicated) options.visibility_timeout = Seconds(0);
-  const bool may_wait = options.is_long_poll && call.may_wait(waiting.wait);
-  SQUIRE_TRY(const auto received, call.broker.receive(*queue, std::move(options),
-                                                      may_wait ? call.wait_slot() : nullptr));
-
-  call.wait_for(received.ticket);
-  if (received.messages.empty() && may_wait) return std::nullopt;
+  const auto& messages = waiting.received->messages;
+  const bool is_costly = std::any_of(messages.begin(), messages.end(), [](const auto& message) {
+    return message.row.body->must_be_signed();
+  });
+  if (is_costly && call.must_compute_elsewhere()) return std::nullopt;
   Response response;
-  for (const auto& message : received.messages) {
-    response.messages.push_back(to_message(message, *queue, request, waiting.attribute_names));
+  for (const auto& message : messages) {
+    response.messages.push_back(
+        to_message(call.broker, message, *waiting.queue, waiting.request, waiting.attribute_names));
   }
   if (call.faults && call.faults->is_reordered) {
     std::shuffle(response.messages.begin(), response.messages.end(), call.faults->dice);

@@ -69,7 +69,7 @@ void ArchiveWriter::put(const engine::ArchivedRow& row) {
   const std::string attributes = encode(details.attributes);
   put_.run(to_rowid(message.key.packed()), message.id, message.sent_at,
            static_cast<std::int64_t>(message.sender_account), TextOrNull{row.subject},
-           message.body->text, TextOrNull{details.group_id}, TextOrNull{details.deduplication_id},
+           message.body->text(), TextOrNull{details.group_id}, TextOrNull{details.deduplication_id},
            Blob{attributes});
 }
 

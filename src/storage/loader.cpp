@@ -138,6 +138,18 @@ std::shared_ptr<const engine::Details> read_details(const Statement& row) {
   return std::make_shared<const engine::Details>(std::move(details));
 }
 
+std::shared_ptr<const engine::Body> read_body(const Statement& row) {
+  constexpr int kText = 5, kSignatureAt = 13;
+  std::string text = row.text(kText);
+  if (row.is_null(kSignatureAt)) return std::make_shared<const engine::Body>(std::move(text));
+  const auto signature_at = static_cast<std::uint64_t>(row.integer(kSignatureAt));
+  if (signature_at == 0 || signature_at > text.size()) {
+    throw StorageError("table message: a signature belongs to no byte of its body");
+  }
+  return std::make_shared<const engine::Body>(std::move(text), signature_at,
+                                              std::make_shared<engine::Signature>());
+}
+
 engine::MessageRow read_message(const Statement& row) {
   engine::MessageRow message;
   message.key = from_rowid(row.integer(0));
@@ -145,7 +157,7 @@ engine::MessageRow read_message(const Statement& row) {
   message.sent_at = row.time(2);
   message.available_at = row.time(3);
   message.sender_account = static_cast<std::uint64_t>(row.integer(4));
-  message.body = std::make_shared<const engine::Body>(row.text(5));
+  message.body = read_body(row);
   if (row.integer(12) != 0) message.details = read_details(row);
   return message;
 }
@@ -166,7 +178,8 @@ void Loader::load_messages(RowidRange range) {
                      " deduplication_id, trace_header, dead_letter_source, attributes,"
                      " notification_type,"
                      " coalesce(group_id, deduplication_id, trace_header, dead_letter_source,"
-                     "          attributes, notification_type) IS NOT NULL"
+                     "          attributes, notification_type) IS NOT NULL,"
+                     " signature_at"
                      " FROM message WHERE key BETWEEN ? AND ? ORDER BY key");
   Statement deliveries(database_.handle(),
                        "SELECT key, visible_at, first_received_at, received_at, receive_count,"

@@ -38,8 +38,11 @@ RecordWriter::RecordWriter(Database& database)
       put_message_(database.handle(),
                    "REPLACE INTO message (key, id, sent_at, available_at, sender, body)"
                    " VALUES (?, ?, ?, ?, ?, ?)"),
+      put_unsigned_message_(database.handle(),
+                            "REPLACE INTO message (key, id, sent_at, available_at, sender, body,"
+                            " signature_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
       put_detailed_message_(database.handle(),
-                            "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                            "REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_delivery_(database.handle(), "REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?)"),
       put_purged_(database.handle(), "REPLACE INTO purged VALUES (?, ?)"),
       put_deduplication_(database.handle(), "REPLACE INTO deduplication VALUES (?, ?, ?, ?, ?)"),
@@ -299,17 +302,27 @@ void RecordWriter::put(const engine::MessageRow& row) {
   }
   const auto key = to_rowid(row.key.packed());
   const auto sender = static_cast<std::int64_t>(row.sender_account);
+  const auto& body = row.body->stored_text();
+  std::optional<std::int64_t> signature_at;
+  if (row.body->lacks_signature()) {
+    signature_at = static_cast<std::int64_t>(row.body->signature_at());
+  }
   if (row.details == nullptr) {
-    put_message_.run(key, row.id, row.sent_at, row.available_at, sender, row.body->text);
+    if (signature_at) {
+      put_unsigned_message_.run(key, row.id, row.sent_at, row.available_at, sender, body,
+                                signature_at);
+    } else {
+      put_message_.run(key, row.id, row.sent_at, row.available_at, sender, body);
+    }
     return;
   }
   const engine::Details& details = *row.details;
   const std::string attributes = encode(details.attributes);
-  put_detailed_message_.run(key, row.id, row.sent_at, row.available_at, sender, row.body->text,
+  put_detailed_message_.run(key, row.id, row.sent_at, row.available_at, sender, body,
                             TextOrNull{details.group_id}, TextOrNull{details.deduplication_id},
                             TextOrNull{details.trace_header},
                             TextOrNull{details.dead_letter_source}, Blob{attributes},
-                            TextOrNull{details.notification_type});
+                            TextOrNull{details.notification_type}, signature_at);
 }
 
 void RecordWriter::put(const engine::DeliveryRow& row) {

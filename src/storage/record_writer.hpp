@@ -102,6 +102,7 @@ class RecordWriter {
   Statement commit_;
   Statement roll_back_;
   Statement put_message_;
+  Statement put_unsigned_message_;
   Statement put_detailed_message_;
   Statement put_delivery_;
   Statement put_purged_;

@@ -7,6 +7,7 @@
 // (key >> 40) & 0xFFFFFF and key & 0xFFFFFFFFFF. Maps are netstrings (row_codec.hpp).
 #pragma once
 
+#include <cstdint>
 #include <iterator>
 #include <string_view>
 
@@ -133,9 +134,17 @@ inline constexpr const char* kSchemaEarlierReceives = R"sql(
 ALTER TABLE delivery ADD COLUMN earlier_count INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Version 4. Which byte of the body the signature belongs to that it lacks; NULL: it lacks none.
+inline constexpr const char* kSchemaSignatures = R"sql(
+ALTER TABLE message ADD COLUMN signature_at INTEGER;
+)sql";
+
 // A database of version N (PRAGMA user_version) has the first N of these, and of the kinds of rows
 // those since N or before.
-inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics, kSchemaEarlierReceives};
+inline constexpr const char* kSchemas[] = {kSchemaQueues, kSchemaTopics, kSchemaEarlierReceives,
+                                           kSchemaSignatures};
+
+inline constexpr std::int64_t kBodyBytesMax = 4 * 1024 * 1024;  // far more than a message may have
 
 // The columns that cannot hold any bytes, of the tables whose rows do not describe themselves.
 struct TypedColumn {
@@ -145,6 +154,7 @@ struct TypedColumn {
 inline constexpr TypedColumn kTypedColumns[] = {
     {"message", {.name = "id", .type = engine::ColumnType::Id}},
     {"message", {.name = "attributes", .type = engine::ColumnType::Attributes}},
+    {"message", {.name = "signature_at", .last = kBodyBytesMax}},
     {"deduplication", {.name = "message_id", .type = engine::ColumnType::Id}},
     {"archive", {.name = "id", .type = engine::ColumnType::Id}},
     {"archive", {.name = "attributes", .type = engine::ColumnType::Attributes}}};

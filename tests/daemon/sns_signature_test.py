@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import unittest
+import urllib.request
 
 from sns_support import SnsTest, visit
 
@@ -59,6 +60,39 @@ class SignatureTest(SnsTest):
         message = self.messages()[1]
         message["Message"] = "hallo"
         self.assertNotEqual(self.verify_by_openssl(message, "-sha1"), "Verified OK")
+
+    def peek(self, daemon, queue):
+        page = json.loads(visit(f"http://127.0.0.1:{daemon.port}/_squire/queues/{queue}/messages"))
+        return [message["body"] for message in page["messages"]]
+
+    def test_what_nobody_has_read_is_signed_after_a_crash_and_an_import_as_well(self):
+        daemon = self.start()
+        client = self.client(daemon)
+        topic = self.create_topic(client, "news")
+        for queue in ("one", "other"):
+            client.create(queue)
+            self.subscribe_queue(client, topic, queue, RawMessageDelivery="false")
+        for number in range(12):
+            self.publish(client, topic, f'"{number}" é')
+        daemon.kill()
+        daemon = self.start()
+        bodies = self.peek(daemon, "one")
+        self.assertEqual(len(bodies), 12)
+        for message in map(json.loads, bodies):
+            path = message["SigningCertURL"].rsplit("/", 1)[1]
+            message["SigningCertURL"] = f"http://127.0.0.1:{daemon.port}/{path}"
+            self.assertEqual(self.verify_by_openssl(message, "-sha1"), "Verified OK")
+        state = urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/_squire/export").read()
+        copy = self.start(data=self.directory / "copy")
+        urllib.request.urlopen(urllib.request.Request(
+            f"http://127.0.0.1:{copy.port}/_squire/import", state, method="PUT")).read()
+        for where in (daemon, copy):
+            received = {message["Body"] for _ in range(2)
+                        for message in self.client(where).receive("http://x/000000000000/one")}
+            self.assertEqual(received, set(bodies))
+        signatures = [{json.loads(body)["Signature"] for body in self.peek(daemon, queue)}
+                      for queue in ("one", "other")]
+        self.assertEqual(*signatures)
 
     def test_the_certificate_is_made_once_for_a_data_directory(self):
         urls = set()

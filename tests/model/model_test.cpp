@@ -114,7 +114,7 @@ class Model {
     }
     EXPECT_EQ(queue.find(id), nullptr) << "an id was given twice";
     queue.messages.push_back(
-        {id, message.body->text, message.details ? message.details->group_id : "", now,
+        {id, message.body->text(), message.details ? message.details->group_id : "", now,
          now + message.delay.value_or(queue.delay), 0, 0, "", handle_count_, handle_count_});
   }
 
@@ -162,7 +162,7 @@ class Model {
                                  const engine::Received& received) {
     std::map<std::string, std::vector<std::string>> wanted, got;
     for (const auto& message : received.messages) {
-      got[message.row.details->group_id].push_back(message.row.body->text);
+      got[message.row.details->group_id].push_back(message.row.body->text());
     }
     for (const auto* message : eligible) wanted[message->group].push_back(message->body);
     for (auto& [group, bodies] : got) {
@@ -177,10 +177,10 @@ class Model {
                        const engine::ReceivedMessage& message,
                        const engine::ReceiveOptions& options) {
     ReferenceMessage* found = queue.find(to_string(message.row.id));
-    ASSERT_NE(found, nullptr) << "received what is not there: " << message.row.body->text;
+    ASSERT_NE(found, nullptr) << "received what is not there: " << message.row.body->text();
     EXPECT_NE(std::find(eligible.begin(), eligible.end(), found), eligible.end());
     EXPECT_FALSE(queue.is_dead(*found));
-    EXPECT_EQ(message.row.body->text, found->body);
+    EXPECT_EQ(message.row.body->text(), found->body);
     EXPECT_EQ(message.delivery.receive_count, ++found->receive_count);
     found->visible_at =
         clock_.now() + options.visibility_timeout.value_or(queue.visibility_timeout);

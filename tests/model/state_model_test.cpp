@@ -122,7 +122,7 @@ class Life {
     for (const auto& message : received.messages) {
       handles.push_back(message.handle().encode());
       const std::string group = message.row.details ? message.row.details->group_id : "";
-      log.push_back(queue.name().name + ": " + group + ": " + message.row.body->text + " " +
+      log.push_back(queue.name().name + ": " + group + ": " + message.row.body->text() + " " +
                     to_string(message.row.id) + " " +
                     std::to_string(message.row.sent_at.time_since_epoch().count()) + " count " +
                     std::to_string(message.delivery.receive_count));

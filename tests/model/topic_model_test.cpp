@@ -202,7 +202,7 @@ class TopicModel {
         const auto received = broker_->receive(queue, options, nullptr).value();
         if (received.messages.empty()) break;
         for (const auto& message : received.messages) {
-          got.push_back(message.row.body->text);
+          got.push_back(message.row.body->text());
           ASSERT_TRUE(queue.remove(message.handle().encode()).has_value());
         }
       }

@@ -172,7 +172,12 @@ struct Poll {
 
   void run() {
     flag->is_raised = false;
-    is_waiting = exchange.run() != Exchange::Step::Reply;
+    auto next = exchange.run();
+    if (next == Exchange::Step::Compute) {
+      exchange.run_elsewhere();
+      next = exchange.run();
+    }
+    is_waiting = next != Exchange::Step::Reply;
   }
 };
 

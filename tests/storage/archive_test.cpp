@@ -23,7 +23,7 @@ std::string text(const engine::Journal::ArchiveRows& rows) {
   for (const auto& row : rows) {
     text += std::to_string(row.message.key.queue) + "/" + std::to_string(row.message.key.sequence) +
             "@" + std::to_string(row.message.sent_at.time_since_epoch().count()) + " " +
-            row.message.body->text + "\n";
+            row.message.body->text() + "\n";
   }
   return text;
 }

@@ -87,7 +87,7 @@ TEST_F(OpenTest, RefusesTheDatabaseOfANewerSquire) {
   EXPECT_EQ(open_error(path()), "no error");
   execute("PRAGMA user_version = 7");
   EXPECT_THAT(open_error(path()),
-              HasSubstr("was written by a newer squire (schema 7; this one knows 3); use that "
+              HasSubstr("was written by a newer squire (schema 7; this one knows 4); use that "
                         "version, or choose another --data-dir"));
 }
 

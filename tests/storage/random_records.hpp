@@ -92,7 +92,13 @@ class RandomRecords {
     row.available_at = time();
     row.sender_account = std::uint64_t(number(1000));
     const int size = number(50) == 0 ? number(20'000) : number(100);
-    row.body = std::make_shared<const engine::Body>(std::string(std::size_t(size), 'b') + text());
+    std::string body = std::string(std::size_t(size), 'b') + text();
+    if (size > 0 && number(4) == 0) {
+      row.body = std::make_shared<const engine::Body>(std::move(body), 1 + number(size),
+                                                      std::make_shared<engine::Signature>());
+    } else {
+      row.body = std::make_shared<const engine::Body>(std::move(body));
+    }
     if (number(3) == 0) {
       engine::Details details;
       details.group_id = "g" + text();

@@ -31,7 +31,7 @@ using testing::IsEmpty;
 // A column of every type.
 struct DeviceRow {
   static constexpr engine::RowTraits kRow{
-      .table = "device", .noun = "device", .order = engine::RowOrder::AsMade, .since = 4};
+      .table = "device", .noun = "device", .order = engine::RowOrder::AsMade, .since = 5};
 
   enum class State : std::uint8_t { New, Active };
 
@@ -176,7 +176,7 @@ TEST_F(RowKindTest, GetsItsTableInADirectoryOfBefore) {
   }
   EXPECT_THAT(load(), ElementsAre(line(device("a"))));
   EXPECT_THAT(error_of([&] { SqliteJournal journal({.directory = data()}); }),
-              HasSubstr("newer squire (schema 4; this one knows 3)"));
+              HasSubstr("newer squire (schema 5; this one knows 4)"));
 }
 
 TEST_F(RowKindTest, IsExportedCheckedAndSalvaged) {

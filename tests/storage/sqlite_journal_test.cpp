@@ -173,7 +173,7 @@ TEST_F(SqliteJournalTest, KeepsEveryAnsweredMessageWhenTheProcessIsKilled) {
     const auto* row = std::get_if<engine::MessageRow>(&record);
     if (row == nullptr) return;
     EXPECT_EQ(row->key.sequence, next);
-    EXPECT_EQ(row->body->text, "body " + std::to_string(next));
+    EXPECT_EQ(row->body->text(), "body " + std::to_string(next));
     ++next;
   });
   EXPECT_GT(next, answered);

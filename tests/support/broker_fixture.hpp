@@ -52,7 +52,7 @@ class BrokerFixture : public testing::Test {
     std::vector<std::string> bodies;
     const auto received = broker.receive(queue, options(count_max, visibility_timeout), nullptr);
     for (const auto& message : received.value().messages) {
-      bodies.push_back(message.row.body->text);
+      bodies.push_back(message.row.body->text());
       handles.push_back(message.handle().encode());
     }
     return bodies;

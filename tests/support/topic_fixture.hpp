@@ -114,7 +114,9 @@ class TopicFixture : public testing::Test {
       options.count_max = 10;
       const auto received = broker.receive(queue, options, nullptr);
       if (received.has_error() || received->messages.empty()) return bodies;
-      for (const auto& message : received->messages) bodies.push_back(message.row.body->text);
+      for (const auto& message : received->messages) {
+        bodies.push_back(broker.show(*message.row.body).text);
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,16 +12,56 @@
 #include "squire/core/digest.hpp"
 #include "squire/core/ids.hpp"
 #include "squire/core/message_attributes.hpp"
+#include "squire/core/mutex.hpp"
 
 namespace squire::engine {
 
-// A message body with its digest. Immutable and shared: by the queue, the journal, and every raw
-// subscriber of a topic.
-struct Body {
-  explicit Body(std::string content) : text(std::move(content)), digest(md5(text)) {}
+// A signature that is made when it is first needed, since it costs more than all else that happens
+// to a message. Shared by the copies of one publication. Thread-safe.
+class Signature {
+ public:
+  // Base64 of what an RSA key of 2048 bits makes.
+  static constexpr std::size_t kSize = 344;
 
-  std::string text;
-  Md5 digest;
+  bool is_made() const;
+  // What make() returns, or returned before. It is called under no lock; of two at once, one
+  // counts.
+  std::string get(const std::function<std::string()>& make);
+
+ private:
+  mutable Mutex mutex_{LockRank::Leaf};
+  std::string text_ GUARDED_BY(mutex_);  // empty: not made yet
+};
+
+// A message body. Immutable and shared: by the queue, the journal, and every raw subscriber of a
+// topic. One that lacks its signature is shown by Broker::show() alone, always with the same bytes.
+class Body {
+ public:
+  explicit Body(std::string whole);
+  // `stored` without the signature that belongs to its byte `signature_at`, which is not 0.
+  Body(std::string stored, std::size_t signature_at, std::shared_ptr<Signature> signature);
+
+  // As the journal keeps it: perhaps without its signature.
+  const std::string& stored_text() const { return text_; }
+  bool lacks_signature() const { return signature_ != nullptr; }
+  std::size_t signature_at() const { return signature_at_; }  // 0: it lacks none
+  const std::shared_ptr<Signature>& signature() const { return signature_; }
+  // Whether that is still to be made, by the next one who shows the body.
+  bool must_be_signed() const { return signature_ && !signature_->is_made(); }
+  // In bytes, when it is shown.
+  std::size_t size() const { return text_.size() + (lacks_signature() ? Signature::kSize : 0); }
+
+  // Of one that lacks nothing; else throws std::logic_error.
+  const std::string& text() const;
+  const Md5& digest() const;
+
+ private:
+  void check_whole() const;
+
+  std::string text_;
+  Md5 digest_{};
+  std::size_t signature_at_ = 0;
+  std::shared_ptr<Signature> signature_;
 };
 
 // What only some messages have. Immutable, shared by queue and journal; most messages have none.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,6 +53,9 @@ class Registry final : public StoreOf<Registry, RegistryRow> {
   explicit Registry(const Env& env) : env_(env) {}
 
   std::optional<StringMap> find(Kind kind, std::string_view key) const;
+  // Rises with every change, so that who keeps what it made of an entry sees whether that still
+  // holds. Takes no lock.
+  std::uint64_t edition() const { return edition_; }
   // Those whose key begins with `prefix`, by key.
   std::vector<Entry> list(Kind kind, std::string_view prefix) const;
 
@@ -75,6 +80,7 @@ class Registry final : public StoreOf<Registry, RegistryRow> {
                                 const std::optional<StringMap>& before, StringMap after);
 
   const Env& env_;
+  std::atomic<std::uint64_t> edition_ = 0;
   mutable Mutex mutex_{LockRank::Registry};
   std::map<std::pair<Kind, std::string>, StringMap> entries_ GUARDED_BY(mutex_);
 };

@@ -92,7 +92,7 @@ struct RowTraits {
   // Whether a key may come again after its row is gone. If none does, a row may go before anything
   // else that is to be written, which makes room on a full disk.
   bool reuses_keys = true;
-  int since = 1;  // the schema that has it first; below 4 written out
+  int since = 1;  // the schema that has it first; those before 5 are written out
 };
 
 class Row;

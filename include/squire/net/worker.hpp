@@ -10,8 +10,8 @@
 
 #include "squire/core/clock.hpp"
 #include "squire/core/heartbeat.hpp"
+#include "squire/core/helpers.hpp"
 #include "squire/net/byte_budget.hpp"
-#include "squire/net/long_work.hpp"
 #include "squire/net/server.hpp"
 #include "squire/net/session.hpp"
 #include "squire/net/system_clock.hpp"
@@ -21,17 +21,19 @@ namespace squire::net {
 // What all workers have in common.
 struct Shared {
   Shared(const ServerSettings& settings, const Clock& clock, const SystemClock& wire_clock,
-         LongWork& long_work)
+         Helpers& long_work, Helpers& computing)
       : settings(settings),
         clock(clock),
         wire_clock(wire_clock),
         long_work(long_work),
+        computing(computing),
         budget(settings.in_flight_bytes_max) {}
 
   const ServerSettings& settings;
   const Clock& clock;             // of the queues; tests may move it
   const SystemClock& wire_clock;  // of the connections: nobody moves it
-  LongWork& long_work;
+  Helpers& long_work;             // for what may take seconds
+  Helpers& computing;  // for what takes about a millisecond, and does not wait behind that
   std::atomic<std::size_t> open_count = 0;  // connections
   ByteBudget budget;
 };

@@ -97,10 +97,18 @@ class Call {
     is_moving_ = waiter_ && !is_elsewhere_ && steps > kStepsMax;
     return is_moving_;
   }
+  // For an action that is about to compute something for a millisecond or more, RSA for instance:
+  // true if a helper is to do that. What the action returns is then ignored, and it is run again:
+  // one that waits from where it was.
+  bool must_compute_elsewhere() {
+    is_moving_ = computes_ = waiter_ && !is_elsewhere_;
+    return is_moving_;
+  }
   bool is_moving() const { return is_moving_; }
+  bool computes() const { return computes_; }
   void move() {
     is_elsewhere_ = true;
-    is_moving_ = false;
+    is_moving_ = computes_ = false;
   }
 
   // No more waiting, for instance because the daemon stops: the next run gets an answer.
@@ -120,6 +128,7 @@ class Call {
   std::optional<Patience> patience_;
   std::unique_ptr<Resumption> resumption_;
   bool is_moving_ = false;
+  bool computes_ = false;
   bool is_elsewhere_ = false;
   engine::Ticket ticket_ = 0;
 };

@@ -29,6 +29,7 @@ class Exchange {
     WaitForCommit,   // run again after the journal's next commit
     WaitForMessage,  // run again when the waiter was notified, or at deadline()
     Move,            // it would take long: call run_elsewhere(), then run again
+    Compute,         // likewise, but it takes no more than some milliseconds
     Drop,            // close the connection without a reply
   };
 

@@ -15,6 +15,8 @@ struct CourierSettings {
   std::map<std::string, std::string> functions;
   // Null: emails stay in the outbox. Outlives the couriers.
   outbound::Mailer* mailer = nullptr;
+  // Where messages are signed; null: on the outbound thread, which then brings nothing meanwhile.
+  Executor* helpers = nullptr;
   // Attempts under way for one subscription at a time.
   std::size_t attempts_max = 64;
   // Told of every delivery that is given up; may be empty.

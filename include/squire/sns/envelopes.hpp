@@ -15,6 +15,7 @@ class Envelopes final : public engine::Renderer {
 
   std::unique_ptr<engine::Rendering> render(engine::Broker& broker, const ResourceName& topic,
                                             const engine::Publication& publication) const override;
+  std::string sign(engine::Broker& broker, const std::string& text) const override;
   engine::OutgoingMessage render_confirmation(engine::Broker& broker,
                                               const engine::Subscription& subscription,
                                               std::string_view type,

@@ -420,7 +420,8 @@ struct ReceiveMessage {
     Request request;
     Strings attribute_names;  // the system's that are wanted
     Milliseconds wait;
-    std::shared_ptr<engine::Queue> queue;  // null: to be found, there may be another by now
+    std::shared_ptr<engine::Queue> queue;      // null: to be found, there may be another by now
+    std::optional<engine::Received> received;  // from the queue, and only to be shown
   };
   static Result<Waiting> begin(Call& call, Request request);
   static Result<std::optional<Response>> look(Call& call, Waiting& waiting);

@@ -9,7 +9,7 @@ namespace squire::engine {
 namespace {
 
 std::size_t size_in_bytes(const OutgoingMessage& message) {
-  std::size_t size = message.body->text.size();
+  std::size_t size = message.body->size();
   if (!message.details) return size;
   for (const auto& [name, attribute] : message.details->attributes) {
     size += name.size() + attribute.type.size() + attribute.value.size();
@@ -116,7 +116,7 @@ std::vector<std::shared_ptr<const Subscription>> Topic::interested(
   std::vector<filter::Index::Key> keys;
   ReadLock lock(mutex_);
   for (const auto& text : texts) {
-    index_.match(attributes_of(publication), text->text, keys);
+    index_.match(attributes_of(publication), text->text(), keys);
     for (const auto key : keys) {
       const auto& subscription = subscriptions_.at(key).subscription;
       if (publication.text_for(subscription->protocol()) == text) found.push_back(subscription);
@@ -222,7 +222,7 @@ std::uint64_t Topic::archive_end() {
 Ticket Topic::publish_again(const Subscription& subscription, const Publication& publication,
                             const Renderer& renderer) {
   const auto& filter = subscription.filter();
-  if (filter && !filter->matches(attributes_of(publication), publication.text->text)) return 0;
+  if (filter && !filter->matches(attributes_of(publication), publication.text->text())) return 0;
   Deliveries deliveries(false);
   const Ticket ticket =
       deliver(subscription, publication, *renderer.render(broker_, name_, publication), deliveries);
@@ -249,7 +249,8 @@ Ticket Topic::deliver(const Subscription& subscription, const Publication& publi
     }
   } else {
     if (goes_to_outbox(subscription.protocol())) {
-      ticket = broker_.store<Outbox>().add(subscription, publication, message.body->text);
+      ticket =
+          broker_.store<Outbox>().add(subscription, publication, broker_.show(*message.body).text);
       note(Event::Kind::Caught, subscription, publication, {});
     }
     if (subscription.row().delivery_queue == 0) return ticket;

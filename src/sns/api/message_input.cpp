@@ -234,7 +234,8 @@ Result<void> check_for_topic_type(const engine::Topic& topic, const MessageInput
   if (publication.details) details = *publication.details;
   details.group_id = *group;
   if (topic.is_fifo()) {
-    details.deduplication_id = deduplication ? *deduplication : sha256_hex(publication.text->text);
+    details.deduplication_id =
+        deduplication ? *deduplication : sha256_hex(publication.text->text());
   }
   publication.details = std::make_shared<const engine::Details>(std::move(details));
   return {};

@@ -67,7 +67,7 @@ Result<Publish::Response> publish_to_phone(Call& call, Publish::Request request)
     return Error{errors::kOptedOut, {}};
   }
   return send_to_outbox(call, DeliveryProtocol::Sms, number, publication,
-                        publication.text_for(DeliveryProtocol::Sms)->text);
+                        publication.text_for(DeliveryProtocol::Sms)->text());
 }
 
 Result<Publish::Response> publish_to_device(Call& call, Publish::Request request) {
@@ -80,7 +80,7 @@ Result<Publish::Response> publish_to_device(Call& call, Publish::Request request
                          : own->second;
   // Only a topic needs a text for everyone.
   if (text == nullptr) return missing_default();
-  return send_to_outbox(call, DeliveryProtocol::Application, arn, publication, text->text);
+  return send_to_outbox(call, DeliveryProtocol::Application, arn, publication, text->text());
 }
 
 Result<void> check_entry_id(const std::string& id) {

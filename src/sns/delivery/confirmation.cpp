@@ -66,7 +66,7 @@ void send_confirmation(service::Call& call, const engine::Subscription& subscrip
     row.subject = type == kSubscriptionConfirmation ? "AWS Notification - Subscription Confirmation"
                                                     : "AWS Notification - Unsubscribe Confirmation";
     row.body = row.protocol == DeliveryProtocol::Email ? email_text(call, subscription, type)
-                                                       : message.body->text;
+                                                       : broker.show(*message.body).text;
     const auto subject = row.subject;
     const auto body = row.body;
     call.wait_for(broker.store<engine::Outbox>().add(std::move(row)));

@@ -73,7 +73,7 @@ class HttpTarget final : public SubscriptionTarget {
     request.headers.emplace_back("Content-Type", policy().content_type);
     request.headers.emplace_back("User-Agent", kUserAgent);
     request.headers.emplace_back("Accept-Encoding", "gzip,deflate");
-    request.body = message.row.body->text;
+    request.body = text_of(message);
     post(sender(), std::move(request), attempt);
   }
 };
@@ -95,7 +95,7 @@ class LambdaTarget final : public SubscriptionTarget {
     request.headers = {{"Content-Type", "application/json"},
                        {"X-Amz-Invocation-Type", "Event"},
                        {"User-Agent", std::string(kUserAgent)}};
-    request.body = to_lambda_event(attempt->message().row.body->text, subscription()->arn());
+    request.body = to_lambda_event(text_of(attempt->message()), subscription()->arn());
     post(sender(), std::move(request), attempt);
   }
 };
@@ -111,7 +111,7 @@ class MailTarget final : public SubscriptionTarget {
     const auto& row = attempt->message().row;
     outbound::Mail mail;
     mail.to = subscription()->row().endpoint;
-    mail.text = row.body->text;
+    mail.text = text_of(attempt->message());
     if (row.details) {
       const auto subject = row.details->attributes.find(kMailSubject);
       if (subject != row.details->attributes.end()) mail.subject = subject->second.value;

@@ -54,6 +54,21 @@ std::string email_text(const std::string& message, const std::string& unsubscrib
          unsubscribe_url + "\n";
 }
 
+// The text of an envelope, to be signed when somebody wants to see it.
+struct UnsignedText {
+  std::string text;
+  std::size_t signature_at = 0;
+  std::shared_ptr<engine::Signature> signature;
+
+  void add_signature(int version, const std::string& certificate_url) {
+    add_member(text, "SignatureVersion", std::to_string(version));
+    add_member(text, "Signature", "");
+    signature_at = text.size() - 1;
+    signature = std::make_shared<engine::Signature>();
+    add_member(text, "SigningCertURL", certificate_url);
+  }
+};
+
 // One publication's deliveries. What all envelopes have in common, the signature above all, is
 // made once for each text.
 class PublicationRendering final : public engine::Rendering {
@@ -74,7 +89,7 @@ class PublicationRendering final : public engine::Rendering {
   }
 
  private:
-  std::string envelope(const Subscription& subscription, const std::string& text);
+  std::shared_ptr<const Body> envelope(const Subscription& subscription, const std::string& text);
   std::shared_ptr<const Body> body_for(const Subscription& subscription);
   std::shared_ptr<const engine::Details> details_for(const Subscription& subscription);
 
@@ -83,35 +98,28 @@ class PublicationRendering final : public engine::Rendering {
   const std::string topic_arn_;
   const bool is_fifo_;
   const Publication& publication_;
-  std::map<const std::string*, std::string> heads_;  // of envelopes, by their text
-  std::optional<std::string> tail_;                  // behind the UnsubscribeURL
+  std::map<const std::string*, UnsignedText> heads_;  // of envelopes, by their text
+  std::optional<std::string> tail_;                   // behind the UnsubscribeURL
   // Without attributes, without group and deduplication id.
   std::shared_ptr<const engine::Details> kept_details_[2][2];
 };
 
-std::string PublicationRendering::envelope(const Subscription& subscription,
-                                           const std::string& text) {
-  std::string& head = heads_[&text];
-  if (head.empty()) {
-    const std::string id = to_string(publication_.id);
-    const std::string time = to_iso_time(publication_.published_at);
-    head = "{";
-    add_member(head, "Type", "Notification");
-    add_member(head, "MessageId", id);
-    if (is_fifo_) add_member(head, "SequenceNumber", sequence_number(publication_.sequence));
-    add_member(head, "TopicArn", topic_arn_);
-    if (!publication_.subject.empty()) add_member(head, "Subject", publication_.subject);
-    add_member(head, "Message", text);
-    add_member(head, "Timestamp", time);
+std::shared_ptr<const Body> PublicationRendering::envelope(const Subscription& subscription,
+                                                           const std::string& text) {
+  UnsignedText& head = heads_[&text];
+  if (head.text.empty()) {
+    std::string& out = head.text;
+    out = "{";
+    add_member(out, "Type", "Notification");
+    add_member(out, "MessageId", to_string(publication_.id));
+    if (is_fifo_) add_member(out, "SequenceNumber", sequence_number(publication_.sequence));
+    add_member(out, "TopicArn", topic_arn_);
+    if (!publication_.subject.empty()) add_member(out, "Subject", publication_.subject);
+    add_member(out, "Message", text);
+    add_member(out, "Timestamp", to_iso_time(publication_.published_at));
     if (!is_fifo_) {
-      Signer::Fields fields{{"Message", text}, {"MessageId", id}};
-      if (!publication_.subject.empty()) fields.emplace_back("Subject", publication_.subject);
-      fields.insert(fields.end(),
-                    {{"Timestamp", time}, {"TopicArn", topic_arn_}, {"Type", "Notification"}});
-      const int version = publication_.signature_version;
-      add_member(head, "SignatureVersion", std::to_string(version));
-      add_member(head, "Signature", signer_.sign(broker_, fields, version));
-      add_member(head, "SigningCertURL", publication_.endpoint + signer_.certificate_path(broker_));
+      head.add_signature(publication_.signature_version,
+                         publication_.endpoint + signer_.certificate_path(broker_));
     }
   }
   if (!tail_) {
@@ -124,10 +132,12 @@ std::string PublicationRendering::envelope(const Subscription& subscription,
     *tail_ += "\n}";
   }
   std::string out;
-  out.reserve(head.size() + tail_->size() + 256);
-  out = head;
+  out.reserve(head.text.size() + tail_->size() + 256);
+  out = head.text;
   add_member(out, "UnsubscribeURL", unsubscribe_url(publication_.endpoint, subscription));
-  return out += *tail_;
+  out += *tail_;
+  if (!head.signature) return std::make_shared<const Body>(std::move(out));
+  return std::make_shared<const Body>(std::move(out), head.signature_at, head.signature);
 }
 
 std::shared_ptr<const Body> PublicationRendering::body_for(const Subscription& subscription) {
@@ -142,12 +152,12 @@ std::shared_ptr<const Body> PublicationRendering::body_for(const Subscription& s
   switch (protocol) {
     case DeliveryProtocol::Email:
       return std::make_shared<const Body>(
-          email_text(text->text, unsubscribe_url(publication_.endpoint, subscription)));
+          email_text(text->text(), unsubscribe_url(publication_.endpoint, subscription)));
     case DeliveryProtocol::Sms:
       if (publication_.display_name.empty()) return text;
-      return std::make_shared<const Body>(publication_.display_name + "> " + text->text);
+      return std::make_shared<const Body>(publication_.display_name + "> " + text->text());
     default:
-      return std::make_shared<const Body>(envelope(subscription, text->text));
+      return envelope(subscription, text->text());
   }
 }
 
@@ -214,11 +224,14 @@ std::unique_ptr<engine::Rendering> Envelopes::render(engine::Broker& broker,
   return std::make_unique<PublicationRendering>(broker, state_->signer, topic, publication);
 }
 
+std::string Envelopes::sign(engine::Broker& broker, const std::string& text) const {
+  return state_->signer.sign(broker, text);
+}
+
 OutgoingMessage Envelopes::render_confirmation(engine::Broker& broker,
                                                const Subscription& subscription,
                                                std::string_view type,
                                                const std::string& endpoint) const {
-  const auto& signer = state_->signer;
   const auto topic = broker.topics().find(subscription.topic());
   const bool is_version_2 = topic && topic->settings()->signature_version == 2;
   const std::string topic_arn = to_arn("sns", subscription.topic());
@@ -227,25 +240,19 @@ OutgoingMessage Envelopes::render_confirmation(engine::Broker& broker,
   const std::string time = to_iso_time(broker.env().clock.now());
   OutgoingMessage outgoing;
   outgoing.id = broker.env().ids.next();
-  const std::string id = to_string(*outgoing.id);
-  const std::string& token = subscription.row().token;
-  const Signer::Fields fields{{"Message", message}, {"MessageId", id}, {"SubscribeURL", url},
-                              {"Timestamp", time},  {"Token", token},  {"TopicArn", topic_arn},
-                              {"Type", type}};
-  const int version = is_version_2 ? 2 : 1;
-  std::string out = "{";
+  UnsignedText made;
+  std::string& out = made.text;
+  out = "{";
   add_member(out, "Type", type);
-  add_member(out, "MessageId", id);
-  add_member(out, "Token", token);
+  add_member(out, "MessageId", to_string(*outgoing.id));
+  add_member(out, "Token", subscription.row().token);
   add_member(out, "TopicArn", topic_arn);
   add_member(out, "Message", message);
   add_member(out, "SubscribeURL", url);
   add_member(out, "Timestamp", time);
-  add_member(out, "SignatureVersion", std::to_string(version));
-  add_member(out, "Signature", signer.sign(broker, fields, version));
-  add_member(out, "SigningCertURL", endpoint + signer.certificate_path(broker));
+  made.add_signature(is_version_2 ? 2 : 1, endpoint + state_->signer.certificate_path(broker));
   out += "\n}";
-  outgoing.body = std::make_shared<const Body>(std::move(out));
+  outgoing.body = std::make_shared<const Body>(std::move(out), made.signature_at, made.signature);
   engine::Details details;
   details.notification_type = type;
   outgoing.details = std::make_shared<const engine::Details>(std::move(details));

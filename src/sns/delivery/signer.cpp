@@ -1,8 +1,12 @@
 #include "sns/delivery/signer.hpp"
 
+#include <array>
+#include <nlohmann/json.hpp>
+
 #include "squire/core/digest.hpp"
 #include "squire/core/text.hpp"
 #include "squire/engine/registry.hpp"
+#include "squire/service/policy_document.hpp"
 
 namespace squire::sns {
 namespace {
@@ -10,6 +14,10 @@ namespace {
 using engine::StringMap;
 using Kind = engine::RegistryRow::Kind;
 
+// In the order in which they are signed, those that the envelope has (SNS Developer Guide,
+// "Verifying the signatures of Amazon SNS messages").
+constexpr std::array kSignedNames = {"Message",   "MessageId", "Subject",  "SubscribeURL",
+                                     "Timestamp", "Token",     "TopicArn", "Type"};
 constexpr std::string_view kPathPrefix = "/SimpleNotificationService-";
 
 std::string path_of(const std::string& certificate_pem) {
@@ -35,26 +43,34 @@ StringMap stored_key(engine::Broker& broker) {
 }  // namespace
 
 std::shared_ptr<const Signer::Identity> Signer::identity(engine::Broker& broker) const {
-  const auto stored = stored_key(broker);
-  const auto& certificate = stored.at("Certificate");
-  auto path = path_of(certificate);
+  const auto edition = broker.store<engine::Registry>().edition();
   {
     Lock lock(mutex_);
-    if (identity_ && identity_->certificate_path == path) return identity_;
+    if (identity_ && identity_->edition == edition) return identity_;
   }
+  const auto stored = stored_key(broker);
+  const auto& certificate = stored.at("Certificate");
   auto identity = std::make_shared<const Identity>(
-      Identity{SigningKey(stored.at("PrivateKey"), certificate), std::move(path)});
+      Identity{SigningKey(stored.at("PrivateKey"), certificate), path_of(certificate), edition});
   Lock lock(mutex_);
   identity_ = identity;
   return identity;
 }
 
-std::string Signer::sign(engine::Broker& broker, const Fields& fields, int version) const {
+std::string Signer::sign(engine::Broker& broker, const std::string& envelope) const {
+  const auto said = service::Json::parse(envelope, nullptr, false);
+  const auto text_of = [&](const char* name) {
+    const auto at = said.find(name);
+    return at != said.end() && at->is_string() ? at->get<std::string>() : std::string();
+  };
   std::string text;
-  for (const auto& [name, value] : fields) {
-    text.append(name).append("\n").append(value).append("\n");
+  if (said.is_object()) {
+    for (const char* name : kSignedNames) {
+      if (said.contains(name)) text.append(name).append("\n").append(text_of(name)).append("\n");
+    }
   }
-  const auto hash = version == 2 ? SigningKey::Hash::Sha256 : SigningKey::Hash::Sha1;
+  const bool is_version_2 = said.is_object() && text_of("SignatureVersion") == "2";
+  const auto hash = is_version_2 ? SigningKey::Hash::Sha256 : SigningKey::Hash::Sha1;
   return base64_encode(identity(broker)->key.sign(text, hash));
 }
 

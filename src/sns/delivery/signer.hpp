@@ -1,11 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "squire/core/mutex.hpp"
 #include "squire/core/signing_key.hpp"
@@ -19,9 +18,9 @@ namespace squire::sns {
 // Thread-safe.
 class Signer {
  public:
-  // Names and values in byte order of the names. `version` is 1 (SHA-1) or 2 (SHA-256). Base64.
-  using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
-  std::string sign(engine::Broker& broker, const Fields& fields, int version) const;
+  // Base64 of the signature that belongs into an envelope: of what it says, by the method that it
+  // names (SignatureVersion).
+  std::string sign(engine::Broker& broker, const std::string& envelope) const;
 
   // The path at which the daemon serves the certificate:
   // "/SimpleNotificationService-<32 hex digits>.pem".
@@ -31,6 +30,7 @@ class Signer {
   struct Identity {
     SigningKey key;
     std::string certificate_path;
+    std::uint64_t edition;  // of the registry that it was read from
   };
   std::shared_ptr<const Identity> identity(engine::Broker& broker) const;
 

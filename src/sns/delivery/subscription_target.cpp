@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sns/delivery/links.hpp"
+#include "squire/core/internal_errors.hpp"
 
 namespace squire::sns {
 namespace {
@@ -60,7 +61,22 @@ void SubscriptionTarget::deliver(AttemptPtr attempt) {
   const bool is_unwanted = !subscription_ || (type_of(attempt->message()) == kNotification &&
                                               !subscription_->is_confirmed());
   if (is_unwanted) return attempt->end({delivery::Outcome::Kind::Unwanted, {}});
+  if (settings_.helpers && attempt->message().row.body->must_be_signed()) {
+    return sign(std::move(attempt));
+  }
   send(std::move(attempt));
+}
+
+// The attempt keeps this target.
+void SubscriptionTarget::sign(AttemptPtr attempt) {
+  settings_.helpers->post([this, attempt = std::move(attempt)] {
+    const bool is_signed = guarded(Border::Delivery, to_string(attempt->message().row.id),
+                                   [&] { broker_.show(*attempt->message().row.body); });
+    sender_.post([this, attempt, is_signed] {
+      if (is_signed) return deliver(attempt);
+      attempt->end({delivery::Outcome::Kind::Failed, "it could not be signed"});
+    });
+  });
 }
 
 std::optional<Milliseconds> SubscriptionTarget::retry_after(const ReceivedMessage& message) {

@@ -36,6 +36,10 @@ class SubscriptionTarget : public delivery::Target {
   // Subscription and message want each other.
   virtual void send(AttemptPtr attempt) = 0;
 
+  // What the endpoint gets, signed.
+  std::string text_of(const engine::ReceivedMessage& message) const {
+    return broker_.show(*message.row.body).text;
+  }
   TimePoint now() const { return broker_.env().clock.now(); }
   outbound::Sender& sender() const { return sender_; }
   const CourierSettings& settings() const { return settings_; }
@@ -46,6 +50,8 @@ class SubscriptionTarget : public delivery::Target {
 
  private:
   void refresh();
+  // Has the message signed elsewhere, and then delivers it.
+  void sign(AttemptPtr attempt);
 
   engine::Broker& broker_;
   outbound::Sender& sender_;

@@ -51,7 +51,7 @@ class ToyTarget final : public delivery::Target {
 
   delivery::Pace pace() override { return hand_.pace; }
   void deliver(std::shared_ptr<Attempt> attempt) override {
-    hand_.delivered.push_back(attempt->message().row.body->text);
+    hand_.delivered.push_back(attempt->message().row.body->text());
     if (hand_.error) std::rethrow_exception(hand_.error);
     hand_.attempts.push_back(std::move(attempt));
   }

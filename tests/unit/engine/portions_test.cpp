@@ -59,7 +59,7 @@ TEST_F(PortionsTest, AReceivePassesOverSomeExpiredMessagesAndAPollIsWokenToGoOn)
   for (;; ++woken) {
     const auto received = broker.receive(*queue, poll, &slot).value();
     if (!received.messages.empty()) {
-      EXPECT_EQ(received.messages.front().row.body->text, "fresh");
+      EXPECT_EQ(received.messages.front().row.body->text(), "fresh");
       break;
     }
     ASSERT_EQ(waiter->count, woken + 1) << "there is something behind what has expired";

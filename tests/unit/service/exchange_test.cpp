@@ -117,6 +117,19 @@ TEST_F(ExchangeTest, PagesOfTheSiteTakeLongOnceThereIsMuchToShow) {
   EXPECT_EQ(start(page)->run(), Step::Reply) << "health waits for nobody";
 }
 
+TEST_F(ExchangeTest, PagesOfMessagesAreMadeByAHelper) {
+  create("q");
+  call(send("a"));
+  RequestText page;
+  page.method = "GET";
+  page.target = "/_squire/queues/q/messages";
+  const auto peek = start(page);
+  ASSERT_EQ(peek->run(), Step::Compute);
+  peek->exchange.run_elsewhere();
+  ASSERT_EQ(peek->run(), Step::Reply);
+  EXPECT_EQ(nlohmann::json::parse(peek->reply().body)["count"], 1);
+}
+
 // ---- waiting for messages
 
 TEST_F(ExchangeTest, AReceiveThatFindsAMessageAnswersAtOnce) {

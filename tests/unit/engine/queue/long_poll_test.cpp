@@ -123,7 +123,7 @@ TEST_F(LongPollTest, FreeingAFifoGroupWakesAPoll) {
   auto waiting = poll();
   queue->remove(handle).value();
   EXPECT_EQ(waiting.waiter->count, 1);
-  EXPECT_EQ(retry(waiting).messages.at(0).row.body->text, "b");
+  EXPECT_EQ(retry(waiting).messages.at(0).row.body->text(), "b");
 }
 
 }  // namespace

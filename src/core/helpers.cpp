@@ -1,13 +1,17 @@
-#include "squire/net/long_work.hpp"
+#include "squire/core/helpers.hpp"
 
-#include <string>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "squire/core/heartbeat.hpp"
 
-namespace squire::net {
+namespace squire {
 
-boost::asio::io_context& LongWork::context() {
+void Helpers::post(std::function<void()> task) {
+  boost::asio::post(context(), std::move(task));
+}
+
+boost::asio::io_context& Helpers::context() {
   Lock lock(mutex_);
   if (threads_.empty() && !is_stopping_) {
     for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this, i] { run(i); });
@@ -15,7 +19,7 @@ boost::asio::io_context& LongWork::context() {
   return context_;
 }
 
-void LongWork::stop() {
+void Helpers::stop() {
   context_.stop();
   std::vector<std::thread> threads;
   {
@@ -26,10 +30,10 @@ void LongWork::stop() {
   for (auto& thread : threads) thread.join();
 }
 
-void LongWork::run(int number) {
-  Heart heart("long " + std::to_string(number));
-  heart.rest("what takes long");
+void Helpers::run(int number) {
+  Heart heart(name_ + " " + std::to_string(number));
+  heart.rest(work_);
   context_.run();
 }
 
-}  // namespace squire::net
+}  // namespace squire
