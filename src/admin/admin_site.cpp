@@ -80,7 +80,7 @@ SiteReply answer(AdminRequest& asked) {
 class Answering final : public service::AdminExchange {
  public:
   Answering(AdminSite& site, const SiteRequest& request, bool is_long)
-      : site_(site), request_(request), is_long_(is_long), computes_(shows_messages(request)) {}
+      : site_(site), request_(request), is_long_(is_long) {}
 
   std::optional<SiteReply> run(bool) override {
     if (is_browser(request_)) return show_console();
@@ -88,18 +88,11 @@ class Answering final : public service::AdminExchange {
     return answer(asked);
   }
   bool is_long() const override { return is_long_; }
-  bool computes() const override { return computes_; }
 
  private:
-  // Perhaps with signatures that nobody has asked for yet.
-  static bool shows_messages(const SiteRequest& request) {
-    return request.path.find("/messages") != std::string_view::npos;
-  }
-
   AdminSite& site_;
   const SiteRequest request_;
   const bool is_long_;
-  const bool computes_;
 };
 
 }  // namespace
@@ -150,7 +143,9 @@ std::unique_ptr<service::AdminExchange> AdminSite::handle(const SiteRequest& req
     if (auto wait = make_wait(asked, std::move(waiter))) return wait;
   }
   if (auto job = make_state_job(asked, *jobs_, waiter)) return job;
-  const bool is_long = !service::is_health(request.path) && is_large();
+  // Messages are perhaps to be signed, many at once.
+  const bool shows_messages = request.path.find("/messages") != std::string_view::npos;
+  const bool is_long = shows_messages || (!service::is_health(request.path) && is_large());
   return std::make_unique<Answering>(*this, request, is_long);
 }
 

@@ -244,9 +244,9 @@ int Daemon::stop() {
   guard.enter("ending exports, imports and pages");
   site_.stop();
   guard.enter("ending deliveries");
-  mailer_.reset();
   client_.stop();
   signing_.stop();
+  mailer_.reset();
   guard.enter(StopGuard::kFlushing);
   const bool is_stored = journal_->flush();
   const int exit_code = report_end(is_stored);

@@ -14,7 +14,7 @@ void Helpers::post(std::function<void()> task) {
 boost::asio::io_context& Helpers::context() {
   Lock lock(mutex_);
   if (threads_.empty() && !is_stopping_) {
-    for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this, i] { run(i); });
+    for (std::size_t i = 0; i < kThreads; ++i) threads_.emplace_back([this, i] { run(i); });
   }
   return context_;
 }
@@ -30,7 +30,7 @@ void Helpers::stop() {
   for (auto& thread : threads) thread.join();
 }
 
-void Helpers::run(int number) {
+void Helpers::run(std::size_t number) {
   Heart heart(name_ + " " + std::to_string(number));
   heart.rest(work_);
   context_.run();

@@ -48,10 +48,14 @@ void Broker::add(std::shared_ptr<Store> store) {
   stores_.push_back(std::move(store));
 }
 
+std::string Broker::sign(const Body& body) {
+  return body.signature()->get([&] { return renderer_->sign(*this, body.stored_text()); });
+}
+
 Broker::ShownBody Broker::show(const Body& body) {
   if (!body.lacks_signature()) return {body.text(), body.digest()};
   const std::string& stored = body.stored_text();
-  const auto signature = body.signature()->get([&] { return renderer_->sign(*this, stored); });
+  const std::string signature = sign(body);
   std::string text;
   text.reserve(stored.size() + signature.size());
   text.append(stored, 0, body.signature_at()).append(signature);

@@ -14,6 +14,7 @@ bool is_signing_key(const StringMap& attributes) {
   if (key == attributes.end() || certificate == attributes.end()) return false;
   try {
     const SigningKey made(key->second, certificate->second);
+    made.sign("can it", SigningKey::Hash::Sha256);
     return true;
   } catch (const std::exception&) {
     return false;

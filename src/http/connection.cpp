@@ -1,9 +1,13 @@
 #include "http/connection.hpp"
 
+#include <atomic>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
+#include <memory>
 #include <utility>
 
 #include "http/reply_head.hpp"
@@ -263,10 +267,13 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
         co_await part_.commit_line->wait(exchange.ticket());
         break;
       case Step::Move:
-        co_await run_elsewhere(exchange, worker_.shared.long_work);
+        co_await asio::co_spawn(
+            worker_.shared.long_work.context(),
+            [&]() -> asio::awaitable<void> { co_return exchange.run_elsewhere(); },
+            asio::use_awaitable);
         break;
       case Step::Compute:
-        co_await run_elsewhere(exchange, worker_.shared.computing);
+        co_await compute(exchange);
         break;
       case Step::Drop:
         co_return false;
@@ -283,10 +290,19 @@ asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
   }
 }
 
-asio::awaitable<void> Connection::run_elsewhere(service::Exchange& exchange, Helpers& helpers) {
-  co_await asio::co_spawn(
-      helpers.context(), [&]() -> asio::awaitable<void> { co_return exchange.run_elsewhere(); },
-      asio::use_awaitable);
+// In as many parts as there are helpers.
+asio::awaitable<void> Connection::compute(service::Exchange& exchange) {
+  const auto begin = [&](auto on_end) {
+    const auto end = std::make_shared<decltype(on_end)>(std::move(on_end));
+    const auto left = std::make_shared<std::atomic<std::size_t>>(Helpers::kThreads);
+    for (std::size_t part = 0; part < Helpers::kThreads; ++part) {
+      worker_.shared.computing.post([&exchange, &context = worker_.context, end, left, part] {
+        exchange.compute(part, Helpers::kThreads);
+        if (--*left == 0) asio::post(context, [end] { std::move (*end)(); });
+      });
+    }
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(begin, asio::use_awaitable);
 }
 
 asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exchange) {

@@ -45,7 +45,7 @@ class Connection final : public net::Session, public std::enable_shared_from_thi
   boost::asio::awaitable<void> drain();
   // False: the client went away.
   boost::asio::awaitable<bool> answer(service::Exchange& exchange);
-  boost::asio::awaitable<void> run_elsewhere(service::Exchange& exchange, Helpers& helpers);
+  boost::asio::awaitable<void> compute(service::Exchange& exchange);
   // Nothing is begun that would be answered at length while replies wait for their readers.
   boost::asio::awaitable<bool> wait_for_readers(const service::Exchange& exchange);
   boost::asio::awaitable<bool> wait_for_message(service::Exchange& exchange);

@@ -246,6 +246,12 @@ void Exchange::run_elsewhere() {
   guard([this] { return admin_exchange_ ? (run_admin_exchange(), Step::Reply) : run_action(); });
 }
 
+// A part that fails is left to run(), which answers for it.
+void Exchange::compute(std::size_t part, std::size_t parts) {
+  const engine::Gate::Pass pass(dispatcher_.broker_.gate());
+  guarded(Border::Request, reply_.request_id, [&] { call_->compute(part, parts); });
+}
+
 Exchange::Step Exchange::step() {
   if (delay_) {
     const bool lasts = may_wait_ && delay_->lasts(dispatcher_.broker_.env().clock.now());
@@ -254,7 +260,6 @@ Exchange::Step Exchange::step() {
   }
   if (admin_exchange_ && !is_answered_) {
     if (admin_exchange_->is_long()) return Step::Move;
-    if (admin_exchange_->computes()) return Step::Compute;
     if (!run_admin_exchange()) return Step::WaitForMessage;
   } else if (!is_answered_) {
     if (const auto step = fault_ ? apply_fault() : std::nullopt) return *step;
@@ -265,15 +270,23 @@ Exchange::Step Exchange::step() {
   return next == Step::Reply && is_dropped ? Step::Drop : next;
 }
 
-// Reply: answered, but perhaps not yet durable.
-Exchange::Step Exchange::run_action() {
+// Why nothing may be done at the time; nothing: it may.
+std::optional<Error> Exchange::refuse_by_journal() const {
   const auto& journal = dispatcher_.broker_.env().journal;
   if (journal.has_failed() || journal.backlog_count() > dispatcher_.settings_.journal_backlog_max) {
-    answer(Error{errors::kServiceUnavailable, {}});
-    return Step::Reply;
+    return Error{errors::kServiceUnavailable, {}};
   }
   if (journal.room() != engine::Room::Enough && adds(route_.action->name)) {
-    answer(Error{errors::kServiceUnavailable, "There is no space left on the disk."});
+    return Error{errors::kServiceUnavailable, "There is no space left on the disk."};
+  }
+  return std::nullopt;
+}
+
+// Reply: answered, but perhaps not yet durable.
+Exchange::Step Exchange::run_action() {
+  // What is computed is done already, and only to be shown.
+  if (auto refusal = has_computed_ ? std::nullopt : refuse_by_journal()) {
+    answer(*std::move(refusal));
     return Step::Reply;
   }
   if (!may_wait_ || dispatcher_.is_stopping_) call_->end_patience();
@@ -281,7 +294,11 @@ Exchange::Step Exchange::run_action() {
   auto* const resumption = call_->resumption();
   auto result =
       resumption ? resumption->resume(*call_, asked) : route_.action->invoke(*call_, asked);
-  if (call_->is_moving()) return call_->computes() ? Step::Compute : Step::Move;
+  if (call_->is_moving()) return Step::Move;
+  if (call_->take_computation()) {
+    has_computed_ = true;
+    return Step::Compute;
+  }
   if (result.has_error()) {
     answer(std::move(result).error());
   } else if (*result) {

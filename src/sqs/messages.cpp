@@ -157,6 +157,19 @@ Result<void> take_messages(Call& call, ReceiveMessage::Waiting& waiting) {
   return {};
 }
 
+// Whether helpers sign those first that nobody has seen yet.
+bool must_sign(Call& call, const std::vector<engine::ReceivedMessage>& messages) {
+  std::vector<std::shared_ptr<const engine::Body>> bodies;
+  for (const auto& message : messages) {
+    if (message.row.body->must_be_signed()) bodies.push_back(message.row.body);
+  }
+  if (bodies.empty()) return false;
+  return call.must_compute(
+      [&broker = call.broker, bodies = std::move(bodies)](std::size_t part, std::size_t parts) {
+        for (std::size_t i = part; i < bodies.size(); i += parts) broker.sign(*bodies[i]);
+      });
+}
+
 }  // namespace
 
 Result<SendMessage::Response> SendMessage::run(Call& call, Request request) {
@@ -186,13 +199,9 @@ Result<std::optional<ReceiveMessage::Response>> ReceiveMessage::look(Call& call,
     SQUIRE_CHECK(take_messages(call, waiting));
     if (!waiting.received) return std::nullopt;
   }
-  const auto& messages = waiting.received->messages;
-  const bool is_costly = std::any_of(messages.begin(), messages.end(), [](const auto& message) {
-    return message.row.body->must_be_signed();
-  });
-  if (is_costly && call.must_compute_elsewhere()) return std::nullopt;
+  if (must_sign(call, waiting.received->messages)) return std::nullopt;
   Response response;
-  for (const auto& message : messages) {
+  for (const auto& message : waiting.received->messages) {
     response.messages.push_back(
         to_message(call.broker, message, *waiting.queue, waiting.request, waiting.attribute_names));
   }

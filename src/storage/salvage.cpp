@@ -117,6 +117,7 @@ class Salvage {
     to_.execute("COMMIT");
     RecordWriter(to_).finish_purges();  // what was deleted has not lost its queue
     to_.execute("BEGIN");
+    repair_signatures();
     name_lost_queues();
     repair_sequences();
     to_.execute("COMMIT");
@@ -130,6 +131,7 @@ class Salvage {
 
   void copy(const std::string& table);
   bool is_sound(std::string_view table, sqlite3_stmt* row, int column) const;
+  void repair_signatures();
   void name_lost_queues();
   void repair_sequences();
 
@@ -185,6 +187,17 @@ void Salvage::copy(const std::string& table) {
   }
   if (!reader.error().empty()) line += "; some could not be read: " + reader.error();
   lines_.push_back(std::move(line));
+}
+
+// Where the place of a signature cannot be, the message keeps the text that was stored.
+void Salvage::repair_signatures() {
+  Statement repair(to_.handle(),
+                   "UPDATE message SET signature_at = NULL WHERE signature_at IS NOT NULL AND"
+                   " (typeof(signature_at) <> 'integer' OR"
+                   "  signature_at NOT BETWEEN 1 AND length(CAST(body AS BLOB)))");
+  repair.run();
+  const auto count = repair.changed_count();
+  if (count > 0) lines_.push_back("message: " + std::to_string(count) + " without their signature");
 }
 
 void Salvage::name_lost_queues() {

@@ -1,6 +1,6 @@
 """Sets up the topics that tests/bench/run publishes to. Usage: topics.py port [endpoint-port]
 
-one, ten: topics with so many raw queues. few, many: with 10 and 10,000 filtered subscriptions, of
+one, ten: topics with so many raw queues. enveloped: with the queue of that name, not raw. few, many: with 10 and 10,000 filtered subscriptions, of
 which 10 match. push, if there is an endpoint-port: with one raw HTTP endpoint there, confirmed.
 """
 
@@ -55,7 +55,7 @@ def confirm_endpoint(port):
         thread.join()
 
 
-for name in ("one", "ten", "few", "many", "push"):
+for name in ("one", "ten", "enveloped", "few", "many", "push"):
     call("2010-03-31", Action="CreateTopic", Name=name)
 for number in range(10):
     call("2012-11-05", Action="CreateQueue", QueueName=f"q{number}")
@@ -63,6 +63,8 @@ for number in range(10):
     for topic in ("few", "many"):
         subscribe(topic, "sqs", QUEUE + f"q{number}", FilterPolicy='{"customer":["7"]}')
 subscribe("one", "sqs", QUEUE + "q0")
+call("2012-11-05", Action="CreateQueue", QueueName="enveloped")
+subscribe("enveloped", "sqs", QUEUE + "enveloped", RawMessageDelivery="false")
 for number in range(10, 10_000):
     subscribe("many", "sqs", QUEUE + f"q{number}", FilterPolicy=f'{{"customer":["x{number}"]}}')
 if len(sys.argv) > 2:

@@ -1,9 +1,9 @@
 -- One client's load, chosen by SQUIRE_LOAD: send, send_batch, receive_delete (batches of ten),
--- publish or publish_batch (to SQUIRE_TOPIC).
+-- publish or publish_batch (to SQUIRE_TOPIC). The queue is SQUIRE_QUEUE, or else "bench".
 -- The headers are those of a signed request by an SDK.
 
 local load = os.getenv("SQUIRE_LOAD")
-local queue = "http://127.0.0.1/000000000000/bench"
+local queue = "http://127.0.0.1/000000000000/" .. (os.getenv("SQUIRE_QUEUE") or "bench")
 local text = string.rep("x", 100)
 
 local headers = {

@@ -112,8 +112,8 @@ class Client {
       world_.clock.advance(exchange.deadline() - world_.clock.now());
       step = exchange.run();
     }
-    if (step == Step::Compute) {
-      exchange.run_elsewhere();
+    if (step == Step::Compute || step == Step::Move) {
+      step == Step::Move ? exchange.run_elsewhere() : exchange.compute(0, 1);
       step = exchange.run();
     }
     check(step == Step::Reply, "in memory, every request has its reply by the deadline");

@@ -174,7 +174,7 @@ struct Poll {
     flag->is_raised = false;
     auto next = exchange.run();
     if (next == Exchange::Step::Compute) {
-      exchange.run_elsewhere();
+      exchange.compute(0, 1);
       next = exchange.run();
     }
     is_waiting = next != Exchange::Step::Reply;

@@ -97,8 +97,8 @@ class ExchangeFixture : public testing::Test {
   service::HttpReply call(RequestText request) {
     const auto running = start(std::move(request));
     auto step = running->run();
-    while (step == Step::WaitForCommit || step == Step::Compute) {
-      if (step == Step::Compute) running->exchange.run_elsewhere();
+    while (step == Step::WaitForCommit || step == Step::Move) {
+      if (step == Step::Move) running->exchange.run_elsewhere();
       journal.commit();
       step = running->run();
     }

@@ -2,6 +2,8 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +17,9 @@ namespace squire {
 // with the first of it: most daemons never need them. Thread-safe.
 class Helpers final : public Executor {
  public:
+  // So that of two long tasks none waits for the other.
+  static constexpr std::size_t kThreads = 2;
+
   // The names of its threads in the log, with a number behind, and what they do.
   Helpers(std::string name, std::string work) : name_(std::move(name)), work_(std::move(work)) {}
   ~Helpers() override { stop(); }
@@ -29,10 +34,7 @@ class Helpers final : public Executor {
   void stop();
 
  private:
-  // So that of two long tasks none waits for the other.
-  static constexpr int kThreads = 2;
-
-  void run(int number);
+  void run(std::size_t number);
 
   const std::string name_;
   const std::string work_;

@@ -49,8 +49,6 @@ class AdminExchange {
   virtual TimePoint deadline() const { return TimePoint::max(); }
   // Whether run() takes long, so that it should be called where nobody waits for the thread.
   virtual bool is_long() const { return false; }
-  // Whether it computes so much, for some milliseconds, that a helper should do that.
-  virtual bool computes() const { return false; }
 };
 
 // What is on the port besides the services: administration, metrics, the console. Thread-safe.

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "squire/engine/broker.hpp"
 #include "squire/service/access_control.hpp"
@@ -97,19 +100,24 @@ class Call {
     is_moving_ = waiter_ && !is_elsewhere_ && steps > kStepsMax;
     return is_moving_;
   }
-  // For an action that is about to compute something for a millisecond or more, RSA for instance:
-  // true if a helper is to do that. What the action returns is then ignored, and it is run again:
-  // one that waits from where it was.
-  bool must_compute_elsewhere() {
-    is_moving_ = computes_ = waiter_ && !is_elsewhere_;
-    return is_moving_;
-  }
   bool is_moving() const { return is_moving_; }
-  bool computes() const { return computes_; }
   void move() {
     is_elsewhere_ = true;
-    is_moving_ = computes_ = false;
+    is_moving_ = false;
   }
+
+  // For an action that waits and is about to compute for a millisecond or more, RSA for instance:
+  // true if helpers are to do that first. It has nothing to say then, and is resumed afterwards.
+  // What it gives is called with the numbers 0 to parts - 1, at once and on threads of their own,
+  // and must keep what it needs alive.
+  using Computation = std::function<void(std::size_t part, std::size_t parts)>;
+  bool must_compute(Computation computation) {
+    if (!waiter_ || computation_) return false;
+    computation_ = std::move(computation);
+    return is_computation_due_ = true;
+  }
+  bool take_computation() { return std::exchange(is_computation_due_, false); }
+  void compute(std::size_t part, std::size_t parts) const { computation_(part, parts); }
 
   // No more waiting, for instance because the daemon stops: the next run gets an answer.
   void end_patience() { patience_ = Patience(); }
@@ -127,8 +135,9 @@ class Call {
   std::optional<engine::Queue::WaitSlot> slot_;
   std::optional<Patience> patience_;
   std::unique_ptr<Resumption> resumption_;
+  Computation computation_;  // empty: there was none to do
+  bool is_computation_due_ = false;
   bool is_moving_ = false;
-  bool computes_ = false;
   bool is_elsewhere_ = false;
   engine::Ticket ticket_ = 0;
 };

@@ -29,7 +29,7 @@ class Exchange {
     WaitForCommit,   // run again after the journal's next commit
     WaitForMessage,  // run again when the waiter was notified, or at deadline()
     Move,            // it would take long: call run_elsewhere(), then run again
-    Compute,         // likewise, but it takes no more than some milliseconds
+    Compute,         // helpers are to call compute() for all parts, then run again
     Drop,            // close the connection without a reply
   };
 
@@ -39,6 +39,9 @@ class Exchange {
   Step run();
   // It waits for no message or change any more: the next run gets an answer.
   void end_patience() { may_wait_ = false; }
+  // One part of what takes some milliseconds. While run() is not called, the parts on whatever
+  // threads, also at once.
+  void compute(std::size_t part, std::size_t parts);
   // Does what takes long. On any thread that nobody waits for, while run() is not called.
   void run_elsewhere();
 
@@ -80,6 +83,7 @@ class Exchange {
   // What the fault says to do before the action, if it is not to go on.
   std::optional<Step> apply_fault();
   bool run_admin_exchange();
+  std::optional<Error> refuse_by_journal() const;
   Step run_action();
   Step finish();
   void answer(Result<wire::Answer> result);
@@ -100,6 +104,7 @@ class Exchange {
   std::string_view error_code_;                    // of the reply; empty: a success
   std::unique_ptr<AdminExchange> admin_exchange_;  // null: not to the site
   bool may_wait_ = true;
+  bool has_computed_ = false;
   engine::Ticket site_ticket_ = 0;
 };
 

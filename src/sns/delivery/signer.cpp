@@ -18,6 +18,7 @@ using Kind = engine::RegistryRow::Kind;
 // "Verifying the signatures of Amazon SNS messages").
 constexpr std::array kSignedNames = {"Message",   "MessageId", "Subject",  "SubscribeURL",
                                      "Timestamp", "Token",     "TopicArn", "Type"};
+constexpr int kEnvelopeDepthMax = 4;  // with message attributes
 constexpr std::string_view kPathPrefix = "/SimpleNotificationService-";
 
 std::string path_of(const std::string& certificate_pem) {
@@ -58,7 +59,10 @@ std::shared_ptr<const Signer::Identity> Signer::identity(engine::Broker& broker)
 }
 
 std::string Signer::sign(engine::Broker& broker, const std::string& envelope) const {
-  const auto said = service::Json::parse(envelope, nullptr, false);
+  // What an import brought may be anything.
+  service::Json said;
+  if (is_shallow(envelope, kEnvelopeDepthMax))
+    said = service::Json::parse(envelope, nullptr, false);
   const auto text_of = [&](const char* name) {
     const auto at = said.find(name);
     return at != said.end() && at->is_string() ? at->get<std::string>() : std::string();

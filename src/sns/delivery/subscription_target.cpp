@@ -67,14 +67,19 @@ void SubscriptionTarget::deliver(AttemptPtr attempt) {
   send(std::move(attempt));
 }
 
-// The attempt keeps this target.
+// The attempt keeps this target. It must end, whatever is thrown.
 void SubscriptionTarget::sign(AttemptPtr attempt) {
   settings_.helpers->post([this, attempt = std::move(attempt)] {
-    const bool is_signed = guarded(Border::Delivery, to_string(attempt->message().row.id),
-                                   [&] { broker_.show(*attempt->message().row.body); });
-    sender_.post([this, attempt, is_signed] {
-      if (is_signed) return deliver(attempt);
-      attempt->end({delivery::Outcome::Kind::Failed, "it could not be signed"});
+    const auto id = to_string(attempt->message().row.id);
+    const bool is_signed = guarded(Border::Delivery, id, [&] {
+      const engine::Gate::Pass pass(broker_.gate());
+      broker_.sign(*attempt->message().row.body);
+    });
+    sender_.post([this, attempt, id, is_signed] {
+      if (!is_signed) return attempt->end({delivery::Outcome::Kind::Failed, "it was not signed"});
+      if (!guarded(Border::Delivery, id, [&] { deliver(attempt); })) {
+        attempt->end({delivery::Outcome::Kind::Refused, "it cannot be sent"});
+      }
     });
   });
 }

@@ -117,14 +117,14 @@ TEST_F(ExchangeTest, PagesOfTheSiteTakeLongOnceThereIsMuchToShow) {
   EXPECT_EQ(start(page)->run(), Step::Reply) << "health waits for nobody";
 }
 
-TEST_F(ExchangeTest, PagesOfMessagesAreMadeByAHelper) {
+TEST_F(ExchangeTest, PagesOfMessagesMayTakeLong) {
   create("q");
   call(send("a"));
   RequestText page;
   page.method = "GET";
   page.target = "/_squire/queues/q/messages";
   const auto peek = start(page);
-  ASSERT_EQ(peek->run(), Step::Compute);
+  ASSERT_EQ(peek->run(), Step::Move);
   peek->exchange.run_elsewhere();
   ASSERT_EQ(peek->run(), Step::Reply);
   EXPECT_EQ(nlohmann::json::parse(peek->reply().body)["count"], 1);

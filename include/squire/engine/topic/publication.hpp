@@ -57,7 +57,7 @@ class Renderer {
                                             const Publication& publication) const = 0;
 
   // The signature that a text of its making lacks: the same for the same text, whenever it is
-  // asked for. Takes a third of a millisecond.
+  // asked for. Takes half a millisecond.
   virtual std::string sign(Broker& broker, const std::string& text) const = 0;
 
   // What asks an endpoint to visit a link: "SubscriptionConfirmation", "UnsubscribeConfirmation".

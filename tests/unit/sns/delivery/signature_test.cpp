@@ -122,30 +122,36 @@ TEST_F(LazySignatureTest, ATextThatIsNoEnvelopeDoesNoHarm) {
   }
 }
 
-TEST_F(LazySignatureTest, AReceiveLeavesTheSigningToAHelper) {
+TEST_F(LazySignatureTest, AReceiveLeavesTheSigningToHelpers) {
   const auto queue = subscribed("q");
-  publish(topic, "hello");
-  service::Call context{broker, {"000000000000", "us-east-1"}, kEndpoint,
-                        std::make_shared<NoWaiter>()};
+  for (const char* text : {"a", "b", "c"}) publish(topic, text);
+  service::Call context{
+      broker, {"000000000000", "us-east-1"}, kEndpoint, std::make_shared<NoWaiter>()};
   sqs::ReceiveMessage::Request request;
   request.queue_url = std::string(kEndpoint) + "/000000000000/q";
+  request.max_number_of_messages = 10;
   auto waiting = sqs::ReceiveMessage::begin(context, request).value();
   EXPECT_FALSE(sqs::ReceiveMessage::look(context, waiting).value());
-  EXPECT_TRUE(context.is_moving() && context.computes());
+  EXPECT_TRUE(context.take_computation());
   EXPECT_TRUE(peek(*queue)->must_be_signed());
-  context.move();
+  for (std::size_t part = 0; part < 2; ++part) context.compute(part, 2);
+  for (const auto& message : queue->peek({}).messages) {
+    EXPECT_FALSE(message.message.row.body->must_be_signed());
+    EXPECT_EQ(message.message.delivery.receive_count, 1u);
+  }
   const auto response = sqs::ReceiveMessage::look(context, waiting).value();
   ASSERT_TRUE(response);
+  EXPECT_FALSE(context.take_computation());
+  EXPECT_EQ(response->messages.size(), 3u);
   EXPECT_EQ(response->messages.at(0).body, broker.show(*peek(*queue)).text);
-  EXPECT_EQ(queue->peek({}).messages.at(0).message.delivery.receive_count, 1u);
 }
 
 TEST_F(LazySignatureTest, AReceiveOfWhatIsSignedNeedsNoHelper) {
   const auto queue = subscribed("q");
   publish(topic, "hello");
   broker.show(*peek(*queue));
-  service::Call context{broker, {"000000000000", "us-east-1"}, kEndpoint,
-                        std::make_shared<NoWaiter>()};
+  service::Call context{
+      broker, {"000000000000", "us-east-1"}, kEndpoint, std::make_shared<NoWaiter>()};
   sqs::ReceiveMessage::Request request;
   request.queue_url = std::string(kEndpoint) + "/000000000000/q";
   auto waiting = sqs::ReceiveMessage::begin(context, request).value();
