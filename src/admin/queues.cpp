@@ -99,8 +99,8 @@ Json to_json(engine::Broker& broker, const engine::PeekedMessage& peeked,
              const engine::ClientPtr& receiver) {
   const auto& [row, delivery] = peeked.message;
   const bool is_in_flight = peeked.state == MessageState::InFlight;
-  std::string body = row.body->lacks_signature() ? shown_text(broker.show(*row.body).text)
-                                                 : shown_text(row.body->text());
+  std::string body = row.body->signature() ? shown_text(broker.show(*row.body).text)
+                                           : shown_text(row.body->text());
   static const engine::Details kNone;
   const auto& details = row.details ? *row.details : kNone;
   return {{"messageId", to_string(row.id)},

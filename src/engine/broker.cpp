@@ -53,13 +53,13 @@ std::string Broker::sign(const Body& body) {
 }
 
 Broker::ShownBody Broker::show(const Body& body) {
-  if (!body.lacks_signature()) return {body.text(), body.digest()};
+  if (!body.signature()) return {body.text(), body.digest()};
   const std::string& stored = body.stored_text();
   const std::string signature = sign(body);
   std::string text;
   text.reserve(stored.size() + signature.size());
-  text.append(stored, 0, body.signature_at()).append(signature);
-  text.append(stored, body.signature_at());
+  const std::size_t place = body.signature()->place();
+  text.append(stored, 0, place).append(signature).append(stored, place);
   const Md5 digest = md5(text);
   return {std::move(text), digest};
 }

@@ -20,23 +20,24 @@ std::string Signature::get(const std::function<std::string()>& make) {
   return text_;
 }
 
-Body::Body(std::string whole) : text_(std::move(whole)), digest_(md5(text_)) {}
+Body::Body(std::string whole) : text_(std::move(whole)), rest_(md5(text_)) {}
 
-Body::Body(std::string stored, std::size_t signature_at, std::shared_ptr<Signature> signature)
-    : text_(std::move(stored)), signature_at_(signature_at), signature_(std::move(signature)) {}
+Body::Body(std::string stored, std::shared_ptr<Signature> signature)
+    : text_(std::move(stored)), rest_(std::move(signature)) {}
+
+Signature* Body::signature() const {
+  const auto* signature = std::get_if<std::shared_ptr<Signature>>(&rest_);
+  return signature ? signature->get() : nullptr;
+}
 
 const std::string& Body::text() const {
-  check_whole();
+  static_cast<void>(digest());
   return text_;
 }
 
 const Md5& Body::digest() const {
-  check_whole();
-  return digest_;
-}
-
-void Body::check_whole() const {
-  if (lacks_signature()) throw std::logic_error("a body without its signature was to be shown");
+  if (const auto* digest = std::get_if<Md5>(&rest_)) return *digest;
+  throw std::logic_error("a body without its signature was to be shown");
 }
 
 }  // namespace squire::engine

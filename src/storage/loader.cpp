@@ -146,8 +146,8 @@ std::shared_ptr<const engine::Body> read_body(const Statement& row) {
   if (signature_at == 0 || signature_at > text.size()) {
     throw StorageError("table message: a signature belongs to no byte of its body");
   }
-  return std::make_shared<const engine::Body>(std::move(text), signature_at,
-                                              std::make_shared<engine::Signature>());
+  return std::make_shared<const engine::Body>(std::move(text),
+                                              std::make_shared<engine::Signature>(signature_at));
 }
 
 engine::MessageRow read_message(const Statement& row) {

@@ -304,8 +304,8 @@ void RecordWriter::put(const engine::MessageRow& row) {
   const auto sender = static_cast<std::int64_t>(row.sender_account);
   const auto& body = row.body->stored_text();
   std::optional<std::int64_t> signature_at;
-  if (row.body->lacks_signature()) {
-    signature_at = static_cast<std::int64_t>(row.body->signature_at());
+  if (const auto* signature = row.body->signature()) {
+    signature_at = static_cast<std::int64_t>(signature->place());
   }
   if (row.details == nullptr) {
     if (signature_at) {

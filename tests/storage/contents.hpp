@@ -59,7 +59,7 @@ inline void print(std::ostream& out, const engine::RowPut& put) {
 inline void print(std::ostream& out, const engine::MessageRow& row) {
   out << "message " << text(row.key) << ' ' << to_string(row.id) << ' ' << text(row.sent_at) << ' '
       << text(row.available_at) << ' ' << row.sender_account << ' ' << row.body->stored_text();
-  if (row.body->lacks_signature()) out << " signature at " << row.body->signature_at();
+  if (const auto* signature = row.body->signature()) out << " signature at " << signature->place();
   if (row.details == nullptr) return;
   out << " group " << row.details->group_id << " deduplication " << row.details->deduplication_id
       << " trace " << row.details->trace_header << " from " << row.details->dead_letter_source;

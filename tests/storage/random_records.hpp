@@ -94,8 +94,8 @@ class RandomRecords {
     const int size = number(50) == 0 ? number(20'000) : number(100);
     std::string body = std::string(std::size_t(size), 'b') + text();
     if (size > 0 && number(4) == 0) {
-      row.body = std::make_shared<const engine::Body>(std::move(body), 1 + number(size),
-                                                      std::make_shared<engine::Signature>());
+      row.body = std::make_shared<const engine::Body>(
+          std::move(body), std::make_shared<engine::Signature>(1 + number(size)));
     } else {
       row.body = std::make_shared<const engine::Body>(std::move(body));
     }

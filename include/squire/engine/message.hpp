@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "squire/core/clock.hpp"
 #include "squire/core/digest.hpp"
@@ -23,12 +24,17 @@ class Signature {
   // Base64 of what an RSA key of 2048 bits makes.
   static constexpr std::size_t kSize = 344;
 
+  // It belongs to that byte of the texts that lack it, which is not their first.
+  explicit Signature(std::size_t place) : place_(place) {}
+
+  std::size_t place() const { return place_; }
   bool is_made() const;
   // What make() returns, or returned before. It is called under no lock; of two at once, one
   // counts.
   std::string get(const std::function<std::string()>& make);
 
  private:
+  const std::size_t place_;
   mutable Mutex mutex_{LockRank::Leaf};
   std::string text_ GUARDED_BY(mutex_);  // empty: not made yet
 };
@@ -38,30 +44,25 @@ class Signature {
 class Body {
  public:
   explicit Body(std::string whole);
-  // `stored` without the signature that belongs to its byte `signature_at`, which is not 0.
-  Body(std::string stored, std::size_t signature_at, std::shared_ptr<Signature> signature);
+  // `stored` lacks the signature.
+  Body(std::string stored, std::shared_ptr<Signature> signature);
 
   // As the journal keeps it: perhaps without its signature.
   const std::string& stored_text() const { return text_; }
-  bool lacks_signature() const { return signature_ != nullptr; }
-  std::size_t signature_at() const { return signature_at_; }  // 0: it lacks none
-  const std::shared_ptr<Signature>& signature() const { return signature_; }
+  // That it lacks; null: none.
+  Signature* signature() const;
   // Whether that is still to be made, by the next one who shows the body.
-  bool must_be_signed() const { return signature_ && !signature_->is_made(); }
+  bool must_be_signed() const { return signature() && !signature()->is_made(); }
   // In bytes, when it is shown.
-  std::size_t size() const { return text_.size() + (lacks_signature() ? Signature::kSize : 0); }
+  std::size_t size() const { return text_.size() + (signature() ? Signature::kSize : 0); }
 
   // Of one that lacks nothing; else throws std::logic_error.
   const std::string& text() const;
   const Md5& digest() const;
 
  private:
-  void check_whole() const;
-
   std::string text_;
-  Md5 digest_{};
-  std::size_t signature_at_ = 0;
-  std::shared_ptr<Signature> signature_;
+  std::variant<Md5, std::shared_ptr<Signature>> rest_;  // of a whole text its digest
 };
 
 // What only some messages have. Immutable, shared by queue and journal; most messages have none.

@@ -57,14 +57,12 @@ std::string email_text(const std::string& message, const std::string& unsubscrib
 // The text of an envelope, to be signed when somebody wants to see it.
 struct UnsignedText {
   std::string text;
-  std::size_t signature_at = 0;
   std::shared_ptr<engine::Signature> signature;
 
   void add_signature(int version, const std::string& certificate_url) {
     add_member(text, "SignatureVersion", std::to_string(version));
     add_member(text, "Signature", "");
-    signature_at = text.size() - 1;
-    signature = std::make_shared<engine::Signature>();
+    signature = std::make_shared<engine::Signature>(text.size() - 1);
     add_member(text, "SigningCertURL", certificate_url);
   }
 };
@@ -137,7 +135,7 @@ std::shared_ptr<const Body> PublicationRendering::envelope(const Subscription& s
   add_member(out, "UnsubscribeURL", unsubscribe_url(publication_.endpoint, subscription));
   out += *tail_;
   if (!head.signature) return std::make_shared<const Body>(std::move(out));
-  return std::make_shared<const Body>(std::move(out), head.signature_at, head.signature);
+  return std::make_shared<const Body>(std::move(out), head.signature);
 }
 
 std::shared_ptr<const Body> PublicationRendering::body_for(const Subscription& subscription) {
@@ -252,7 +250,7 @@ OutgoingMessage Envelopes::render_confirmation(engine::Broker& broker,
   add_member(out, "Timestamp", time);
   made.add_signature(is_version_2 ? 2 : 1, endpoint + state_->signer.certificate_path(broker));
   out += "\n}";
-  outgoing.body = std::make_shared<const Body>(std::move(out), made.signature_at, made.signature);
+  outgoing.body = std::make_shared<const Body>(std::move(out), made.signature);
   engine::Details details;
   details.notification_type = type;
   outgoing.details = std::make_shared<const engine::Details>(std::move(details));

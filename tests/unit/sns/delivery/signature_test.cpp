@@ -102,8 +102,8 @@ TEST_F(LazySignatureTest, AfterARestartItIsSignedAsBefore) {
   const auto queue = subscribed("q");
   publish(topic, "hello");
   const auto body = peek(*queue);
-  const engine::Body restored(body->stored_text(), body->signature_at(),
-                              std::make_shared<engine::Signature>());
+  const engine::Body restored(body->stored_text(),
+                              std::make_shared<engine::Signature>(body->signature()->place()));
   EXPECT_TRUE(restored.must_be_signed());
   EXPECT_EQ(broker.show(restored).text, broker.show(*body).text);
 }
@@ -117,7 +117,7 @@ TEST_F(LazySignatureTest, WhatIsNotShownByTheBrokerIsNotSeenUnsigned) {
 
 TEST_F(LazySignatureTest, ATextThatIsNoEnvelopeDoesNoHarm) {
   for (const char* text : {"x", "{", "[1]", R"({"Message" : 1, "Type" : ["a"]})"}) {
-    const engine::Body body(text, 1, std::make_shared<engine::Signature>());
+    const engine::Body body(text, std::make_shared<engine::Signature>(1));
     EXPECT_EQ(broker.show(body).text.size(), body.size()) << text;
   }
 }
