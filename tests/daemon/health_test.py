@@ -26,6 +26,8 @@ class HealthTest(SnsTest):
 
     def thread(self, daemon, word, which=-1):
         """The id of the last thread, or another, whose name says what it does."""
+        # Threads name themselves once they run; the main one keeps the program's name.
+        until(lambda: list(threads_of(daemon).values()).count("squire") == 1)
         names = threads_of(daemon)
         found = [thread for thread, name in sorted(names.items()) if word in name]
         self.assertTrue(found, f"no thread is called {word}: {sorted(names.values())}")
