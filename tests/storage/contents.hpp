@@ -135,12 +135,19 @@ inline std::string difference(const std::vector<std::string>& actual,
   return "";
 }
 
-// Copies the data files as a crash would leave them. The journal must have nothing to do.
+// Copies the data files as a crash would leave them. The journal must have nothing to do but to
+// truncate its log: if it does that meanwhile, they are copied again.
 inline void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::filesystem::create_directories(to);
-  for (const char* name : {"squire.db", "squire.db-wal"}) {
-    std::filesystem::copy_file(from / name, to / name,
-                               std::filesystem::copy_options::overwrite_existing);
+  namespace fs = std::filesystem;
+  constexpr auto kOver = fs::copy_options::overwrite_existing;
+  const auto log = from / "squire.db-wal";
+  fs::create_directories(to);
+  for (bool is_done = false; !is_done;) {
+    const auto changed_at = fs::last_write_time(log);
+    std::error_code error;
+    fs::copy_file(from / "squire.db", to / "squire.db", kOver);
+    is_done = fs::copy_file(log, to / "squire.db-wal", kOver, error) &&
+              fs::last_write_time(log) == changed_at;
   }
 }
 
