@@ -134,7 +134,7 @@ class DefaultImageTest(ImageTest):
         self.wait_until_ready(container)
 
     def test_in_memory_it_exports_and_imports(self):
-        self.start("--env", "SQUIRE_DURABILITY=memory")
+        self.start("--read-only=false", "--env", "SQUIRE_DURABILITY=memory")
         queue = connect("sqs").create_queue(QueueName="orders")["QueueUrl"]
         connect("sqs").send_message(QueueUrl=queue, MessageBody="kept")
         host = queue.split("/")[2]
