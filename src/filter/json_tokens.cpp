@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "squire/core/ascii.hpp"
-#include "squire/core/json_number.hpp"
+#include "squire/core/json_text.hpp"
 #include "squire/core/text.hpp"
 #include "squire/filter/policy.hpp"
 
@@ -72,10 +72,7 @@ std::string describe_character(std::string_view text) {
 using Type = JsonTokens::Type;
 
 void JsonTokens::skip_space() {
-  while (at_ < text_.size() &&
-         (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) {
-    ++at_;
-  }
+  while (at_ < text_.size() && is_json_space(text_[at_])) ++at_;
 }
 
 Type JsonTokens::next() {
@@ -182,64 +179,24 @@ Type JsonTokens::read_number() {
 
 // Most strings have no escapes and are taken as they stand.
 bool JsonTokens::read_string() {
-  const std::size_t begin = ++at_;
-  while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
-         static_cast<unsigned char>(text_[at_]) >= 0x20) {
-    ++at_;
-  }
-  if (peek() == '"') {
-    string_ = text_.substr(begin, at_++ - begin);
-    return true;
-  }
-  decoded_.assign(text_.substr(begin, at_ - begin));
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (c == '"') {
-      ++at_;
-      string_ = decoded_;
-      return true;
-    }
-    if (static_cast<unsigned char>(c) < 0x20) return false;
-    if (c == '\\') {
-      if (!read_escape()) return false;
-    } else {
-      decoded_ += c;
-      ++at_;
-    }
-  }
-  return false;
-}
-
-bool JsonTokens::read_hex4(std::uint32_t& out) {
-  if (text_.size() - at_ < 4) return false;
-  const char* first = text_.data() + at_;
-  const auto [end, error] = std::from_chars(first, first + 4, out, 16);
-  at_ += 4;
-  return error == std::errc() && end == first + 4;
-}
-
-bool JsonTokens::read_escape() {
   ++at_;
-  const char kind = peek();
+  const auto plain = [&] {
+    const auto run = text_.substr(at_, json_plain_length(text_.substr(at_)));
+    at_ += run.size();
+    return run;
+  };
+  string_ = plain();
+  if (peek() == '\\') {
+    decoded_ = string_;
+    while (peek() == '\\') {
+      ++at_;
+      if (read_json_escape(text_, at_, decoded_) != JsonEscape::Character) return false;
+      decoded_ += plain();
+    }
+    string_ = decoded_;
+  }
+  if (peek() != '"') return false;
   ++at_;
-  constexpr std::string_view kNames = "\"\\/bfnrt";
-  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-  if (const auto index = kNames.find(kind); kind != '\0' && index != std::string_view::npos) {
-    decoded_ += kMeanings[index];
-    return true;
-  }
-  std::uint32_t code = 0;
-  if (kind != 'u' || !read_hex4(code)) return false;
-  if (code >= 0xd800 && code < 0xdc00) {
-    std::uint32_t low = 0;
-    if (text_.substr(at_, 2) != "\\u") return false;
-    at_ += 2;
-    if (!read_hex4(low) || low < 0xdc00 || low > 0xdfff) return false;
-    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-  } else if (code >= 0xdc00 && code <= 0xdfff) {
-    return false;
-  }
-  append_utf8(decoded_, code);
   return true;
 }
 

@@ -60,8 +60,6 @@ class JsonTokens {
   Type end(Type type);
   Type read_value();
   bool read_string();
-  bool read_escape();
-  bool read_hex4(std::uint32_t& out);
   Type read_number();
   Type read_word(std::string_view word, Type type);
   void skip_space();

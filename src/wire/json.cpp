@@ -1,8 +1,6 @@
 #include "squire/wire/json.hpp"
 
-#include <charconv>
-
-#include "squire/core/json_number.hpp"
+#include "squire/core/json_text.hpp"
 
 namespace squire::wire {
 
@@ -24,7 +22,7 @@ void JsonReader::fail(std::string_view why) {
 char JsonReader::peek() {
   while (at_ < text_.size()) {
     const char c = text_[at_];
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return c;
+    if (!is_json_space(c)) return c;
     ++at_;
   }
   return '\0';
@@ -112,82 +110,24 @@ void JsonReader::skip_number() {
 void JsonReader::read(std::string& out) {
   if (!take('"')) return fail_type("String");
   out.clear();
-  const std::size_t begin = at_;
-  bool is_ascii = true;
-  while (at_ < text_.size()) {
-    const std::size_t run = at_;
-    unsigned char c = 0;
-    while (at_ < text_.size() && (c = text_[at_]) != '"' && c != '\\' && c >= 0x20) {
-      is_ascii &= c < 0x80;
-      ++at_;
-    }
-    out.append(text_, run, at_ - run);
+  for (const std::size_t begin = at_; at_ < text_.size();) {
+    const auto plain = text_.substr(at_, json_plain_length(text_.substr(at_)));
+    out.append(plain);
+    at_ += plain.size();
     if (at_ == text_.size()) break;
-    if (c < 0x20) return fail("Illegal unquoted control character in a string");
-    ++at_;
-    if (c == '"') {
+    if (text_[at_] == '"') {
       // Escapes are ASCII in the text, so the raw bytes tell whether it is UTF-8.
-      if (!is_ascii && !is_utf8(text_.substr(begin, at_ - begin)))
-        fail("Invalid UTF-8 in a string");
+      if (!is_utf8(text_.substr(begin, at_ - begin))) fail("Invalid UTF-8 in a string");
+      ++at_;
       return;
     }
-    read_escape(out);
+    if (text_[at_] != '\\') return fail("Illegal unquoted control character in a string");
+    ++at_;
+    const auto escape = read_json_escape(text_, at_, out);
+    if (escape == JsonEscape::Unknown) return fail("Unrecognized character escape");
+    if (escape == JsonEscape::BadHex) return fail("Invalid \\u escape");
   }
   fail("Unexpected end of the document in a string");
-}
-
-void JsonReader::read_escape(std::string& out) {
-  const char c = at_ < text_.size() ? text_[at_++] : '\0';
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-      out += c;
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'u':
-      break;
-    default:
-      return fail("Unrecognized character escape");
-  }
-  std::uint32_t code = read_hex4();
-  if (code >= 0xd800 && code <= 0xdbff && text_.substr(at_, 2) == "\\u") {
-    const std::size_t back = at_;
-    at_ += 2;
-    const std::uint32_t low = read_hex4();
-    if (low >= 0xdc00 && low <= 0xdfff) {
-      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-    } else if (!failed_) {
-      at_ = back;
-    }
-  }
-  append_utf8(out, code);
-}
-
-std::uint32_t JsonReader::read_hex4() {
-  std::uint32_t code = 0;
-  const auto digits = text_.substr(at_, 4);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-  if (digits.size() != 4 || error != std::errc() || end != digits.data() + 4) {
-    fail("Invalid \\u escape");
-    return 0;
-  }
-  at_ += 4;
-  return code;
 }
 
 void JsonReader::open(char bracket) {

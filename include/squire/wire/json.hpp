@@ -46,8 +46,6 @@ class JsonReader {
   bool take(char expected);
   void open(char bracket);
   bool next(char closing);
-  void read_escape(std::string& out);
-  std::uint32_t read_hex4();
   void skip_number();
   void expect_word(std::string_view word);
   void fail_type(std::string_view wanted);
