@@ -31,6 +31,11 @@ class CAPABILITY("mutex") Mutex {
 
   void lock() ACQUIRE() {
     lock_order::enter(rank_);
+    // Whoever holds it lets go within a microsecond or so: sleeping would take longer.
+    for (int i = 0; i < kSpins; ++i) {
+      if (mutex_.try_lock()) return;
+      pause();
+    }
     mutex_.lock();
   }
   void unlock() RELEASE() {
@@ -41,6 +46,16 @@ class CAPABILITY("mutex") Mutex {
   std::mutex& native() { return mutex_; }
 
  private:
+  static constexpr int kSpins = 50;
+
+  static void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
   const LockRank rank_;
   std::mutex mutex_;
 };

@@ -59,8 +59,7 @@ Queue::Queue(const Env& env, const Rules& rules, QueueRow row, History* history)
 Queue::~Queue() = default;
 
 std::shared_ptr<const QueueSettings> Queue::settings() const {
-  Lock lock(mutex_);
-  return settings_;
+  return settings_.get();
 }
 
 QueueRow Queue::row() const {
@@ -146,7 +145,7 @@ void Queue::sample_rates(TimePoint now) {
 
 Ticket Queue::commit_row() {
   const Seconds old_delay = settings_->delay;
-  settings_ = std::make_shared<QueueSettings>(row_.attributes);
+  settings_.set(std::make_shared<QueueSettings>(row_.attributes));
   if (is_fifo_ && settings_->delay != old_delay) {
     // A FIFO queue's delay is retroactive (Amazon SQS Developer Guide, "Delay queues").
     messages_->delay_unreceived(settings_->delay, env_.clock.now());

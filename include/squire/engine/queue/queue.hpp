@@ -12,6 +12,7 @@
 
 #include "squire/core/error.hpp"
 #include "squire/core/mutex.hpp"
+#include "squire/core/snapshot.hpp"
 #include "squire/core/waiter.hpp"
 #include "squire/engine/env.hpp"
 #include "squire/engine/history.hpp"
@@ -292,7 +293,7 @@ class Queue final : public Alarm, public std::enable_shared_from_this<Queue> {
   mutable Mutex mutex_{LockRank::Queue};
   QueueRow row_ GUARDED_BY(mutex_);
   std::uint64_t edition_ GUARDED_BY(mutex_) = 0;  // how often the row was replaced
-  std::shared_ptr<const QueueSettings> settings_ GUARDED_BY(mutex_);
+  Snapshot<QueueSettings> settings_;              // replaced under mutex_
   std::unique_ptr<QueueMessages> messages_ GUARDED_BY(mutex_);
   std::unique_ptr<DeduplicationWindow> deduplication_ GUARDED_BY(mutex_);  // FIFO only
   std::unique_ptr<ReceiveAttempts> attempts_ GUARDED_BY(mutex_);           // FIFO only
