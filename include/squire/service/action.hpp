@@ -89,7 +89,7 @@ constexpr bool is_open() {
 template <typename Action>
 bool has_member(std::string_view name) {
   return std::apply([&](const auto&... fields) { return ((fields.name == name) || ...); },
-                    Action::Request::fields());
+                    wire::kFields<typename Action::Request>);
 }
 
 // Whether an action answers messages: `static constexpr bool answers_messages = true`.

@@ -148,10 +148,14 @@ bool is_absent(const T& value) {
   }
 }
 
+// Made once, by the compiler.
+template <RecordType T>
+inline constexpr auto kFields = T::fields();
+
 // Calls f(field) for each field of T.
 template <typename T, typename F>
-void for_each_field(F&& f) {
-  std::apply([&](const auto&... fields) { (f(fields), ...); }, T::fields());
+constexpr void for_each_field(F&& f) {
+  std::apply([&](const auto&... fields) { (f(fields), ...); }, kFields<T>);
 }
 
 }  // namespace squire::wire

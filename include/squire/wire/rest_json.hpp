@@ -16,7 +16,7 @@ namespace squire::wire {
 template <RecordType T>
 constexpr bool has_carried(Carrier carrier) {
   return std::apply([&](const auto&... fields) { return ((fields.carrier == carrier) || ...); },
-                    T::fields());
+                    kFields<T>);
 }
 
 // A member as text: numbers and booleans as in JSON.
