@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "core/letters.hpp"
 #include "squire/core/ascii.hpp"
@@ -125,8 +126,22 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
   }
 }
 
+std::size_t printable_prefix(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof(word) <= text.size(); at += sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    // A byte below the space borrows from its highest bit, DEL carries into it.
+    if (((word | (word - ' ' * kOnes) | (word + kOnes)) & kHighs) != 0) break;
+  }
+  return at;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(printable_prefix(text));
+    if (text.empty()) break;
     if (static_cast<unsigned char>(text[0]) < 0x80) {
       text.remove_prefix(1);
       continue;
@@ -163,7 +178,7 @@ bool is_single_line(std::string_view text, std::size_t characters_max) {
 }
 
 std::optional<std::uint32_t> first_illegal_character(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = printable_prefix(text); i < text.size();) {
     const auto byte = [&](std::size_t at) -> std::uint32_t {
       return static_cast<unsigned char>(text[at]);
     };

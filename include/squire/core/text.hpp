@@ -19,6 +19,10 @@ std::string hex_encode(std::string_view bytes);
 // Appends the code point as UTF-8. `code_point` must be a Unicode scalar value.
 void append_utf8(std::string& out, std::uint32_t code_point);
 
+// How many bytes the text begins with that are printable ASCII, in words of eight bytes: most texts
+// are nearly all that, and are looked at in an eighth of the steps.
+std::size_t printable_prefix(std::string_view text);
+
 bool is_utf8(std::string_view text);
 
 // Code points of UTF-8.

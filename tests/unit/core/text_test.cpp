@@ -66,7 +66,31 @@ TEST(Utf8Test, RefusesTailsWithoutALead) {
   EXPECT_FALSE(is_utf8("\xc2\xa3\xa3"));
 }
 
+TEST(Utf8Test, RefusesATailWhereverItStands) {
+  for (std::size_t at = 0; at < 20; ++at) {
+    std::string text(20, 'a');
+    EXPECT_TRUE(is_utf8(text.substr(0, at)));
+    text[at] = '\x80';
+    EXPECT_FALSE(is_utf8(text)) << at;
+    text[at] = '\x01';
+    EXPECT_TRUE(is_utf8(text)) << at;
+  }
+}
+
 // ---- what a message may hold
+
+TEST(IllegalCharacterTest, IsFoundWhereverItStands) {
+  for (std::size_t at = 0; at < 20; ++at) {
+    for (const char illegal : {'\0', '\x1f', '\x0b'}) {
+      std::string text(20, ' ');
+      EXPECT_EQ(first_illegal_character(text), std::nullopt);
+      text[at] = illegal;
+      EXPECT_EQ(first_illegal_character(text), illegal) << at;
+      text[at] = '\n';
+      EXPECT_EQ(first_illegal_character(text), std::nullopt) << at;
+    }
+  }
+}
 
 TEST(IllegalCharacterTest, ControlCharactersAreIllegalButForTabAndLineEnds) {
   for (std::uint32_t code = 0; code < 0x20; ++code) {
