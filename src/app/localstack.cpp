@@ -75,9 +75,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view variable) {
 
 // A name or address, perhaps with a port.
 bool is_host(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
-  });
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and(".-_:[]");
+  return !text.empty() && kAllowed.contains_all(text);
 }
 
 bool is_unheeded(std::string_view name, std::string_view value) {

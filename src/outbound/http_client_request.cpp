@@ -11,10 +11,8 @@ namespace {
 
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter_or_digit(c) || kMarks.find(c) != std::string_view::npos;
-  });
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~");
+  return !text.empty() && kAllowed.contains_all(text);
 }
 
 bool is_field_value(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "squire/core/arn.hpp"
+#include "squire/core/ascii.hpp"
 
 namespace squire::service {
 namespace {
@@ -42,10 +43,8 @@ RequestTarget split_target(std::string_view target) {
 }
 
 bool is_host(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '!' && c <= '~') &&
-           std::string_view("\"'<>\\/?#&").find(c) == std::string_view::npos;
-  });
+  static constexpr auto kAllowed = CharacterSet::visible_but("\"'<>\\/?#&");
+  return kAllowed.contains_all(text);
 }
 
 std::optional<QueuePath> parse_queue_path(std::string_view path) {

@@ -15,9 +15,9 @@ constexpr std::size_t kValueCharactersMax = 256;
 
 // Letters and digits of any language, and a little punctuation.
 bool is_tag_text(std::string_view text) {
+  static constexpr auto kAscii = CharacterSet::letters_and_digits_and(" _.:/=+-@");
   return is_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) >= 0x80 || is_letter_or_digit(c) ||
-                  std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
+           return static_cast<unsigned char>(c) >= 0x80 || kAscii.contains(c);
          });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,37 @@ constexpr char to_lower(char c) {
 constexpr char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
+
+// Which bytes may stand somewhere, in a table, so that nobody looks for them.
+class CharacterSet {
+ public:
+  constexpr explicit CharacterSet(std::string_view characters) {
+    for (const char c : characters) has(c) = true;
+  }
+  // Those, and letters and digits.
+  static constexpr CharacterSet letters_and_digits_and(std::string_view others) {
+    CharacterSet set(others);
+    for (int c = 0; c < 0x80; ++c) set.bytes_[c] |= is_letter_or_digit(static_cast<char>(c));
+    return set;
+  }
+  // The visible ones but those.
+  static constexpr CharacterSet visible_but(std::string_view others) {
+    CharacterSet set{{}};
+    for (char c = '!'; c <= '~'; ++c) set.has(c) = true;
+    for (const char c : others) set.has(c) = false;
+    return set;
+  }
+
+  constexpr bool contains(char c) const { return bytes_[static_cast<unsigned char>(c)]; }
+  constexpr bool contains_all(std::string_view text) const {
+    return std::all_of(text.begin(), text.end(), [this](char c) { return contains(c); });
+  }
+
+ private:
+  constexpr bool& has(char c) { return bytes_[static_cast<unsigned char>(c)]; }
+
+  std::array<bool, 256> bytes_{};
+};
 
 inline std::string to_lower(std::string_view text) {
   std::string lower(text);

@@ -48,10 +48,8 @@ bool is_dotted(std::string_view text, IsCharacter&& is_character) {
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || text.size() > kEmailMax) return false;
-  const auto is_atom = [](char c) {
-    return is_letter_or_digit(c) ||
-           std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-  };
+  static constexpr auto kAtom = CharacterSet::letters_and_digits_and("!#$%&'*+-/=?^_`{|}~");
+  const auto is_atom = [](char c) { return kAtom.contains(c); };
   const auto is_domain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; };
   return is_dotted(text.substr(0, at), is_atom) && is_dotted(text.substr(at + 1), is_domain);
 }

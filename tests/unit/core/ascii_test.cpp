@@ -25,5 +25,20 @@ TEST(AsciiTest, HexadecimalDigitsHaveAValue) {
   for (const char c : {'g', 'G', '/', ':', '@', '`', '\0'}) EXPECT_EQ(hex_value(c), -1) << c;
 }
 
+TEST(CharacterSetTest, HoldsWhatItIsMadeOf) {
+  constexpr auto kWord = CharacterSet::letters_and_digits_and("_-");
+  EXPECT_TRUE(kWord.contains_all("aZ09_-"));
+  EXPECT_TRUE(kWord.contains_all(""));
+  for (const char* other : {"a.", "\xc3\xa4", " ", "/", ":", "@", "[", "`", "{"}) {
+    EXPECT_FALSE(kWord.contains_all(other)) << other;
+  }
+  constexpr auto kVisible = CharacterSet::visible_but("#");
+  EXPECT_TRUE(kVisible.contains_all("!~aZ"));
+  for (const char* other : {"#", " ", "\x7f", "\x80", "\n"}) {
+    EXPECT_FALSE(kVisible.contains_all(other)) << other;
+  }
+  EXPECT_FALSE(kVisible.contains('\0'));
+}
+
 }  // namespace
 }  // namespace squire::test
