@@ -25,22 +25,21 @@ constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, DELETE";
 constexpr std::string_view kExposed = "x-amzn-RequestId, x-amzn-query-error";
 constexpr std::string_view kPreflightSeconds = "600";
 
-bool contains(std::string_view characters, char c) {
-  return characters.find(c) != std::string_view::npos;
+bool contains(std::string_view text, char c) {
+  return text.find(c) != std::string_view::npos;
 }
 
 // A name in lower case, perhaps with the dot of the root. Underscores are no part of names of
 // hosts, but of containers'.
 bool is_name(std::string_view text) {
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("-_");
   if (text.ends_with('.')) text.remove_suffix(1);
   if (text.empty() || text.size() > kHostBytesMax) return false;
   for (bool is_more = true; is_more;) {
     const auto dot = text.find('.');
     const auto label = text.substr(0, dot);
     is_more = dot != std::string_view::npos;
-    if (label.empty() || label.size() > kLabelBytesMax ||
-        !std::all_of(label.begin(), label.end(),
-                     [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; })) {
+    if (label.empty() || label.size() > kLabelBytesMax || !kAllowed.contains_all(label)) {
       return false;
     }
     if (is_more) text.remove_prefix(dot + 1);
@@ -120,8 +119,9 @@ std::string_view host_of_target(std::string_view target) {
 std::string quote(std::string_view text) {
   constexpr std::size_t kBytesMax = 80;
   std::string quoted(text.substr(0, kBytesMax));
+  static constexpr auto kShown = CharacterSet::letters_and_digits_and(".:/-_[]");
   for (char& c : quoted) {
-    if (!is_letter_or_digit(c) && !contains(".:/-_[]", c)) c = '?';
+    if (!kShown.contains(c)) c = '?';
   }
   return quoted;
 }
@@ -161,9 +161,8 @@ bool is_followed_link(const HttpRequest& request) {
 }
 
 bool is_list_of_words(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter_or_digit(c) || contains("!#$%&'*+-.^_`|~, ", c);
-  });
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~, ");
+  return kAllowed.contains_all(text);
 }
 
 BrowserVerdict allow(const HttpRequest& request, const std::string& origin) {
@@ -199,11 +198,8 @@ std::optional<PageOrigin> parse_page_origin(std::string_view text) {
   const auto end = text.find("://");
   if (end == std::string_view::npos) return std::nullopt;
   std::string origin = to_lower(text.substr(0, end));
-  if (origin.empty() || !std::all_of(origin.begin(), origin.end(), [](char c) {
-        return is_letter_or_digit(c) || contains("+-.", c);
-      })) {
-    return std::nullopt;
-  }
+  static constexpr auto kScheme = CharacterSet::letters_and_digits_and("+-.");
+  if (origin.empty() || !kScheme.contains_all(origin)) return std::nullopt;
   const auto authority = parse_authority(text.substr(end + 3));
   if (!authority) return std::nullopt;
   const int own_port = origin == "http" ? 80 : origin == "https" ? 443 : 0;
@@ -227,7 +223,11 @@ BrowserVerdict BrowserGuard::judge(const HttpRequest& request, bool checks_host,
                                    std::span<const Service* const> services) const {
   if (checks_host) {
     for (const auto host : {request.host, host_of_target(request.target)}) {
-      if (knows_host(host, services)) continue;
+      if (host.empty() || (request.known_host && host == *request.known_host)) continue;
+      if (knows_host(host, services)) {
+        if (request.known_host) request.known_host->assign(host);
+        continue;
+      }
       return refuse(
           "The host " + quote(host) +
           " is not served, since anybody could own that name and have pages ask under it. "
@@ -262,7 +262,6 @@ BrowserVerdict BrowserGuard::judge_page(const HttpRequest& request) const {
 
 bool BrowserGuard::knows_host(std::string_view text,
                               std::span<const Service* const> services) const {
-  if (text.empty()) return true;  // asked by address
   const auto authority = parse_authority(text);
   if (!authority) return false;
   std::string_view host = authority->host;

@@ -52,6 +52,8 @@ struct HttpRequest {
 
   // The connection's last client, kept so that the next request can share it; may be null.
   engine::ClientPtr* client = nullptr;
+  // The connection's last host that was found to be known, likewise.
+  std::string* known_host = nullptr;
   // The body, if there is an Upload for this request; else null.
   std::shared_ptr<TemporaryFile> body_file = nullptr;
   FetchMetadata fetch = {};
