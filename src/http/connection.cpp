@@ -110,15 +110,23 @@ asio::awaitable<bool> Connection::exchange() {
   auto request = request_.view();
   request.address = address_;
   request.client = &client_;
+  request.known_host = &known_host_;
   worker_.heart->beat(request.amz_target.empty() ? request.target : request.amz_target);
   service::Exchange exchange(part_.dispatcher, request, wakeup());
   request_.upload.reset();  // the exchange has its file
-  if (!co_await answer(exchange)) co_return false;
+  is_reading_ = false;
+  forget_deadline();  // from here on it is the daemon's time
+  if (!worker_.shared.budget.is_ample() && !co_await wait_for_readers(exchange)) co_return false;
+  // Most requests need no coroutine but this one.
+  const auto step = run(exchange);
+  if (step != Step::Reply && !co_await answer(exchange, step)) co_return false;
   tell_observers(request, exchange, begin);
   drop_request();
   const bool is_unread = request_.is_turned_away;
   const bool keep_alive = parser.keep_alive() && !worker_.is_stopping && !is_unread;
-  if (!co_await write(exchange.reply(), keep_alive)) co_return false;
+  if (!write_now(exchange.reply(), keep_alive) && !co_await write_rest(exchange.reply())) {
+    co_return false;
+  }
   if (is_unread) co_await drain();
   co_return keep_alive;
 }
@@ -150,7 +158,8 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
           asio::buffer(input_.data() + input_begin_, input_.size() - input_begin_), error);
       if (error && error != beast::error::need_more) co_return error;
       if (parser.is_done()) co_return ErrorCode();
-      if (!co_await wait_for_room(parser)) co_return asio::error::eof;
+      const std::size_t bytes = wanted_room(parser);
+      if (bytes > room_ && !co_await wait_for_room(parser, bytes)) co_return asio::error::eof;
       if (parser.is_header_done() && std::exchange(request_.expects_continue, false) &&
           !co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n")) {
         co_return asio::error::eof;
@@ -158,7 +167,11 @@ asio::awaitable<boost::system::error_code> Connection::read_request(RequestParse
     }
     // An upload may take long, as long as it goes on.
     if (request_.upload) set_deadline(part_.settings.request_timeout);
-    if (const auto error = co_await read_some()) co_return error;
+    ErrorCode error;
+    const auto room = make_room();
+    const auto count = co_await stream_.read_some(room, error);
+    keep_read(room, count);
+    if (error) co_return error;
     if (std::exchange(is_idle, false)) set_deadline(part_.settings.request_timeout);
   }
 }
@@ -179,9 +192,7 @@ std::size_t Connection::wanted_room(const RequestParser& parser) const {
   return bytes > ByteBudget::kFreeBytes ? bytes : 0;
 }
 
-asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser) {
-  const std::size_t bytes = wanted_room(parser);
-  if (bytes <= room_) co_return true;
+asio::awaitable<bool> Connection::wait_for_room(const RequestParser& parser, std::size_t bytes) {
   // Who waits holds nothing, for which somebody else may wait.
   request_share_.reset();
   const bool is_known = !part_.dispatcher.verifies_signatures() ||
@@ -209,7 +220,7 @@ asio::awaitable<bool> Connection::stand_in_line(const ByteBudget::Share& share) 
   co_return stream_.is_open();
 }
 
-asio::awaitable<boost::system::error_code> Connection::read_some() {
+asio::mutable_buffer Connection::make_room() {
   input_.erase(0, std::exchange(input_begin_, 0));
   const std::size_t filled = input_.size();
   // Twice as much each time, so that a big message takes few reads.
@@ -217,10 +228,11 @@ asio::awaitable<boost::system::error_code> Connection::read_some() {
                                            : std::clamp(std::max(filled, request_.body.size()),
                                                         kReadBytes, kReadBytesMax);
   input_.resize(filled + room);
-  ErrorCode error;
-  const auto count = co_await stream_.read_some(asio::buffer(input_.data() + filled, room), error);
-  input_.resize(filled + count);
-  co_return error;
+  return {input_.data() + filled, room};
+}
+
+void Connection::keep_read(asio::mutable_buffer room, std::size_t count) {
+  input_.resize(input_.size() - room.size() + count);
 }
 
 asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
@@ -235,7 +247,7 @@ asio::awaitable<bool> Connection::refuse(const ErrorCode& error) {
                    : part_.dispatcher.refuse(request_.view(), to_error(error, request_.fault),
                                              std::move(id));
   drop_request();
-  if (co_await write(reply, false)) co_await drain();
+  if (write_now(reply, false) || co_await write_rest(reply)) co_await drain();
   co_return false;
 }
 
@@ -246,21 +258,23 @@ asio::awaitable<void> Connection::drain() {
   for (std::size_t left = kDrainBytesMax; !error && left > 0;) {
     input_.clear();
     input_begin_ = 0;
-    error = co_await read_some();
+    const auto room = make_room();
+    const auto count = co_await stream_.read_some(room, error);
+    keep_read(room, count);
     left -= std::min(left, input_.size());
   }
 }
 
-asio::awaitable<bool> Connection::answer(service::Exchange& exchange) {
-  using Step = service::Exchange::Step;
-  is_reading_ = false;
-  forget_deadline();  // from here on it is the daemon's time
-  if (!co_await wait_for_readers(exchange)) co_return false;
-  for (;;) {
-    const std::string_view action = exchange.action();
-    worker_.heart->beat(action.empty() ? std::string_view(request_.target) : action,
-                        exchange.reply().request_id);
-    switch (exchange.run()) {
+Connection::Step Connection::run(service::Exchange& exchange) {
+  const std::string_view action = exchange.action();
+  worker_.heart->beat(action.empty() ? std::string_view(request_.target) : action,
+                      exchange.reply().request_id);
+  return exchange.run();
+}
+
+asio::awaitable<bool> Connection::answer(service::Exchange& exchange, Step step) {
+  for (;; step = run(exchange)) {
+    switch (step) {
       case Step::Reply:
         co_return true;
       case Step::WaitForCommit:
@@ -307,9 +321,7 @@ asio::awaitable<void> Connection::compute(service::Exchange& exchange) {
 
 asio::awaitable<bool> Connection::wait_for_readers(const service::Exchange& exchange) {
   using Use = ByteBudget::Use;
-  auto& budget = worker_.shared.budget;
-  if (budget.is_ample()) co_return true;
-  reply_share_.emplace(budget);
+  reply_share_.emplace(worker_.shared.budget);
   const auto use = exchange.may_be_large() ? Use::LargeReply : Use::Reply;
   // Those go first who have read what they were told before.
   if (reply_share_->take(use, 0, stream_.unread_bytes(), wakeup_)) co_return true;
@@ -358,20 +370,27 @@ void Connection::watch_for_hangup() {
   });
 }
 
-asio::awaitable<bool> Connection::write(service::HttpReply& reply, bool keep_alive) {
+bool Connection::write_now(service::HttpReply& reply, bool keep_alive) {
   set_deadline(part_.settings.request_timeout);
-  const bool has_body = request_.method != "HEAD";
-  const bool is_large = reply.body.size() > ByteBudget::kFreeBytes;
-  if (is_large) {
-    if (!reply_share_) reply_share_.emplace(worker_.shared.budget);
-    reply_share_->add(ByteBudget::Use::LargeReply, reply.body.capacity());
-  }
   output_.clear();
   append_head(output_, reply, {part_.date(), keep_alive, request_.is_http_1_0});
-  if (has_body && !is_large) output_ += reply.body;
-  bool is_written = co_await stream_.write(output_);
-  if (is_written && has_body && is_large) is_written = co_await stream_.write(reply.body);
-  if (is_written && has_body && reply.file) is_written = co_await write_file(*reply.file);
+  if (reply.body.size() > ByteBudget::kFreeBytes) {
+    if (!reply_share_) reply_share_.emplace(worker_.shared.budget);
+    reply_share_->add(ByteBudget::Use::LargeReply, reply.body.capacity());
+  } else if (has_body()) {
+    output_ += std::exchange(reply.body, {});
+  }
+  unwritten_ = stream_.write_now(output_);
+  if (unwritten_.empty()) forget(output_);
+  return unwritten_.empty() && (!has_body() || (reply.body.empty() && !reply.file));
+}
+
+asio::awaitable<bool> Connection::write_rest(service::HttpReply& reply) {
+  bool is_written = unwritten_.empty() || co_await stream_.write(unwritten_);
+  if (is_written && has_body() && !reply.body.empty()) {
+    is_written = co_await stream_.write(reply.body);
+  }
+  if (is_written && has_body() && reply.file) is_written = co_await write_file(*reply.file);
   forget(output_);
   co_return is_written;
 }

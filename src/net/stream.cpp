@@ -47,13 +47,19 @@ std::size_t Stream::read_now(asio::mutable_buffer buffer, ErrorCode& error) {
   return tls_ ? tls_->layer.read_some(buffer, error) : socket_.read_some(buffer, error);
 }
 
+std::string_view Stream::write_now(std::string_view bytes) {
+  if (tls_) return bytes;
+  ErrorCode full_or_broken;
+  bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), full_or_broken));
+  return bytes;
+}
+
 asio::awaitable<bool> Stream::write(std::string_view bytes) {
   ErrorCode error;
   if (tls_) {
     co_await asio::async_write(tls_->layer, asio::buffer(bytes.data(), bytes.size()), into(error));
     co_return !error;
   }
-  // A reply nearly always fits into the socket's buffer: try at once, wait only if it is full.
   for (;;) {
     bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
     if (bytes.empty()) co_return true;

@@ -39,6 +39,9 @@ class Stream {
   void when_readable(Done&& done) {
     socket_.async_wait(boost::asio::ip::tcp::socket::wait_read, std::forward<Done>(done));
   }
+  // As much as the other side takes at once; what is left, all of it if the connection is broken.
+  // Nothing goes that way with TLS.
+  std::string_view write_now(std::string_view bytes);
   // All of it; false: the connection is broken.
   boost::asio::awaitable<bool> write(std::string_view bytes);
   // Of what was written: what the other side has not taken yet.
