@@ -1,35 +1,106 @@
 #include "http/request_parser.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
-#include <functional>
+#include <boost/beast/http/error.hpp>
+#include <charconv>
+#include <utility>
 
 #include "squire/core/ascii.hpp"
+#include "squire/core/text.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::http {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast = boost::beast::http;
 
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
-
-void assign(std::string& to, boost::beast::string_view from) {
-  to.assign(from.data(), from.size());
-}
+constexpr std::string_view kNoMethod = "it does not begin with a method";
+constexpr std::string_view kNoHeader = "a header is malformed";
 
 // Of a header that came twice both count, as one list.
-void append(std::string& to, boost::beast::string_view from) {
+void append(std::string& to, std::string_view from) {
   if (!to.empty()) to += ", ";
-  to.append(from.data(), from.size());
+  to += from;
 }
 
 // By its characters alone (RFC 3986, 3.2.2); no user's name.
-bool is_authority(boost::beast::string_view text) {
-  constexpr std::string_view kOthers = "-._~%!$&'()*+,;=:[]";
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
-  });
+bool is_authority(std::string_view text) {
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("-._~%!$&'()*+,;=:[]");
+  return kAllowed.contains_all(text);
+}
+
+// RFC 9110, 5.6.2.
+bool is_token(std::string_view text) {
+  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~");
+  return !text.empty() && kAllowed.contains_all(text);
+}
+
+// Visible, or no ASCII.
+bool is_target(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return c > ' ' && c != 0x7f; });
+}
+
+// RFC 9110, 5.5, with tabs.
+bool is_field_value(std::string_view text) {
+  text.remove_prefix(printable_prefix(text));
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+enum class Name : std::uint8_t {
+  Accept,
+  Authorization,
+  Connection,
+  ContentLength,
+  ContentType,
+  Expect,
+  FetchDestination,
+  FetchMode,
+  FetchSite,
+  Host,
+  Origin,
+  RequestedHeaders,
+  RequestedMethod,
+  Target,
+  TraceId,
+  TransferEncoding,
+  Other
+};
+
+Name find_name(std::string_view text) {
+  static constexpr std::pair<std::string_view, Name> kNames[] = {
+      {"accept", Name::Accept},
+      {"access-control-request-headers", Name::RequestedHeaders},
+      {"access-control-request-method", Name::RequestedMethod},
+      {"authorization", Name::Authorization},
+      {"connection", Name::Connection},
+      {"content-length", Name::ContentLength},
+      {"content-type", Name::ContentType},
+      {"expect", Name::Expect},
+      {"host", Name::Host},
+      {"origin", Name::Origin},
+      {"sec-fetch-dest", Name::FetchDestination},
+      {"sec-fetch-mode", Name::FetchMode},
+      {"sec-fetch-site", Name::FetchSite},
+      {"transfer-encoding", Name::TransferEncoding},
+      {"x-amz-target", Name::Target},
+      {"x-amzn-trace-id", Name::TraceId}};
+  for (const auto& [name, number] : kNames) {
+    if (name.size() == text.size() && equals_ignoring_case(name, text)) return number;
+  }
+  return Name::Other;
 }
 
 }  // namespace
@@ -77,139 +148,249 @@ service::HttpRequest RequestData::view() {
 
 RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
                              std::size_t body_bytes_max, const service::Dispatcher* dispatcher)
-    : data_(data), body_bytes_max_(body_bytes_max), dispatcher_(dispatcher) {
-  eager(true);
-  header_limit(static_cast<std::uint32_t>(header_bytes_max));
-  body_limit(boost::none);  // until the header says which
-}
+    : data_(data),
+      header_bytes_max_(header_bytes_max),
+      dispatcher_(dispatcher),
+      body_bytes_max_(body_bytes_max) {}
 
-void RequestParser::on_request_impl(http::verb, StringView method, StringView target, int version,
-                                    ErrorCode&) {
-  assign(data_.method, method);
-  assign(data_.target, target);
-  data_.is_http_1_0 = version == 10;
-}
-
-std::size_t RequestParser::put(boost::asio::const_buffer buffer, ErrorCode& error) {
-  input_ = buffer;
-  return basic_parser::put(buffer, error);
-}
-
-// The parser hands on a copy of what it has unfolded, or what stands in the second line alone.
-bool RequestParser::is_folded(StringView name, StringView value) const {
-  constexpr std::less_equal<const char*> is_up_to{};
-  const char* const colon = name.data() + name.size();
-  const char* const end = static_cast<const char*>(input_.data()) + input_.size();
-  if (!is_up_to(colon, value.data()) || !is_up_to(value.data(), end)) return true;
-  return std::find(colon, value.data(), '\n') != value.data();
-}
-
-void RequestParser::on_field_impl(http::field field, StringView name, StringView value,
-                                  ErrorCode& error) {
-  if (is_header_done()) return;  // behind a chunked body, where no header changes the request
-  data_.fault =
-      is_folded(name, value) ? "a header goes on in a second line" : keep(field, name, value);
-  if (!data_.fault.empty()) error = http::error::bad_field;
-}
-
-std::string_view RequestParser::keep(http::field field, StringView name, StringView value) {
-  if (data_.keeps_headers) {
-    data_.add_header({name.data(), name.size()}, {value.data(), value.size()});
+std::size_t RequestParser::put(boost::asio::const_buffer bytes, ErrorCode& error) {
+  std::string_view rest(static_cast<const char*>(bytes.data()), bytes.size());
+  got_some_ |= !rest.empty();
+  for (error = {}; !error && stage_ != Stage::Done;) {
+    if (stage_ == Stage::Body || stage_ == Stage::Chunk) {
+      const auto part = rest.substr(0, left_);
+      if (part.empty()) break;
+      take_body(part);
+      rest.remove_prefix(part.size());
+      left_ -= part.size();
+      if (left_ == 0) stage_ = stage_ == Stage::Body ? Stage::Done : Stage::ChunkEnd;
+      continue;
+    }
+    const auto end = rest.find('\n');
+    const bool is_whole = end != std::string_view::npos;
+    const auto line = is_whole ? rest.substr(0, end + 1) : rest;
+    if (header_bytes_ + line.size() > header_bytes_max_) {
+      error = beast::error::header_limit;
+    } else if (is_whole) {
+      error = take_line(line);
+      rest.remove_prefix(line.size());
+    } else {
+      if (!may_be_request_line(line)) error = beast::error::bad_method;
+      break;
+    }
   }
-  switch (field) {
-    case http::field::host:
-      assign(data_.host, value);
+  if (!error && !is_done()) error = beast::error::need_more;
+  return bytes.size() - rest.size();
+}
+
+// Whoever speaks something else need not wait for the end of a line to be told.
+bool RequestParser::may_be_request_line(std::string_view begin) const {
+  const auto method = begin.substr(0, begin.find_first_of(" \r"));
+  if (stage_ != Stage::RequestLine || method.empty() || is_token(method)) return true;
+  data_.fault = kNoMethod;
+  return false;
+}
+
+boost::system::error_code RequestParser::take_line(std::string_view line) {
+  constexpr std::string_view kEnd = "\r\n";
+  if (!line.ends_with(kEnd)) {
+    data_.fault = "a line does not end in CR LF";
+    return beast::error::bad_line_ending;
+  }
+  const std::size_t bytes = line.size();
+  line.remove_suffix(kEnd.size());
+  Fault fault;
+  switch (stage_) {
+    case Stage::RequestLine:
+      header_bytes_ += bytes;
+      fault = take_request_line(line);
+      stage_ = Stage::Headers;
+      break;
+    case Stage::Headers:
+      if (line.empty()) return end_headers();
+      header_bytes_ += bytes;
+      fault = take_header(line);
+      break;
+    case Stage::ChunkSize:
+      return take_chunk_size(line);
+    case Stage::ChunkEnd:
+      if (!line.empty()) fault = "a chunk is longer than it said";
+      stage_ = Stage::ChunkSize;
+      break;
+    default:
+      if (line.empty()) {
+        stage_ = Stage::Done;
+        break;
+      }
+      header_bytes_ += bytes;
+      // No header behind the body changes the request.
+      if (!is_field_value(line)) fault = kNoHeader;
+  }
+  data_.fault = fault;
+  return fault.empty() ? ErrorCode() : beast::error::bad_field;
+}
+
+RequestParser::Fault RequestParser::take_request_line(std::string_view line) {
+  const auto first = std::min(line.find(' '), line.size());
+  const auto last = line.rfind(' ');
+  const auto method = line.substr(0, first);
+  if (!is_token(method)) return kNoMethod;
+  if (last == std::string_view::npos || last == first) return "the request line has no three parts";
+  const auto target = line.substr(first + 1, last - first - 1);
+  const auto version = line.substr(last + 1);
+  if (!is_target(target)) return "the target of the request is malformed";
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return "it is not of HTTP/1.1 or HTTP/1.0";
+  data_.method = method;
+  data_.target = target;
+  data_.is_http_1_0 = version.back() == '0';
+  return {};
+}
+
+RequestParser::Fault RequestParser::take_header(std::string_view line) {
+  if (is_blank(line.front())) return "a header goes on in a second line";
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return kNoHeader;
+  const auto name = line.substr(0, colon);
+  const auto value = trim(line.substr(colon + 1));
+  if (!is_token(name) || !is_field_value(value)) return kNoHeader;
+  if (data_.keeps_headers) data_.add_header(name, value);
+  return keep(name, value);
+}
+
+RequestParser::Fault RequestParser::keep(std::string_view name, std::string_view value) {
+  switch (find_name(name)) {
+    case Name::Host:
+      data_.host = value;
       if (++hosts_ > 1) return "there are two Host headers";
-      return is_authority(value) ? "" : "the Host header is malformed";
-    case http::field::content_length:
-      if (++lengths_ > 1) return "there are two Content-Length headers";
-      return std::all_of(value.begin(), value.end(), squire::is_digit)
-                 ? ""
-                 : "the Content-Length is no number";
-    case http::field::transfer_encoding:
-      // Any other would leave it open where the body ends.
-      if (data_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding";
-      return boost::beast::iequals(value, "chunked") ? "" : "the Transfer-Encoding is not chunked";
-    case http::field::authorization:
-      assign(data_.authorization, value);
-      return ++authorizations_ > 1 ? "there are two Authorization headers" : "";
-    case http::field::content_type:
-      assign(data_.content_type, value);
+      return is_authority(value) ? Fault() : "the Host header is malformed";
+    case Name::ContentLength:
+      return keep_length(value);
+    case Name::TransferEncoding:
+      return keep_encoding(value);
+    case Name::Connection:
+      return keep_connection(value);
+    case Name::Authorization:
+      data_.authorization = value;
+      return ++authorizations_ > 1 ? "there are two Authorization headers" : Fault();
+    case Name::Target:
+      if (!data_.amz_target.empty()) return "there are two X-Amz-Target headers";
+      data_.amz_target = value;
       return {};
-    case http::field::accept:
-      assign(data_.accept, value);
+    case Name::ContentType:
+      data_.content_type = value;
       return {};
-    case http::field::expect:
-      data_.expects_continue = boost::beast::iequals(value, "100-continue");
+    case Name::Accept:
+      data_.accept = value;
       return {};
-    case http::field::origin:
+    case Name::TraceId:
+      data_.trace_id = value;
+      return {};
+    case Name::Expect:
+      data_.expects_continue = equals_ignoring_case(value, "100-continue");
+      return {};
+    case Name::Origin:
       append(data_.origin, value);
       return {};
-    case http::field::sec_fetch_site:
+    case Name::FetchSite:
       append(data_.fetch_site, value);
       return {};
-    case http::field::sec_fetch_mode:
+    case Name::FetchMode:
       append(data_.fetch_mode, value);
       return {};
-    case http::field::sec_fetch_dest:
+    case Name::FetchDestination:
       append(data_.fetch_destination, value);
       return {};
-    case http::field::access_control_request_method:
+    case Name::RequestedMethod:
       append(data_.requested_method, value);
       return {};
-    case http::field::access_control_request_headers:
+    case Name::RequestedHeaders:
       append(data_.requested_headers, value);
       return {};
-    case http::field::unknown:
-      if (boost::beast::iequals(name, "x-amzn-trace-id")) assign(data_.trace_id, value);
-      if (!boost::beast::iequals(name, "x-amz-target")) return {};
-      if (!data_.amz_target.empty()) return "there are two X-Amz-Target headers";
-      assign(data_.amz_target, value);
-      return {};
-    default:
+    case Name::Other:
       return {};
   }
+  return {};
 }
 
-void RequestParser::on_header_impl(ErrorCode& error) {
-  if (hosts_ == 0 && !data_.is_http_1_0) {
-    data_.fault = "there is no Host header";
-    error = http::error::bad_field;
-    return;
+RequestParser::Fault RequestParser::keep_length(std::string_view value) {
+  if (content_length_) return "there are two Content-Length headers";
+  std::uint64_t length = 0;
+  const auto* const last = value.data() + value.size();
+  const auto [end, error] = std::from_chars(value.data(), last, length);
+  if (value.empty() || error != std::errc() || end != last)
+    return "the Content-Length is no number";
+  content_length_ = length;
+  return {};
+}
+
+RequestParser::Fault RequestParser::keep_encoding(std::string_view value) {
+  // Any other would leave it open where the body ends.
+  if (data_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding";
+  if (is_chunked_) return "there are two Transfer-Encoding headers";
+  is_chunked_ = equals_ignoring_case(value, "chunked");
+  return is_chunked_ ? Fault() : "the Transfer-Encoding is not chunked";
+}
+
+RequestParser::Fault RequestParser::keep_connection(std::string_view value) {
+  for (bool is_more = true; is_more;) {
+    const auto comma = value.find(',');
+    is_more = comma != std::string_view::npos;
+    const auto option = trim(value.substr(0, comma));
+    if (is_more) value.remove_prefix(comma + 1);
+    if (option.empty()) continue;
+    if (!is_token(option)) return "the Connection header is malformed";
+    says_close_ |= equals_ignoring_case(option, "close");
+    says_keep_alive_ |= equals_ignoring_case(option, "keep-alive");
+    says_upgrade_ |= equals_ignoring_case(option, "upgrade");
   }
-  const auto length = content_length().value_or(0);
+  return {};
+}
+
+boost::system::error_code RequestParser::end_headers() {
+  if (hosts_ == 0 && !data_.is_http_1_0) data_.fault = "there is no Host header";
+  if (is_chunked_ && content_length_) {
+    data_.fault = "there are both a Content-Length and a Transfer-Encoding";
+  }
+  if (!data_.fault.empty()) return beast::error::bad_field;
+  left_ = content_length_.value_or(0);
+  stage_ = is_chunked_ ? Stage::ChunkSize : left_ > 0 ? Stage::Body : Stage::Done;
   if (dispatcher_) {
     // A small body is here as soon as the refusal would be.
-    const bool is_long = chunked() || length > kKeptBytesMax || data_.expects_continue;
+    const bool is_long = is_chunked_ || left_ > kKeptBytesMax || data_.expects_continue;
     const auto head = data_.view();
     if (is_long && dispatcher_->turns_away(head)) {
       data_.is_turned_away = true;
-      error = http::error::unexpected_body;
-      return;
+      return beast::error::unexpected_body;
     }
     data_.upload = dispatcher_->upload(head);
   }
-  const std::uint64_t bytes_max = data_.upload ? data_.upload->bytes_max : body_bytes_max_;
-  body_limit(bytes_max);  // of chunks to come
-  if (length > bytes_max) error = http::error::body_limit;
-}
-
-void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) {
+  if (data_.upload) body_bytes_max_ = data_.upload->bytes_max;
+  if (left_ > body_bytes_max_) return beast::error::body_limit;
   // What is announced is not yet sent: a small body is reserved, a big one grows as it comes.
-  if (length && !data_.upload) data_.body.reserve(std::min<std::uint64_t>(*length, kKeptBytesMax));
+  if (!data_.upload) data_.body.reserve(std::min<std::uint64_t>(left_, kKeptBytesMax));
+  return {};
 }
 
-std::size_t RequestParser::on_body_impl(StringView body, ErrorCode&) {
-  if (data_.upload) {
-    data_.upload->file->write({body.data(), body.size()});
-  } else {
-    data_.body.append(body.data(), body.size());
+boost::system::error_code RequestParser::take_chunk_size(std::string_view line) {
+  const auto digits = line.substr(0, line.find_first_of("; \t"));
+  const auto* const last = digits.data() + digits.size();
+  const auto [end, error] = std::from_chars(digits.data(), last, left_, 16);
+  if (digits.empty() || error != std::errc() || end != last || !is_field_value(line)) {
+    data_.fault = "the size of a chunk is malformed";
+    return beast::error::bad_chunk;
   }
-  return body.size();
+  if (left_ > body_bytes_max_ - chunk_bytes_) return beast::error::body_limit;
+  chunk_bytes_ += left_;
+  stage_ = left_ > 0 ? Stage::Chunk : Stage::Trailers;
+  return {};
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode& error) {
-  return on_body_impl(body, error);
+void RequestParser::take_body(std::string_view bytes) {
+  if (data_.upload) {
+    data_.upload->file->write(bytes);
+  } else {
+    data_.body.append(bytes);
+  }
 }
 
 }  // namespace squire::http

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
+#include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,47 +54,76 @@ struct RequestData {
   std::vector<Header> headers_;
 };
 
-// Beast's HTTP/1.1 state machine, storing only the headers that mean something to us, and refusing
-// what two servers could take for requests of different lengths or senders: "request smuggling"
-// (RFC 9112, 11.2). For one request; `data` and `dispatcher`, which says where big bodies go,
-// outlive it.
-class RequestParser final : public boost::beast::http::basic_parser<true> {
+// Reads one request of HTTP/1.0 or 1.1 (RFC 9112) as it comes, keeping only the headers that mean
+// something to us. Strict: it refuses what two servers could take for requests of different lengths
+// or senders, "request smuggling" (RFC 9112, 11.2), down to a line that does not end in CR LF.
+// For one request; `data` and `dispatcher`, which says where big bodies go, outlive it.
+class RequestParser {
  public:
-  using ErrorCode = boost::beast::error_code;
+  using ErrorCode = boost::system::error_code;
 
   RequestParser(RequestData& data, std::size_t header_bytes_max, std::size_t body_bytes_max,
                 const service::Dispatcher* dispatcher = nullptr);
 
-  // As basic_parser's; an error ends the connection.
-  std::size_t put(boost::asio::const_buffer buffer, ErrorCode& error);
+  // Takes what the bytes complete, and says how many those are; they are to be offered again behind
+  // those that are left. An error of boost::beast::http: need_more, or why the connection ends,
+  // with the words in data.fault.
+  std::size_t put(boost::asio::const_buffer bytes, ErrorCode& error);
+
+  bool got_some() const { return got_some_; }  // bytes
+  bool is_header_done() const { return stage_ > Stage::Headers; }
+  bool is_done() const { return stage_ == Stage::Done; }
+  // Once the header is done.
+  bool chunked() const { return is_chunked_; }
+  std::optional<std::uint64_t> content_length() const { return content_length_; }
+  bool keep_alive() const { return data_.is_http_1_0 ? says_keep_alive_ : !says_close_; }
+  bool upgrade() const { return says_upgrade_; }
 
  private:
-  using StringView = boost::beast::string_view;
+  enum class Stage : std::uint8_t {
+    RequestLine,
+    Headers,
+    Body,
+    ChunkSize,
+    Chunk,
+    ChunkEnd,
+    Trailers,
+    Done
+  };
+  // What is wrong; empty: nothing.
+  using Fault = std::string_view;
 
-  // Stores what a header says. The fault of one that must not be; empty: none.
-  std::string_view keep(boost::beast::http::field field, StringView name, StringView value);
-  // Whether the value goes on in a second line.
-  bool is_folded(StringView name, StringView value) const;
-
-  void on_request_impl(boost::beast::http::verb method, StringView method_text, StringView target,
-                       int version, ErrorCode& error) override;
-  void on_response_impl(int, StringView, int, ErrorCode&) override {}
-  void on_field_impl(boost::beast::http::field field, StringView name, StringView value,
-                     ErrorCode& error) override;
-  void on_header_impl(ErrorCode& error) override;
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode& error) override;
-  std::size_t on_body_impl(StringView body, ErrorCode& error) override;
-  void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode& error) override;
-  void on_finish_impl(ErrorCode&) override {}
+  // One line that is there as a whole.
+  ErrorCode take_line(std::string_view line);
+  Fault take_request_line(std::string_view line);
+  Fault take_header(std::string_view line);
+  // Stores what a header says.
+  Fault keep(std::string_view name, std::string_view value);
+  Fault keep_length(std::string_view value);
+  Fault keep_encoding(std::string_view value);
+  Fault keep_connection(std::string_view value);
+  ErrorCode end_headers();
+  ErrorCode take_chunk_size(std::string_view line);
+  void take_body(std::string_view bytes);
+  // Of a line that has not come whole: whether it can become a request's.
+  bool may_be_request_line(std::string_view begin) const;
 
   RequestData& data_;
-  boost::asio::const_buffer input_;  // while put() runs
-  int hosts_ = 0;
-  int lengths_ = 0;
-  int authorizations_ = 0;
-  const std::size_t body_bytes_max_;
+  const std::size_t header_bytes_max_;
   const service::Dispatcher* const dispatcher_;  // null: all bodies go into memory
+  std::uint64_t body_bytes_max_;
+  Stage stage_ = Stage::RequestLine;
+  std::size_t header_bytes_ = 0;
+  std::uint64_t left_ = 0;         // of the body or chunk
+  std::uint64_t chunk_bytes_ = 0;  // of all chunks
+  std::optional<std::uint64_t> content_length_;
+  int hosts_ = 0;
+  int authorizations_ = 0;
+  bool got_some_ = false;
+  bool is_chunked_ = false;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
+  bool says_upgrade_ = false;
 };
 
 }  // namespace squire::http

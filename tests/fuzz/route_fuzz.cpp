@@ -1,6 +1,7 @@
 // Bytes as they come from a socket: through the request parser and the dispatcher to a live broker.
 // Whatever they are, each request gets one well-formed reply.
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -87,12 +88,12 @@ class Client {
   std::size_t send_one(std::string_view bytes) {
     http::RequestData data;
     http::RequestParser parser(data, 64 * 1024, 8 * 1024 * 1024);
-    boost::beast::error_code error;
+    boost::system::error_code error;
     std::size_t count = 0;
     while (!parser.is_done() && count < bytes.size() && !error) {
       count += parser.put(boost::asio::buffer(bytes.data() + count, bytes.size() - count), error);
     }
-    if (error) {
+    if (error && error != boost::beast::http::error::need_more) {
       check_reply(dispatcher_.refuse(data.view(), {errors::kMalformedInput, error.message()},
                                      dispatcher_.new_request_id()));
       return 0;

@@ -160,6 +160,27 @@ TEST(RequestParserTest, KnowsWhenTheConnectionIsToClose) {
   EXPECT_FALSE(old.parser.keep_alive());
 }
 
+TEST(RequestParserTest, FindsItAmongOtherOptions) {
+  const std::pair<std::string, bool> cases[] = {
+      {"HTTP/1.1\r\nHost: h\r\nConnection: x, Close\r\n", false},
+      {"HTTP/1.1\r\nHost: h\r\nConnection: keep-alive,, x\r\n", true},
+      {"HTTP/1.1\r\nHost: h\r\nConnection: x\r\nConnection: close\r\n", false},
+      {"HTTP/1.1\r\nHost: h\r\n", true},
+      {"HTTP/1.0\r\nConnection: Keep-Alive\r\n", true}};
+  for (const auto& [head, keeps_alive] : cases) {
+    Parsing parsing;
+    parsing.feed("GET / " + head + "\r\n");
+    ASSERT_TRUE(parsing.parser.is_done()) << head;
+    EXPECT_EQ(parsing.parser.keep_alive(), keeps_alive) << head;
+  }
+}
+
+TEST(RequestParserTest, KnowsWhoWantsToSpeakSomethingElse) {
+  Parsing parsing;
+  parsing.feed("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  EXPECT_TRUE(parsing.parser.upgrade());
+}
+
 TEST(RequestParserTest, ABodyUpToTheLimitIsTaken) {
   Parsing parsing(8192, 4);
   parsing.feed(send_message("Host: h\r\nContent-Length: 4\r\n", "abcd"));
@@ -187,6 +208,42 @@ TEST(RequestParserTest, AnAnnouncedBodyTakesNoMemoryBeforeItComes) {
 TEST(RequestParserTest, LongerHeadersAreRefused) {
   Parsing parsing(256);
   parsing.feed(send_message("Host: h\r\nX-Long: " + std::string(300, 'x') + "\r\n", ""));
+  EXPECT_EQ(parsing.error, beast::error::header_limit);
+}
+
+TEST(RequestParserTest, ALineIsTooLongBeforeItEnds) {
+  Parsing parsing(256);
+  parsing.feed("GET /" + std::string(300, 'x'));
+  EXPECT_EQ(parsing.error, beast::error::header_limit);
+}
+
+TEST(RequestParserTest, WhatBeginsWithNoMethodNeedNotEnd) {
+  Parsing parsing;
+  parsing.feed("\x16\x03\x01");
+  EXPECT_TRUE(parsing.error);
+  Parsing begun;
+  begun.feed("GE");
+  EXPECT_FALSE(begun.error);
+}
+
+TEST(RequestParserTest, AMalformedChunkIsAnErrorThatSaysWhy) {
+  for (const char* size : {"zz", "", "-1", "+1", "0x1", " 1", "11111111111111111", "1;\x01"}) {
+    Parsing parsing;
+    parsing.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
+                              std::string(size) + "\r\na\r\n0\r\n\r\n"));
+    EXPECT_EQ(parsing.data.fault, "the size of a chunk is malformed") << size;
+  }
+  Parsing longer;
+  longer.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n", "1\r\nab\r\n0\r\n\r\n"));
+  EXPECT_EQ(longer.data.fault, "a chunk is longer than it said");
+}
+
+TEST(RequestParserTest, ManySmallTrailersAreTooLongTogether) {
+  Parsing parsing(256);
+  std::string trailers;
+  for (int i = 0; i < 100; ++i) trailers += "X: y\r\n";
+  parsing.feed(
+      send_message("Host: h\r\nTransfer-Encoding: chunked\r\n", "0\r\n" + trailers + "\r\n"));
   EXPECT_EQ(parsing.error, beast::error::header_limit);
 }
 
@@ -261,26 +318,27 @@ TEST(RequestParserTest, WhatIsInDoubtIsAnErrorThatSaysWhy) {
       {"Host: a\r\nTransfer-Encoding: \r\n", "not chunked"},
       {"Host: a\r\nTransfer-Encoding: chunked\xa0\r\n", "not chunked"},
       {"Host: a\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", "not chunked"},
-      {"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", ""},
-      {"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n", ""},
+      {"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "two Transfer-"},
+      {"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n", "both"},
       {"Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n", "two Content-Length"},
       {"Host: a\r\nContent-Length: 0, 0\r\n", "no number"},
-      {"Host: a\r\nContent-Length: +0\r\n", ""},
-      {"Host: a\r\nContent-Length: 18446744073709551616\r\n", ""},
+      {"Host: a\r\nContent-Length: +0\r\n", "no number"},
+      {"Host: a\r\nContent-Length: 18446744073709551616\r\n", "no number"},
       {"Host: a\r\nAuthorization: x\r\nauthorization: y\r\n", "two Authorization"},
       {"Host: a\r\nX-Amz-Target: x\r\nx-amz-target: y\r\n", "two X-Amz-Target"},
       {"Host: a\r\nX: a\r\n b\r\n", "second line"},
       {"Host: a\r\nX:\r\n b\r\n", "second line"},
-      {"Host: a\r\nTransfer-Encoding:\r\n\tchunked\r\n", "second line"},
+      {"Host: a\r\nTransfer-Encoding:\r\n\tchunked\r\n", "not chunked"},
       {"Host: a\r\n Content-Length: 5\r\n", "second line"},
-      {" Host: a\r\n", ""},
-      {"Host : a\r\n", ""},
-      {"Host: a\r\nX: a\nY: b\r\n", ""},
-      {"Host: a\r\nX: a\rb\r\n", ""},
-      {"Host: a\r\nX: a" + std::string(1, '\0') + "b\r\n", ""},
-      {"Host: a\r\nX" + std::string(1, '\0') + ": b\r\n", ""},
-      {"Host: a\r\nX\r\n", ""},
-      {"Host: a\r\n: x\r\n", ""}};
+      {" Host: a\r\n", "second line"},
+      {"Host : a\r\n", "header is malformed"},
+      {"Host: a\r\nX: a\nY: b\r\n", "CR LF"},
+      {"Host: a\r\nX: a\rb\r\n", "header is malformed"},
+      {"Host: a\r\nX: a" + std::string(1, '\0') + "b\r\n", "header is malformed"},
+      {"Host: a\r\nX" + std::string(1, '\0') + ": b\r\n", "header is malformed"},
+      {"Host: a\r\nX\r\n", "header is malformed"},
+      {"Host: a\r\n: x\r\n", "header is malformed"},
+      {"Host: a\r\nConnection: a b\r\n", "Connection header"}};
   for (const auto& [headers, fault] : cases) {
     for (const std::size_t piece : {std::string::npos, std::size_t{1}}) {
       Parsing parsing;
