@@ -23,7 +23,7 @@ struct ErrorRow {
 // A reference to a row, which is a constant; equal to others to the same row.
 class Errc {
  public:
-  constexpr Errc(const ErrorRow& row) : row_(&row) {}
+  constexpr Errc(const ErrorRow& row) : row_(&row) {}  // NOLINT(google-explicit-constructor)
   Errc(ErrorRow&&) = delete;
 
   constexpr const ErrorRow* operator->() const { return row_; }
