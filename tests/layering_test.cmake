@@ -45,7 +45,16 @@ set(ban_typed_default "\\.value\\(\"[A-Za-z]+\", *(\"|true|false|[0-9])")
 
 # General layers serve whatever services there are, and name none of them in their code.
 set(general_layers core wire filter service access net)
-set(service_names "[^A-Za-z0-9_](sqs|sns|sts|lambda|iot)[^A-Za-z0-9_]")
+# A service is a layer with a table.
+file(GLOB tables "${ROOT}/src/*/table.cpp")
+set(service_names lambda iot)
+foreach(table IN LISTS tables)
+  cmake_path(GET table PARENT_PATH folder)
+  cmake_path(GET folder FILENAME name)
+  list(APPEND service_names ${name})
+endforeach()
+list(JOIN service_names "|" service_names)
+set(service_names "[^A-Za-z0-9_](${service_names})[^A-Za-z0-9_]")
 
 set(src_lines_max 450)
 set(include_lines_max 700)

@@ -141,6 +141,7 @@ SiteReply list_queues(AdminRequest& asked) {
                       [&](const auto& queue) { return to_json(asked, *queue, queue->report()); });
   }
   std::vector<Reported> reported;
+  reported.reserve(queues.size());
   for (const auto& queue : queues) reported.push_back({queue, queue->report()});
   std::stable_sort(reported.begin(), reported.end(), [&](const auto& a, const auto& b) {
     return (*rank)(a.report) > (*rank)(b.report);

@@ -20,8 +20,11 @@ namespace squire::app {
 namespace {
 
 std::unique_ptr<engine::Journal> open_journal(const Config& config) {
-  if (config.durability == Durability::Memory) return std::make_unique<storage::MemoryJournal>();
+  if (config.durability == Durability::Memory) {
+    return std::make_unique<storage::MemoryJournal>(row_kinds());
+  }
   storage::SqliteOptions options;
+  options.kinds = row_kinds();
   options.directory = config.data_dir;
   using Kept = storage::SqliteOptions::Durability;
   options.durability = config.durability == Durability::Full ? Kept::Full : Kept::Relaxed;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/services.hpp"
 #include "squire/core/ascii.hpp"
 
 namespace squire::app {
@@ -15,7 +16,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "LOCALSTACK_";
 constexpr std::string_view kHost = "LOCALSTACK_HOST";
 constexpr std::string_view kServices = "SERVICES";
-constexpr std::array<std::string_view, 3> kSpoken = {"sns", "sqs", "sts"};
 
 // LocalStack's settings that change nothing here, beside those that begin with LOCALSTACK_.
 constexpr std::array<std::string_view, 43> kUnheeded = {"ACTIVATE_PRO",
@@ -100,7 +100,10 @@ std::string others_of(std::string_view services) {
     auto name = item.substr(0, item.find(':'));
     name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
     name = name.substr(0, name.find(' '));
-    if (!name.empty() && std::find(kSpoken.begin(), kSpoken.end(), name) == kSpoken.end()) {
+    const auto& spoken = app::services();
+    const bool is_spoken = std::any_of(spoken.begin(), spoken.end(),
+                                       [&](const auto* service) { return service->name == name; });
+    if (!name.empty() && !is_spoken) {
       add(others, name);
     }
   }

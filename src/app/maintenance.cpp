@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "app/services.hpp"
 #include "squire/storage/maintenance.hpp"
 
 namespace squire::app {
@@ -23,7 +24,7 @@ int report(F&& f) {
 
 int salvage(const Config& config) {
   return report([&] {
-    const auto salvaged = storage::salvage(config.data_dir);
+    const auto salvaged = storage::salvage(config.data_dir, row_kinds());
     for (const auto& line : salvaged.lines) std::cout << line << '\n';
     std::cout << "What could be read is in " << salvaged.file.string()
               << ". To go on with it, move squire.db and squire.db-wal away and rename it to "
@@ -33,7 +34,7 @@ int salvage(const Config& config) {
 
 int compact(const Config& config) {
   return report([&] {
-    const auto compacted = storage::compact(config.data_dir);
+    const auto compacted = storage::compact(config.data_dir, row_kinds());
     std::cout << (config.data_dir / "squire.db").string() << ": " << compacted.bytes_before
               << " bytes before, " << compacted.bytes_after << " now\n";
   });

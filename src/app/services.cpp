@@ -12,4 +12,8 @@ const std::vector<const service::Service*>& services() {
   return kServices;
 }
 
+const engine::RowKinds& row_kinds() {
+  return engine::engine_row_kinds();  // no service has kinds of its own yet
+}
+
 }  // namespace squire::app

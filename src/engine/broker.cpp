@@ -387,7 +387,9 @@ bool Broker::tick() {
   }
   for (; stores_ticked_ <= stores_.size(); ++stores_ticked_) {
     Store& store = *stores_[stores_ticked_ - 1];
-    guarded(Border::Tick, store.kinds().front()->table, [&] { is_more = store.tick(); });
+    const auto kinds = store.kinds();  // none: it keeps nothing across a restart
+    guarded(Border::Tick, kinds.empty() ? "a store" : kinds.front()->table,
+            [&] { is_more = store.tick(); });
     if (is_more) return true;
   }
   stores_ticked_ = 0;

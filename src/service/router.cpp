@@ -148,7 +148,9 @@ const Service* Router::parameter_service(const wire::Form& form, std::string_vie
   if (signed_for && knows(signed_for)) return signed_for;
   const Service* found = nullptr;
   if (version) {
-    found = first([&](auto* service) { return service->dialect.query_version == *version; });
+    found = first([&](auto* service) {
+      return !version->empty() && service->dialect.query_version == *version;
+    });
   }
   if (!found) found = signed_for;
   if (!found && scope.empty()) found = first(knows);

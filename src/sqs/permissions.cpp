@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "sqs/names.hpp"
 #include "sqs/policies.hpp"
@@ -17,14 +18,7 @@ constexpr std::array<std::string_view, 9> kSharedActions = {
     "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue",    "ReceiveMessage",
     "SendMessage"};
 
-// Those that a policy cannot give to another account.
-constexpr std::array<std::string_view, 12> kOwnerActions = {
-    "AddPermission",        "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
-    "ListMessageMoveTasks", "ListQueueTags",         "ListQueues",  "RemovePermission",
-    "SetQueueAttributes",   "StartMessageMoveTask",  "TagQueue",    "UntagQueue"};
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& actions, std::string_view action) {
+bool contains(std::span<const std::string_view> actions, std::string_view action) {
   return std::find(actions.begin(), actions.end(), action) != actions.end();
 }
 
@@ -47,7 +41,7 @@ Result<void> check(const AddPermission::Request& request) {
     if (contains(kSharedActions, action)) continue;
     return Error::invalid_parameter(
         "SQS:" + action, "ActionName",
-        contains(kOwnerActions, action)
+        contains(service().owner_only, action)
             ? "Only the queue owner is allowed to invoke this action."
             : "Please refer to the appropriate WSDL for a list of valid actions.");
   }

@@ -170,7 +170,8 @@ class StormTest(SnsTest):
     def test_every_action_of_the_tree_has_a_generator(self):
         for service in SERVICES:
             self.assertEqual(sorted(actions_of(service)),
-                             sorted(storm_actions.GENERATORS[service]), service)
+                             sorted(storm_actions.GENERATORS[service]),
+                             service + ": storm_actions.py makes other requests than there are actions")
             self.assertLessEqual(set(storm_actions.WEIGHTS[service]), set(actions_of(service)))
 
     def test_everything_at_once_is_answered_in_time(self):

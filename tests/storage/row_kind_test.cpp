@@ -389,5 +389,29 @@ TEST_F(StoreTest, IsTickedAsLongAsThereIsMore) {
   EXPECT_EQ(devices().tick_count, 4);
 }
 
+// Without rows: what it has need not outlive the daemon.
+class Forgetful final : public engine::Store {
+ public:
+  engine::RowKinds kinds() const override { return {}; }
+  void restore(engine::Row&) override {}
+  void walk(const engine::Journal::Apply&) const override {}
+  std::size_t clear(std::string_view) override { return 0; }
+  void drop_all() override {}
+  bool tick() override {
+    ++tick_count;
+    return false;
+  }
+
+  int tick_count = 0;
+};
+
+TEST_F(StoreTest, MayHaveNoRows) {
+  start();
+  broker_->add(std::make_shared<Forgetful>());
+  EXPECT_TRUE(broker_->tick());
+  EXPECT_FALSE(broker_->tick());
+  EXPECT_EQ(broker_->store<Forgetful>().tick_count, 1);
+}
+
 }  // namespace
 }  // namespace squire::storage

@@ -109,6 +109,11 @@ TEST_F(RestJsonTest, OtherRequestsGoTheirWay) {
   EXPECT_EQ(call(std::move(ours)).status, 200u);
 }
 
+TEST_F(RestJsonTest, AnEmptyVersionIsNotThatOfAServiceWithoutOne) {
+  const auto reply = call(RequestText::query("Action=ListQueues&Version="));
+  EXPECT_EQ(reply.status, 200u) << reply.body;
+}
+
 TEST_F(RestJsonTest, RequestsComeWithAllTheirHeadersForIt) {
   EXPECT_TRUE(dispatcher->needs_headers());
   configure([](auto&) {});
