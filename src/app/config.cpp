@@ -124,10 +124,11 @@ void read_json(Config& config, const std::string& text, const std::string& sourc
 }
 
 nlohmann::ordered_json to_json(const Config& config) {
+  static const Json kUnset = "";
   Json json = Json::object();
   for (const auto& setting : settings()) {
     auto& value = json[std::string(setting.key)] = setting.show(config);
-    if (setting.is_secret && value != "") value = "***";
+    if (setting.is_secret && value != kUnset) value = "***";
   }
   auto& functions = json["functions"] = Json::object();
   for (const auto& [name, url] : config.functions) functions[name] = url.text;

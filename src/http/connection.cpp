@@ -181,11 +181,13 @@ std::size_t Connection::wanted_room(const RequestParser& parser) const {
   const std::size_t unparsed = input_.size() - input_begin_;
   std::size_t bytes = 0;
   if (!parser.is_header_done()) {
-    bytes = unparsed > ByteBudget::kFreeBytes ? settings.header_bytes_max : 0;
+    const bool is_large = parser.header_bytes() + unparsed > ByteBudget::kFreeBytes;
+    bytes = is_large ? settings.header_bytes_max : 0;
   } else if (request_.upload) {
     bytes = kReadBytesMax;
   } else if (parser.chunked()) {
-    bytes = request_.body.size() > ByteBudget::kFreeBytes ? settings.body_bytes_max : 0;
+    const bool is_large = request_.body.size() + unparsed > ByteBudget::kFreeBytes;
+    bytes = is_large ? settings.body_bytes_max : 0;
   } else {
     bytes = parser.content_length().value_or(0);
   }

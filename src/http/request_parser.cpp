@@ -15,8 +15,18 @@ namespace {
 namespace beast = boost::beast::http;
 
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
+constexpr std::size_t kHeadersMax = 1000;  // what lists them takes 48 bytes each
+constexpr std::size_t kMethodBytesMax = 32;
+constexpr std::size_t kChunkDigitsMax = 16;
+constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kNoMethod = "it does not begin with a method";
 constexpr std::string_view kNoHeader = "a header is malformed";
+
+template <typename T>
+void forget(std::vector<T>& items) {
+  items.clear();
+  if (items.capacity() * sizeof(T) > kKeptBytesMax) items.shrink_to_fit();
+}
 
 // Of a header that came twice both count, as one list.
 void append(std::string& to, std::string_view from) {
@@ -34,6 +44,10 @@ bool is_authority(std::string_view text) {
 bool is_token(std::string_view text) {
   static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~");
   return !text.empty() && kAllowed.contains_all(text);
+}
+
+bool is_method(std::string_view text) {
+  return text.size() <= kMethodBytesMax && is_token(text);
 }
 
 // Visible, or no ASCII.
@@ -57,6 +71,29 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
+}
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;
+  std::string_view fault;  // empty: none
+};
+
+HeaderField split_field(std::string_view line) {
+  if (is_blank(line.front())) return {{}, {}, "a header goes on in a second line"};
+  const auto colon = std::min(line.find(':'), line.size());
+  const HeaderField field{
+      line.substr(0, colon), trim(line.substr(std::min(colon + 1, line.size()))), {}};
+  const bool is_good = colon < line.size() && is_token(field.name) && is_field_value(field.value);
+  return is_good ? field : HeaderField{{}, {}, kNoHeader};
+}
+
+// Nothing, or ";name" and whatever else (RFC 9112, 7.1.1).
+bool is_chunk_extension(std::string_view text) {
+  if (text.empty()) return true;
+  if (text.front() != ';' || !is_field_value(text)) return false;
+  const auto name = trim(text.substr(1));
+  return is_token(name.substr(0, name.find_first_of("=; \t")));
 }
 
 enum class Name : std::uint8_t {
@@ -114,7 +151,8 @@ void RequestData::clear() {
     if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
   }
   upload.reset();
-  header_ends_.clear();
+  forget(header_ends_);
+  forget(headers_);
   fault = {};
   expects_continue = is_turned_away = false;
 }
@@ -156,85 +194,83 @@ RequestParser::RequestParser(RequestData& data, std::size_t header_bytes_max,
 std::size_t RequestParser::put(boost::asio::const_buffer bytes, ErrorCode& error) {
   std::string_view rest(static_cast<const char*>(bytes.data()), bytes.size());
   got_some_ |= !rest.empty();
-  for (error = {}; !error && stage_ != Stage::Done;) {
-    if (stage_ == Stage::Body || stage_ == Stage::Chunk) {
-      const auto part = rest.substr(0, left_);
-      if (part.empty()) break;
-      take_body(part);
-      rest.remove_prefix(part.size());
-      left_ -= part.size();
-      if (left_ == 0) stage_ = stage_ == Stage::Body ? Stage::Done : Stage::ChunkEnd;
-      continue;
-    }
-    const auto end = rest.find('\n');
-    const bool is_whole = end != std::string_view::npos;
-    const auto line = is_whole ? rest.substr(0, end + 1) : rest;
-    if (header_bytes_ + line.size() > header_bytes_max_) {
-      error = beast::error::header_limit;
-    } else if (is_whole) {
-      error = take_line(line);
-      rest.remove_prefix(line.size());
-    } else {
-      if (!may_be_request_line(line)) error = beast::error::bad_method;
-      break;
-    }
-  }
-  if (!error && !is_done()) error = beast::error::need_more;
+  error = {};
+  while (!error && !is_done()) error = take_some(rest);
   return bytes.size() - rest.size();
+}
+
+boost::system::error_code RequestParser::take_some(std::string_view& rest) {
+  if (stage_ == Stage::Body || stage_ == Stage::Chunk) {
+    const auto part = rest.substr(0, left_);
+    if (part.empty()) return beast::error::need_more;
+    take_body(part);
+    rest.remove_prefix(part.size());
+    left_ -= part.size();
+    if (left_ == 0) stage_ = stage_ == Stage::Body ? Stage::Done : Stage::ChunkEnd;
+    return {};
+  }
+  if (stage_ == Stage::ChunkEnd && !kLineEnd.starts_with(rest.substr(0, kLineEnd.size()))) {
+    data_.fault = "a chunk is longer than it said";
+    return beast::error::bad_chunk;
+  }
+  const auto end = rest.find('\n', searched_);
+  const bool is_whole = end != std::string_view::npos;
+  const auto line = is_whole ? rest.substr(0, end + 1) : rest;
+  searched_ = is_whole ? 0 : line.size();
+  if (line.size() > line_bytes_max()) return beast::error::header_limit;
+  if (!is_whole)
+    return may_be_request_line(line) ? beast::error::need_more : beast::error::bad_method;
+  rest.remove_prefix(line.size());
+  return take_line(line);
+}
+
+std::size_t RequestParser::line_bytes_max() const {
+  if (stage_ == Stage::ChunkEnd) return kLineEnd.size();
+  if (stage_ != Stage::ChunkSize) return header_bytes_max_ - header_bytes_;
+  return kChunkDigitsMax + kLineEnd.size() + header_bytes_max_ - extension_bytes_;
 }
 
 // Whoever speaks something else need not wait for the end of a line to be told.
 bool RequestParser::may_be_request_line(std::string_view begin) const {
-  const auto method = begin.substr(0, begin.find_first_of(" \r"));
-  if (stage_ != Stage::RequestLine || method.empty() || is_token(method)) return true;
+  if (stage_ != Stage::RequestLine || begin.empty()) return true;
+  begin = begin.substr(0, kMethodBytesMax + 1);
+  if (is_method(begin.substr(0, begin.find_first_of(" \r")))) return true;
   data_.fault = kNoMethod;
   return false;
 }
 
 boost::system::error_code RequestParser::take_line(std::string_view line) {
-  constexpr std::string_view kEnd = "\r\n";
-  if (!line.ends_with(kEnd)) {
+  if (!line.ends_with(kLineEnd)) {
     data_.fault = "a line does not end in CR LF";
     return beast::error::bad_line_ending;
   }
   const std::size_t bytes = line.size();
-  line.remove_suffix(kEnd.size());
-  Fault fault;
-  switch (stage_) {
-    case Stage::RequestLine:
-      header_bytes_ += bytes;
-      fault = take_request_line(line);
-      stage_ = Stage::Headers;
-      break;
-    case Stage::Headers:
-      if (line.empty()) return end_headers();
-      header_bytes_ += bytes;
-      fault = take_header(line);
-      break;
-    case Stage::ChunkSize:
-      return take_chunk_size(line);
-    case Stage::ChunkEnd:
-      if (!line.empty()) fault = "a chunk is longer than it said";
-      stage_ = Stage::ChunkSize;
-      break;
-    default:
-      if (line.empty()) {
-        stage_ = Stage::Done;
-        break;
-      }
-      header_bytes_ += bytes;
-      // No header behind the body changes the request.
-      if (!is_field_value(line)) fault = kNoHeader;
+  line.remove_suffix(kLineEnd.size());
+  if (stage_ == Stage::ChunkSize) return take_chunk_size(line);
+  if (stage_ == Stage::ChunkEnd) {
+    stage_ = Stage::ChunkSize;
+    return {};
   }
-  data_.fault = fault;
-  return fault.empty() ? ErrorCode() : beast::error::bad_field;
+  if (line.empty() && stage_ == Stage::Headers) return end_headers();
+  if (line.empty() && stage_ == Stage::Trailers) {
+    stage_ = Stage::Done;
+    return {};
+  }
+  header_bytes_ += bytes;
+  if (stage_ == Stage::RequestLine) {
+    data_.fault = take_request_line(line);
+    stage_ = Stage::Headers;
+  } else {
+    data_.fault = stage_ == Stage::Headers ? take_header(line) : take_trailer(line);
+  }
+  return data_.fault.empty() ? ErrorCode() : beast::error::bad_field;
 }
 
 RequestParser::Fault RequestParser::take_request_line(std::string_view line) {
   const auto first = std::min(line.find(' '), line.size());
   const auto last = line.rfind(' ');
   const auto method = line.substr(0, first);
-  if (!is_token(method)) return kNoMethod;
+  if (!is_method(method)) return kNoMethod;
   if (last == std::string_view::npos || last == first) return "the request line has no three parts";
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
@@ -247,14 +283,20 @@ RequestParser::Fault RequestParser::take_request_line(std::string_view line) {
 }
 
 RequestParser::Fault RequestParser::take_header(std::string_view line) {
-  if (is_blank(line.front())) return "a header goes on in a second line";
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return kNoHeader;
-  const auto name = line.substr(0, colon);
-  const auto value = trim(line.substr(colon + 1));
-  if (!is_token(name) || !is_field_value(value)) return kNoHeader;
-  if (data_.keeps_headers) data_.add_header(name, value);
-  return keep(name, value);
+  const auto field = split_field(line);
+  if (!field.fault.empty()) return field.fault;
+  if (++header_count_ > kHeadersMax) return "there are too many headers";
+  if (data_.keeps_headers) data_.add_header(field.name, field.value);
+  return keep(field.name, field.value);
+}
+
+// No header behind the body changes the request.
+RequestParser::Fault RequestParser::take_trailer(std::string_view line) {
+  const auto field = split_field(line);
+  if (!field.fault.empty()) return field.fault;
+  const auto name = find_name(field.name);
+  const bool is_about_length = name == Name::ContentLength || name == Name::TransferEncoding;
+  return is_about_length ? "the length of the body is told behind it" : Fault();
 }
 
 RequestParser::Fault RequestParser::keep(std::string_view name, std::string_view value) {
@@ -286,7 +328,7 @@ RequestParser::Fault RequestParser::keep(std::string_view name, std::string_view
       data_.trace_id = value;
       return {};
     case Name::Expect:
-      data_.expects_continue = equals_ignoring_case(value, "100-continue");
+      data_.expects_continue = !data_.is_http_1_0 && equals_ignoring_case(value, "100-continue");
       return {};
     case Name::Origin:
       append(data_.origin, value);
@@ -373,12 +415,16 @@ boost::system::error_code RequestParser::end_headers() {
 
 boost::system::error_code RequestParser::take_chunk_size(std::string_view line) {
   const auto digits = line.substr(0, line.find_first_of("; \t"));
+  const auto extension = trim(line.substr(digits.size()));
   const auto* const last = digits.data() + digits.size();
   const auto [end, error] = std::from_chars(digits.data(), last, left_, 16);
-  if (digits.empty() || error != std::errc() || end != last || !is_field_value(line)) {
+  const bool is_size =
+      !digits.empty() && digits.size() <= kChunkDigitsMax && error == std::errc() && end == last;
+  if (!is_size || !is_chunk_extension(extension)) {
     data_.fault = "the size of a chunk is malformed";
     return beast::error::bad_chunk;
   }
+  extension_bytes_ += line.size() - digits.size();
   if (left_ > body_bytes_max_ - chunk_bytes_) return beast::error::body_limit;
   chunk_bytes_ += left_;
   stage_ = left_ > 0 ? Stage::Chunk : Stage::Trailers;

@@ -73,10 +73,12 @@ class RequestParser {
   bool got_some() const { return got_some_; }  // bytes
   bool is_header_done() const { return stage_ > Stage::Headers; }
   bool is_done() const { return stage_ == Stage::Done; }
+  // Of the head, and of trailers, so far.
+  std::size_t header_bytes() const { return header_bytes_; }
   // Once the header is done.
   bool chunked() const { return is_chunked_; }
   std::optional<std::uint64_t> content_length() const { return content_length_; }
-  bool keep_alive() const { return data_.is_http_1_0 ? says_keep_alive_ : !says_close_; }
+  bool keep_alive() const { return !says_close_ && (says_keep_alive_ || !data_.is_http_1_0); }
   bool upgrade() const { return says_upgrade_; }
 
  private:
@@ -93,10 +95,14 @@ class RequestParser {
   // What is wrong; empty: nothing.
   using Fault = std::string_view;
 
+  // What of the bytes can be taken at once; need_more: none of them, as yet.
+  ErrorCode take_some(std::string_view& rest);
   // One line that is there as a whole.
   ErrorCode take_line(std::string_view line);
+  std::size_t line_bytes_max() const;
   Fault take_request_line(std::string_view line);
   Fault take_header(std::string_view line);
+  Fault take_trailer(std::string_view line);
   // Stores what a header says.
   Fault keep(std::string_view name, std::string_view value);
   Fault keep_length(std::string_view value);
@@ -113,9 +119,12 @@ class RequestParser {
   const service::Dispatcher* const dispatcher_;  // null: all bodies go into memory
   std::uint64_t body_bytes_max_;
   Stage stage_ = Stage::RequestLine;
+  std::size_t searched_ = 0;  // of a line that has not come whole: no end in there
   std::size_t header_bytes_ = 0;
-  std::uint64_t left_ = 0;         // of the body or chunk
-  std::uint64_t chunk_bytes_ = 0;  // of all chunks
+  std::size_t header_count_ = 0;
+  std::size_t extension_bytes_ = 0;  // of all chunks
+  std::uint64_t left_ = 0;           // of the body or chunk
+  std::uint64_t chunk_bytes_ = 0;    // of all chunks
   std::optional<std::uint64_t> content_length_;
   int hosts_ = 0;
   int authorizations_ = 0;

@@ -117,8 +117,9 @@ void JsonReader::read(std::string& out) {
     if (at_ == text_.size()) break;
     if (text_[at_] == '"') {
       // Escapes are ASCII in the text, so the raw bytes tell whether it is UTF-8.
-      if (!is_utf8(text_.substr(begin, at_ - begin))) fail("Invalid UTF-8 in a string");
+      const bool is_good = is_utf8(text_.substr(begin, at_ - begin));
       ++at_;
+      if (!is_good) fail("Invalid UTF-8 in a string");
       return;
     }
     if (text_[at_] != '\\') return fail("Illegal unquoted control character in a string");

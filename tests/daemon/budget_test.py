@@ -106,6 +106,13 @@ class BudgetTest(SnsTest):
         grown = self.grown(daemon, self.connections(daemon, 160), self.silent_body())
         self.assert_below(grown, BUDGET + SLACK)
 
+    def test_heads_that_never_end_share_it_too(self):
+        daemon = self.start_bounded("--header-bytes-max", MEBIBYTE)
+        line = b"Origin: http://" + b"x" * 4000 + b"\r\n"
+        head = b"POST / HTTP/1.1\r\nHost: localhost\r\n" + line * (MEBIBYTE // len(line) - 1)
+        grown = self.grown(daemon, self.connections(daemon, 160), head)
+        self.assert_below(grown, BUDGET + SLACK)
+
     def test_others_are_served_while_the_budget_is_used_up(self):
         daemon = self.start_bounded()
         client = self.client(daemon)

@@ -166,7 +166,8 @@ TEST(RequestParserTest, FindsItAmongOtherOptions) {
       {"HTTP/1.1\r\nHost: h\r\nConnection: keep-alive,, x\r\n", true},
       {"HTTP/1.1\r\nHost: h\r\nConnection: x\r\nConnection: close\r\n", false},
       {"HTTP/1.1\r\nHost: h\r\n", true},
-      {"HTTP/1.0\r\nConnection: Keep-Alive\r\n", true}};
+      {"HTTP/1.0\r\nConnection: Keep-Alive\r\n", true},
+      {"HTTP/1.0\r\nConnection: close, keep-alive\r\n", false}};
   for (const auto& [head, keeps_alive] : cases) {
     Parsing parsing;
     parsing.feed("GET / " + head + "\r\n");
@@ -227,7 +228,9 @@ TEST(RequestParserTest, WhatBeginsWithNoMethodNeedNotEnd) {
 }
 
 TEST(RequestParserTest, AMalformedChunkIsAnErrorThatSaysWhy) {
-  for (const char* size : {"zz", "", "-1", "+1", "0x1", " 1", "11111111111111111", "1;\x01"}) {
+  for (const char* size :
+       {"zz", "", "-1", "+1", "0x1", " 1", "11111111111111111", "00000000000000001", "1;\x01",
+        "1 7", "1 0x10", "1\tfoo", "1;", "1;=", "1;;"}) {
     Parsing parsing;
     parsing.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
                               std::string(size) + "\r\na\r\n0\r\n\r\n"));
@@ -236,6 +239,62 @@ TEST(RequestParserTest, AMalformedChunkIsAnErrorThatSaysWhy) {
   Parsing longer;
   longer.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n", "1\r\nab\r\n0\r\n\r\n"));
   EXPECT_EQ(longer.data.fault, "a chunk is longer than it said");
+}
+
+TEST(RequestParserTest, AChunkMayHaveExtensionsUpToTheLimitOfHeaders) {
+  const auto chunks = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "1 ; name=\"value\";other\r\na\r\n";
+    return send_message("Host: h\r\nTransfer-Encoding: chunked\r\n", text + "0\r\n\r\n");
+  };
+  Parsing few(256);
+  few.feed(chunks(5));
+  EXPECT_TRUE(few.parser.is_done()) << few.data.fault;
+  Parsing many(256);
+  many.feed(chunks(50));
+  EXPECT_EQ(many.error, beast::error::header_limit);
+}
+
+TEST(RequestParserTest, ALongHeadLeavesChunksTheirLines) {
+  Parsing parsing(80);
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nX: ";
+  parsing.feed(head + std::string(76 - head.size(), 'x') + "\r\n\r\n10\r\n" + std::string(16, 'b') +
+               "\r\n0\r\n\r\n");
+  EXPECT_TRUE(parsing.parser.is_done()) << parsing.error.message();
+}
+
+TEST(RequestParserTest, ATrailerIsAHeaderAndTellsNoLength) {
+  for (const char* trailer : {"GET /x HTTP/1.1", " folded", "Host : a", ": x", "Content-Length: 1",
+                              "Transfer-Encoding: chunked"}) {
+    Parsing parsing;
+    parsing.feed(send_message("Host: h\r\nTransfer-Encoding: chunked\r\n",
+                              "0\r\n" + std::string(trailer) + "\r\n\r\n"));
+    EXPECT_TRUE(parsing.error) << trailer;
+  }
+}
+
+TEST(RequestParserTest, ManyHeadersAreTooManyHoweverShort) {
+  std::string headers = "Host: h\r\n";
+  for (int i = 0; i < 1000; ++i) headers += "a:\r\n";
+  Parsing parsing;
+  parsing.feed(send_message(headers, ""));
+  EXPECT_EQ(parsing.data.fault, "there are too many headers");
+}
+
+TEST(RequestParserTest, ALineThatComesByteByByteIsLookedThroughOnce) {
+  // Half a megabyte: looked through anew for every byte it would take minutes.
+  Parsing parsing(1'000'000);
+  const std::string line = "GET /" + std::string(500'000, 'x');
+  for (std::size_t size = 1; size <= line.size(); ++size) {
+    ASSERT_EQ(parsing.parser.put(boost::asio::buffer(line.data(), size), parsing.error), 0u);
+    ASSERT_EQ(parsing.error, beast::error::need_more);
+  }
+}
+
+TEST(RequestParserTest, NobodyOfHttp10WaitsForContinue) {
+  Parsing parsing;
+  parsing.feed("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_FALSE(parsing.data.expects_continue);
 }
 
 TEST(RequestParserTest, ManySmallTrailersAreTooLongTogether) {
