@@ -20,17 +20,23 @@ constexpr std::string_view kColon = "was expecting a colon to separate field nam
 constexpr std::string_view kObjectComma = "was expecting comma to separate Object entries";
 constexpr std::string_view kArrayComma = "was expecting comma to separate Array entries";
 constexpr std::string_view kQuote = "was expecting closing quote for a string value";
+constexpr std::string_view kEscaped =
+    "has to be escaped using backslash to be included in string value";
+constexpr std::string_view kHexDigit = "expected a hex-digit for character escape sequence";
+constexpr std::string_view kKnownEscape = "Unrecognized character escape ";
 constexpr std::size_t kUtf8BytesMax = 4;  // of a character
 constexpr std::string_view kNothing = "Unexpected trailing tokens";
 
 // Where a character stands, as Jackson tells it of sources that it does not show.
-std::string place_of(std::string_view text, std::size_t at) {
+// `behind`: it has read one more, which begins no line, whatever it is.
+std::string place_of(std::string_view text, std::size_t at, bool behind = false) {
   const auto before = text.substr(0, at);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto line_begin = before.rfind('\n') + 1;  // 0 if there is none
   return "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: " +
          std::to_string(line) +
-         ", column: " + std::to_string(count_characters(before.substr(line_begin)) + 1) + "]";
+         ", column: " + std::to_string(count_characters(before.substr(line_begin)) + 1 + behind) +
+         "]";
 }
 
 // The last bracket that nothing closes, outside of strings; npos if there is none.
@@ -47,13 +53,14 @@ std::size_t find_open_bracket(std::string_view text) {
   return open.empty() ? std::string_view::npos : open.back();
 }
 
-// The character that begins there, and its number: "('i' (code 105))". Text that is no UTF-8 may
-// go on and on.
+// The character that begins there, and its number: "'i' (code 105)". Text that is no UTF-8 may go
+// on and on.
 std::string describe_character(std::string_view text) {
   std::size_t end = 1;
   const auto end_max = std::min(text.size(), kUtf8BytesMax);
   while (end < end_max && is_utf8_continuation(text[end])) ++end;
   std::uint32_t code = static_cast<unsigned char>(text[0]);
+  if (code < ' ') return "(CTRL-CHAR, code " + std::to_string(code) + ")";
   if (end > 1) {
     code &= 0x7fU >> end;
     for (std::size_t i = 1; i < end; ++i) code = code << 6 | (text[i] & 0x3f);
@@ -64,7 +71,7 @@ std::string describe_character(std::string_view text) {
     const auto last = std::to_chars(digits, digits + sizeof(digits), code, 16).ptr;
     number += " / 0x" + std::string(digits, last);
   }
-  return "('" + std::string(text.substr(0, end)) + "' (code " + number + "))";
+  return "'" + std::string(text.substr(0, end)) + "' (code " + number + ")";
 }
 
 }  // namespace
@@ -97,7 +104,7 @@ Type JsonTokens::next() {
       [[fallthrough]];
     case Expect::Name:
       if (peek() != '"') return fail(kName);
-      if (!read_string()) return fail(kQuote);
+      if (const auto missing = read_string(); !missing.empty()) return fail(missing);
       consumed_ = at_;
       skip_space();
       if (peek() != ':') return fail(kColon);
@@ -141,7 +148,8 @@ Type JsonTokens::read_value() {
   switch (first) {
     case '"':
       consumed_ = at_ + 1;
-      return read_string() ? type_ = Type::String : fail(kQuote);
+      if (const auto missing = read_string(); !missing.empty()) return fail(missing);
+      return type_ = Type::String;
     case 't':
       return read_word("true", Type::True);
     case 'f':
@@ -178,7 +186,7 @@ Type JsonTokens::read_number() {
 }
 
 // Most strings have no escapes and are taken as they stand.
-bool JsonTokens::read_string() {
+std::string_view JsonTokens::read_string() {
   ++at_;
   const auto plain = [&] {
     const auto run = text_.substr(at_, json_plain_length(text_.substr(at_)));
@@ -190,25 +198,40 @@ bool JsonTokens::read_string() {
     decoded_ = string_;
     while (peek() == '\\') {
       ++at_;
-      if (read_json_escape(text_, at_, decoded_) != JsonEscape::Character) return false;
+      const auto escape = read_json_escape(text_, at_, decoded_);
+      if (escape != JsonEscape::Character) return miss_escape(escape);
       decoded_ += plain();
     }
     string_ = decoded_;
   }
-  if (peek() != '"') return false;
+  if (peek() != '"') return at_ == text_.size() ? kQuote : kEscaped;
   ++at_;
-  return true;
+  return {};
+}
+
+// The complaint is about the character that does not belong there.
+std::string_view JsonTokens::miss_escape(JsonEscape escape) {
+  if (escape == JsonEscape::LoneSurrogate) return kQuote;
+  if (escape == JsonEscape::Unknown) {
+    if (text_[at_ - 1] != '\\') --at_;  // else the text ends there
+    return kKnownEscape;
+  }
+  while (hex_value(peek()) >= 0) ++at_;
+  return kHexDigit;
 }
 
 std::string JsonTokens::complaint() const {
-  const auto at = [&](std::string what, std::size_t place) {
-    return std::move(what) + "\n at " + place_of(text_, place);
+  const auto at = [&](std::string what, std::size_t place, bool behind = false) {
+    return std::move(what) + "\n at " + place_of(text_, place, behind);
   };
   if (depth_ > kDepthMax) return at("Document nesting depth exceeds the maximum allowed", at_);
   if (is_out_of_range_) {
     return at("Numeric value (" + std::string(string_) + ") out of range of double", at_);
   }
   if (at_ >= text_.size()) {
+    if (expected_ == kHexDigit || expected_ == kKnownEscape) {
+      return at("Unexpected end-of-input in character escape sequence", at_);
+    }
     if (expected_ == kQuote) return at("Unexpected end-of-input: " + std::string(kQuote), at_);
     const auto open = find_open_bracket(text_);
     if (open == std::string_view::npos) return at("No content to map due to end-of-input", at_);
@@ -226,9 +249,13 @@ std::string JsonTokens::complaint() const {
                   "'false')",
               end);
   }
-  return at("Unexpected character " + describe_character(text_.substr(at_)) + ": " +
-                std::string(expected_),
-            at_);
+  const auto character = describe_character(text_.substr(at_));
+  if (expected_ == kKnownEscape) return at(std::string(kKnownEscape) + character, at_, true);
+  if (expected_ == kEscaped) {
+    return at("Illegal unquoted character (" + character + "): " + std::string(kEscaped), at_,
+              true);
+  }
+  return at("Unexpected character (" + character + "): " + std::string(expected_), at_);
 }
 
 std::optional<std::string> json_complaint(std::string_view text) {

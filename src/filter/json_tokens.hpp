@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "squire/core/json_text.hpp"
+
 namespace squire::filter {
 
 // Whether the byte goes on with a character that an earlier one began.
@@ -59,7 +61,9 @@ class JsonTokens {
   Type begin(Type type);
   Type end(Type type);
   Type read_value();
-  bool read_string();
+  // What should have stood there, in Jackson's words; empty: it was a string.
+  std::string_view read_string();
+  std::string_view miss_escape(JsonEscape escape);
   Type read_number();
   Type read_word(std::string_view word, Type type);
   void skip_space();
