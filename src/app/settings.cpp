@@ -32,7 +32,8 @@ Setting secret(std::string_view key, std::string Config::*member, std::string_vi
 
 }  // namespace
 
-const std::vector<Setting>& settings() {
+// A table, a row for each.
+const std::vector<Setting>& settings() {  // NOLINT(readability-function-size)
   static const std::vector<Setting> kSettings = {
       row("address", &Config::address, ip_address(), "IP address to listen on; 0.0.0.0 for all"),
       row("port", &Config::port, port_number(0), "port to listen on; 0 for any free one"),
