@@ -13,7 +13,8 @@ std::string complaint(std::string_view json) {
 }
 
 std::string place(int column) {
-  return "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, "
+  return "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: "
+         "1, "
          "column: " +
          std::to_string(column) + "]";
 }
