@@ -142,7 +142,7 @@ Result<void> set_subscription_attribute(SubscriptionRow& row, const engine::Topi
 Result<void> set_subscription_attributes(SubscriptionRow& row, const engine::Topic& topic,
                                          const StringMap& attributes) {
   const auto set = [&](std::string_view name, const std::string& value) -> Result<void> {
-    const auto result = set_subscription_attribute(row, topic, name, value);
+    auto result = set_subscription_attribute(row, topic, name, value);
     if (result.has_value()) return {};
     constexpr std::string_view kPrefix = "Invalid parameter: ";
     const std::string message = result.error().message;
