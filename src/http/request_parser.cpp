@@ -257,6 +257,7 @@ boost::system::error_code RequestParser::take_line(std::string_view line) {
     return {};
   }
   header_bytes_ += bytes;
+  if (stage_ == Stage::Headers && ++header_count_ > kHeadersMax) return beast::error::header_limit;
   if (stage_ == Stage::RequestLine) {
     data_.fault = take_request_line(line);
     stage_ = Stage::Headers;
@@ -285,7 +286,6 @@ RequestParser::Fault RequestParser::take_request_line(std::string_view line) {
 RequestParser::Fault RequestParser::take_header(std::string_view line) {
   const auto field = split_field(line);
   if (!field.fault.empty()) return field.fault;
-  if (++header_count_ > kHeadersMax) return "there are too many headers";
   if (data_.keeps_headers) data_.add_header(field.name, field.value);
   return keep(field.name, field.value);
 }
