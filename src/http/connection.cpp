@@ -118,7 +118,7 @@ asio::awaitable<bool> Connection::exchange() {
   forget_deadline();  // from here on it is the daemon's time
   if (!worker_.shared.budget.is_ample() && !co_await wait_for_readers(exchange)) co_return false;
   // Most requests need no coroutine but this one.
-  const auto step = run(exchange);
+  const auto step = take_step(exchange);
   if (step != Step::Reply && !co_await answer(exchange, step)) co_return false;
   tell_observers(request, exchange, begin);
   drop_request();
@@ -267,7 +267,7 @@ asio::awaitable<void> Connection::drain() {
   }
 }
 
-Connection::Step Connection::run(service::Exchange& exchange) {
+Connection::Step Connection::take_step(service::Exchange& exchange) {
   const std::string_view action = exchange.action();
   worker_.heart->beat(action.empty() ? std::string_view(request_.target) : action,
                       exchange.reply().request_id);
@@ -275,7 +275,7 @@ Connection::Step Connection::run(service::Exchange& exchange) {
 }
 
 asio::awaitable<bool> Connection::answer(service::Exchange& exchange, Step step) {
-  for (;; step = run(exchange)) {
+  for (;; step = take_step(exchange)) {
     switch (step) {
       case Step::Reply:
         co_return true;

@@ -46,7 +46,7 @@ class Connection final : public net::Session, public std::enable_shared_from_thi
   void keep_read(boost::asio::mutable_buffer room, std::size_t count);
   boost::asio::awaitable<bool> refuse(const ErrorCode& error);
   boost::asio::awaitable<void> drain();
-  Step run(service::Exchange& exchange);
+  Step take_step(service::Exchange& exchange);
   // Goes on from a step that was not the last. False: the client went away.
   boost::asio::awaitable<bool> answer(service::Exchange& exchange, Step step);
   boost::asio::awaitable<void> compute(service::Exchange& exchange);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "squire/core/ascii.hpp"
-#include "squire/core/text.hpp"
+#include "squire/core/http_text.hpp"
 #include "squire/service/temporary_files.hpp"
 
 namespace squire::http {
@@ -21,11 +21,13 @@ constexpr std::size_t kChunkDigitsMax = 16;
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kNoMethod = "it does not begin with a method";
 constexpr std::string_view kNoHeader = "a header is malformed";
+constexpr std::string_view kNotChunked = "the Transfer-Encoding is not chunked";
 
-template <typename T>
-void forget(std::vector<T>& items) {
+// A connection that once carried a big message does not keep its memory.
+template <typename Items>
+void forget(Items& items) {
   items.clear();
-  if (items.capacity() * sizeof(T) > kKeptBytesMax) items.shrink_to_fit();
+  if (items.capacity() * sizeof(items[0]) > kKeptBytesMax) items.shrink_to_fit();
 }
 
 // Of a header that came twice both count, as one list.
@@ -40,27 +42,14 @@ bool is_authority(std::string_view text) {
   return kAllowed.contains_all(text);
 }
 
-// RFC 9110, 5.6.2.
-bool is_token(std::string_view text) {
-  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~");
-  return !text.empty() && kAllowed.contains_all(text);
-}
-
 bool is_method(std::string_view text) {
-  return text.size() <= kMethodBytesMax && is_token(text);
+  return text.size() <= kMethodBytesMax && is_http_token(text);
 }
 
 // Visible, or no ASCII.
 bool is_target(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
                                       [](unsigned char c) { return c > ' ' && c != 0x7f; });
-}
-
-// RFC 9110, 5.5, with tabs.
-bool is_field_value(std::string_view text) {
-  text.remove_prefix(printable_prefix(text));
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
 }
 
 bool is_blank(char c) {
@@ -84,7 +73,8 @@ HeaderField split_field(std::string_view line) {
   const auto colon = std::min(line.find(':'), line.size());
   const HeaderField field{
       line.substr(0, colon), trim(line.substr(std::min(colon + 1, line.size()))), {}};
-  const bool is_good = colon < line.size() && is_token(field.name) && is_field_value(field.value);
+  const bool is_good =
+      colon < line.size() && is_http_token(field.name) && is_field_value(field.value);
   return is_good ? field : HeaderField{{}, {}, kNoHeader};
 }
 
@@ -93,7 +83,7 @@ bool is_chunk_extension(std::string_view text) {
   if (text.empty()) return true;
   if (text.front() != ';' || !is_field_value(text)) return false;
   const auto name = trim(text.substr(1));
-  return is_token(name.substr(0, name.find_first_of("=; \t")));
+  return is_http_token(name.substr(0, name.find_first_of("=; \t")));
 }
 
 enum class Name : std::uint8_t {
@@ -146,9 +136,7 @@ void RequestData::clear() {
   for (auto* text : {&method, &target, &host, &content_type, &amz_target, &authorization, &accept,
                      &trace_id, &origin, &fetch_site, &fetch_mode, &fetch_destination,
                      &requested_method, &requested_headers, &body, &header_text_}) {
-    text->clear();
-    // A connection that once carried a big message does not keep its memory.
-    if (text->capacity() > kKeptBytesMax) text->shrink_to_fit();
+    forget(*text);
   }
   upload.reset();
   forget(header_ends_);
@@ -349,7 +337,7 @@ RequestParser::Fault RequestParser::keep(std::string_view name, std::string_view
       append(data_.requested_headers, value);
       return {};
     case Name::Other:
-      return {};
+      break;
   }
   return {};
 }
@@ -366,11 +354,11 @@ RequestParser::Fault RequestParser::keep_length(std::string_view value) {
 }
 
 RequestParser::Fault RequestParser::keep_encoding(std::string_view value) {
-  // Any other would leave it open where the body ends.
   if (data_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding";
-  if (is_chunked_) return "there are two Transfer-Encoding headers";
+  if (++encodings_ > 1)
+    return is_chunked_ ? "there are two Transfer-Encoding headers" : kNotChunked;
   is_chunked_ = equals_ignoring_case(value, "chunked");
-  return is_chunked_ ? Fault() : "the Transfer-Encoding is not chunked";
+  return {};
 }
 
 RequestParser::Fault RequestParser::keep_connection(std::string_view value) {
@@ -380,7 +368,7 @@ RequestParser::Fault RequestParser::keep_connection(std::string_view value) {
     const auto option = trim(value.substr(0, comma));
     if (is_more) value.remove_prefix(comma + 1);
     if (option.empty()) continue;
-    if (!is_token(option)) return "the Connection header is malformed";
+    if (!is_http_token(option)) return "the Connection header is malformed";
     says_close_ |= equals_ignoring_case(option, "close");
     says_keep_alive_ |= equals_ignoring_case(option, "keep-alive");
     says_upgrade_ |= equals_ignoring_case(option, "upgrade");
@@ -390,6 +378,8 @@ RequestParser::Fault RequestParser::keep_connection(std::string_view value) {
 
 boost::system::error_code RequestParser::end_headers() {
   if (hosts_ == 0 && !data_.is_http_1_0) data_.fault = "there is no Host header";
+  // Any other would leave it open where the body ends.
+  if (encodings_ > 0 && !is_chunked_) data_.fault = kNotChunked;
   if (is_chunked_ && content_length_) {
     data_.fault = "there are both a Content-Length and a Transfer-Encoding";
   }

@@ -128,6 +128,7 @@ class RequestParser {
   std::optional<std::uint64_t> content_length_;
   int hosts_ = 0;
   int authorizations_ = 0;
+  int encodings_ = 0;
   bool got_some_ = false;
   bool is_chunked_ = false;
   bool says_close_ = false;

@@ -1,25 +1,12 @@
 #include "outbound/http_client_request.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include "squire/core/ascii.hpp"
-#include "squire/core/text.hpp"
+#include "squire/core/http_text.hpp"
 
 namespace squire::outbound {
 namespace {
-
-// RFC 9110, 5.6.2.
-bool is_token(std::string_view text) {
-  static constexpr auto kAllowed = CharacterSet::letters_and_digits_and("!#$%&'*+-.^_`|~");
-  return !text.empty() && kAllowed.contains_all(text);
-}
-
-bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-  });
-}
 
 // These decide where a request ends and to whom it goes: two of them would be request smuggling.
 bool is_ours(std::string_view name) {
@@ -55,7 +42,7 @@ std::optional<std::string> format_request(const Request& request, const Url& url
   bool has_length = false;
   bool has_host = false;
   for (const auto& [name, value] : request.headers) {
-    if (!is_token(name) || !is_field_value(value) || is_ours(name)) return std::nullopt;
+    if (!is_http_token(name) || !is_field_value(value) || is_ours(name)) return std::nullopt;
     if (!has_length && equals_ignoring_case(name, "Content-Type")) {
       append_length(out, request);
       has_length = true;

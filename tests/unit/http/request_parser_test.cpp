@@ -387,7 +387,7 @@ TEST(RequestParserTest, WhatIsInDoubtIsAnErrorThatSaysWhy) {
       {"Host: a\r\nX-Amz-Target: x\r\nx-amz-target: y\r\n", "two X-Amz-Target"},
       {"Host: a\r\nX: a\r\n b\r\n", "second line"},
       {"Host: a\r\nX:\r\n b\r\n", "second line"},
-      {"Host: a\r\nTransfer-Encoding:\r\n\tchunked\r\n", "not chunked"},
+      {"Host: a\r\nTransfer-Encoding:\r\n\tchunked\r\n", "second line"},
       {"Host: a\r\n Content-Length: 5\r\n", "second line"},
       {" Host: a\r\n", "second line"},
       {"Host : a\r\n", "header is malformed"},
